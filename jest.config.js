@@ -1,0 +1,37 @@
+// Nest 12 is ESM-only and jest on Node 20 cannot require(esm): @nestjs is compiled to CommonJS along with our own code.
+const transform = {
+  '^.+\\.(t|j)s$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        keepClassNames: true,
+      },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+const ring = (displayName, testMatch, rest = {}) => ({
+  displayName,
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch,
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  moduleFileExtensions: ['js', 'json', 'ts'],
+  transform,
+  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|uid|file-type)/)'],
+  moduleNameMapper: { '^@app/(queue|tasks)$': '<rootDir>/libs/$1/src', '^@app/(queue|tasks)/(.*)$': '<rootDir>/libs/$1/src/$2' },
+  ...rest,
+});
+
+module.exports = {
+  projects: [
+    ring('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
+    ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], { testTimeout: 60000 }),
+    ring('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], { testTimeout: 120000 }),
+  ],
+};

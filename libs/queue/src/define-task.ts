@@ -1,0 +1,49 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { defineQueue } from './define-queue';
+import type { QueueDefinition } from './define-queue';
+import { DefinitionError } from './errors';
+
+/** The queue of a task definition that names none. */
+export const DEFAULT_QUEUE = 'tasks';
+
+export interface TaskDefinitionInput<Schema extends StandardSchemaV1> {
+  /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters. */
+  readonly name: string;
+  /** The queue it waits in: a name, or a definition made by `defineQueue`. Default: `tasks`. */
+  readonly queue?: string | QueueDefinition;
+  /** Any Standard Schema (zod, valibot, arktype ...). Checked when the task is added and again before it is handled. */
+  readonly payload: Schema;
+  /** One sentence for people: shown in the API's documentation. */
+  readonly description?: string;
+}
+
+/** The contract between the producer and the worker. Made by {@link defineTask}. */
+export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+  readonly name: string;
+  readonly queue: QueueDefinition;
+  readonly payload: Schema;
+  readonly description?: string;
+}
+
+/** What a handler of the task receives: the schema's output. */
+export type PayloadOf<Task extends TaskDefinition> = StandardSchemaV1.InferOutput<Task['payload']>;
+
+/** What `TaskQueue.add` takes for the task: the schema's input. */
+export type PayloadInputOf<Task extends TaskDefinition> = StandardSchemaV1.InferInput<Task['payload']>;
+
+/**
+ * Defines a task: name, queue and payload schema, imported by the app that adds it and the app that handles it.
+ * @throws DefinitionError when the name or the queue's name cannot be used.
+ */
+export function defineTask<Schema extends StandardSchemaV1>(input: TaskDefinitionInput<Schema>): TaskDefinition<Schema> {
+  if (input.name.length < 1 || input.name.length > 128) {
+    throw new DefinitionError(`A task's name has 1 to 128 characters; "${input.name.slice(0, 140)}" has ${input.name.length}.`);
+  }
+  const queue = input.queue ?? DEFAULT_QUEUE;
+  return Object.freeze({
+    name: input.name,
+    queue: typeof queue === 'string' ? defineQueue({ name: queue }) : queue,
+    payload: input.payload,
+    ...(input.description === undefined ? {} : { description: input.description }),
+  });
+}

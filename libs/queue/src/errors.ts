@@ -1,0 +1,139 @@
+/**
+ * Every error Warren throws or understands, ranked by what the caller has lost or kept. All of them extend
+ * {@link QueueError}, and each message says what was stored and what to do next.
+ */
+export abstract class QueueError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** One problem found in a payload or a setting: where it is, and what is wrong there. */
+export interface Problem {
+  /** The path of the field, dotted (`address.city`); empty when the whole value is wrong. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The payload does not match the task definition's schema. Nothing was sent; the caller still holds the task. */
+export class InvalidPayloadError extends QueueError {
+  constructor(
+    readonly taskName: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(`The payload of "${taskName}" is not valid: ${problems.map(problemSentence).join('; ')}.`);
+  }
+}
+
+/** No definition has this name. Nothing was sent; the caller still holds the task. */
+export class UnknownTaskError extends QueueError {
+  constructor(
+    readonly taskName: string,
+    where: string,
+  ) {
+    super(`No task is defined with the name "${taskName}" ${where}.`);
+  }
+}
+
+/** The message would be larger than `maxMessageBytes`. Nothing was sent; the caller still holds the task. */
+export class MessageTooLargeError extends QueueError {
+  constructor(
+    readonly bytes: number,
+    readonly limit: number,
+    taskName: string,
+  ) {
+    super(
+      `The message of "${taskName}" has ${bytes} bytes and the limit is ${limit} (MAX_MESSAGE_BYTES). ` +
+        'Nothing was sent; put large data into a store and pass a reference.',
+    );
+  }
+}
+
+/**
+ * Too many publishes are already waiting for the broker (`publishBufferMessages`, `publishBufferBytes`). Nothing was
+ * sent; the caller still holds the task and may try again later.
+ */
+export class PublishBufferFullError extends QueueError {
+  constructor(messages: number, bytes: number) {
+    super(
+      `${messages} messages (${bytes} bytes) are already waiting for the broker, which is the most this process keeps ` +
+        'in memory. Nothing was sent; try again later.',
+    );
+  }
+}
+
+/** The broker could not be reached before the deadline. Nothing was sent; the caller still holds the task. */
+export class NotConnectedError extends QueueError {
+  constructor(reason: string) {
+    super(`The broker could not be reached (${reason}). Nothing was sent; the caller still holds the task.`);
+  }
+}
+
+/** The broker had no queue for the message and returned it. Nothing was stored; the caller still holds the task. */
+export class UnroutableError extends QueueError {
+  constructor(readonly queue: string) {
+    super(`The broker had no queue "${queue}" for the message. Nothing was stored; the caller still holds the task.`);
+  }
+}
+
+/** The broker refused the message (basic.nack), for example because the queue is full. Nothing was stored. */
+export class PublishRefusedError extends QueueError {
+  constructor(readonly queue: string) {
+    super(
+      `The broker refused the message for queue "${queue}" (negative confirm: the queue is full or its node is down). ` +
+        'Nothing was stored; the caller still holds the task.',
+    );
+  }
+}
+
+/**
+ * The message was sent and the broker did not confirm it before the deadline. **It may have been stored**: trying again
+ * with the same id keeps a handler that looks at the id from doing the work twice.
+ */
+export class ConfirmTimeoutError extends QueueError {
+  constructor(
+    readonly queue: string,
+    milliseconds: number,
+  ) {
+    super(
+      `The broker did not confirm the message for queue "${queue}" within ${milliseconds} ms. It may have been stored; ` +
+        'add it again with the same id.',
+    );
+  }
+}
+
+/**
+ * The broker refused to declare or to consume a queue: other arguments (406), no permission or exclusive use (403,
+ * 405), not found (404). The queue and its messages are as they were.
+ */
+export class TopologyError extends QueueError {
+  constructor(
+    readonly queue: string,
+    readonly code: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The broker refused the connection: wrong user or password (403), no such virtual host (530). Nothing was lost. */
+export class ConnectionRefusedError extends QueueError {}
+
+/** One or more settings are wrong. The process has not started; every wrong setting is listed. */
+export class ConfigurationError extends QueueError {
+  constructor(readonly problems: readonly Problem[]) {
+    super(
+      `${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} wrong:\n` +
+        problems.map((problem) => `  ${problem.path}: ${problem.message}`).join('\n'),
+    );
+  }
+}
+
+/** A task or queue definition contradicts itself or another one. A mistake in the code; nothing was started. */
+export class DefinitionError extends QueueError {}
+
+function problemSentence(problem: Problem): string {
+  return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}

@@ -1,0 +1,25 @@
+import { DefinitionError } from '../errors';
+
+const DEAD_LETTER_SUFFIX = '.dlq';
+
+/** AMQP's short strings hold 255 bytes; room is kept for suffixes such as `.dlq`. */
+const MAX_QUEUE_NAME_BYTES = 200;
+
+/** The dead-letter queue of a work queue: where its tasks go that will not be tried again. */
+export function deadLetterQueueName(queue: string): string {
+  return queue + DEAD_LETTER_SUFFIX;
+}
+
+/** @throws DefinitionError when the broker or Warren could not use the name for a work queue. */
+export function assertQueueName(queue: string): void {
+  const bytes = Buffer.byteLength(queue);
+  if (bytes < 1 || bytes > MAX_QUEUE_NAME_BYTES) {
+    throw new DefinitionError(`A queue's name has 1 to ${MAX_QUEUE_NAME_BYTES} bytes; "${queue.slice(0, 220)}" has ${bytes}.`);
+  }
+  if (queue.startsWith('amq.')) {
+    throw new DefinitionError(`Queue "${queue}": names that begin with "amq." belong to the broker.`);
+  }
+  if (queue.endsWith(DEAD_LETTER_SUFFIX)) {
+    throw new DefinitionError(`Queue "${queue}": names that end with "${DEAD_LETTER_SUFFIX}" belong to dead-letter queues.`);
+  }
+}
