@@ -30,7 +30,9 @@ export interface QueueDefinition extends QueueDefinitionInput {
 export function defineQueue(input: QueueDefinitionInput): QueueDefinition {
   assertQueueName(input.name);
   if (input.concurrency !== undefined && !(Number.isInteger(input.concurrency) && input.concurrency >= 1)) {
-    throw new DefinitionError(`Queue "${input.name}": concurrency must be a whole number from 1, not ${input.concurrency}.`);
+    throw new DefinitionError(
+      `Queue "${input.name}": concurrency must be a whole number from 1, not ${input.concurrency}.`,
+    );
   }
   return Object.freeze({ ...input, format: input.format ?? nestFormat });
 }

@@ -35,9 +35,13 @@ export type PayloadInputOf<Task extends TaskDefinition> = StandardSchemaV1.Infer
  * Defines a task: name, queue and payload schema, imported by the app that adds it and the app that handles it.
  * @throws DefinitionError when the name or the queue's name cannot be used.
  */
-export function defineTask<Schema extends StandardSchemaV1>(input: TaskDefinitionInput<Schema>): TaskDefinition<Schema> {
+export function defineTask<Schema extends StandardSchemaV1>(
+  input: TaskDefinitionInput<Schema>,
+): TaskDefinition<Schema> {
   if (input.name.length < 1 || input.name.length > 128) {
-    throw new DefinitionError(`A task's name has 1 to 128 characters; "${input.name.slice(0, 140)}" has ${input.name.length}.`);
+    throw new DefinitionError(
+      `A task's name has 1 to 128 characters; "${input.name.slice(0, 140)}" has ${input.name.length}.`,
+    );
   }
   const queue = input.queue ?? DEFAULT_QUEUE;
   return Object.freeze({

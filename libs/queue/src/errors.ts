@@ -26,6 +26,13 @@ export class InvalidPayloadError extends QueueError {
   }
 }
 
+/** An option of `add` cannot be used. Nothing was sent; the caller still holds the task. */
+export class InvalidAddOptionsError extends QueueError {
+  constructor(readonly problems: readonly Problem[]) {
+    super(`The options of the task are not valid: ${problems.map(problemSentence).join('; ')}.`);
+  }
+}
+
 /** No definition has this name. Nothing was sent; the caller still holds the task. */
 export class UnknownTaskError extends QueueError {
   constructor(
@@ -79,10 +86,12 @@ export class UnroutableError extends QueueError {
 
 /** The broker refused the message (basic.nack), for example because the queue is full. Nothing was stored. */
 export class PublishRefusedError extends QueueError {
-  constructor(readonly queue: string) {
+  constructor(
+    readonly queue: string,
+    reason: string,
+  ) {
     super(
-      `The broker refused the message for queue "${queue}" (negative confirm: the queue is full or its node is down). ` +
-        'Nothing was stored; the caller still holds the task.',
+      `The broker refused the message for queue "${queue}" (${reason}). Nothing was stored; the caller still holds the task.`,
     );
   }
 }
@@ -120,6 +129,13 @@ export class TopologyError extends QueueError {
 
 /** The broker refused the connection: wrong user or password (403), no such virtual host (530). Nothing was lost. */
 export class ConnectionRefusedError extends QueueError {}
+
+/** The reason with which `TaskContext.signal` fires: the worker stops, and the task goes back to its queue. */
+export class WorkerStoppedError extends QueueError {
+  constructor() {
+    super('The worker stops and its deadline has passed. The task goes back to its queue.');
+  }
+}
 
 /** One or more settings are wrong. The process has not started; every wrong setting is listed. */
 export class ConfigurationError extends QueueError {

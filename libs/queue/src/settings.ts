@@ -60,3 +60,16 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
     .transform(Number)
     .refine((value) => value >= min && value <= max, expected);
 }
+
+/** The manual of a group of settings: one row of a Markdown table each, `| variable | default | what |`. */
+export function describeSettings(group: Settings): string {
+  const rows = Object.values(group).map(({ schema, env, doc }) => {
+    const standard: unknown = schema.safeParse(undefined).data;
+    const value =
+      standard === undefined ? 'not set' : `\`${Array.isArray(standard) ? standard.join(',') : String(standard)}\``;
+    const [variable, ...fallbacks] = env;
+    const names = [`\`${variable}\``, ...fallbacks.map((name) => `then \`${name}\``)].join(', ');
+    return `| ${names} | ${value} | ${doc.replaceAll('|', '\\|')} |`;
+  });
+  return ['| Variable | Default | What it does |', '| --- | --- | --- |', ...rows].join('\n');
+}

@@ -1,7 +1,11 @@
 /** A message's bytes and properties as a format sees them when it reads a delivery. */
 export interface ReadableMessage {
   readonly content: Buffer;
-  readonly properties: { readonly type?: unknown; readonly contentType?: unknown; readonly headers?: Record<string, unknown> };
+  readonly properties: {
+    readonly type?: unknown;
+    readonly contentType?: unknown;
+    readonly headers?: Record<string, unknown>;
+  };
 }
 
 /** The task found in a message: whose handler is called, with what. */

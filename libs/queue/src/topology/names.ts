@@ -14,12 +14,16 @@ export function deadLetterQueueName(queue: string): string {
 export function assertQueueName(queue: string): void {
   const bytes = Buffer.byteLength(queue);
   if (bytes < 1 || bytes > MAX_QUEUE_NAME_BYTES) {
-    throw new DefinitionError(`A queue's name has 1 to ${MAX_QUEUE_NAME_BYTES} bytes; "${queue.slice(0, 220)}" has ${bytes}.`);
+    throw new DefinitionError(
+      `A queue's name has 1 to ${MAX_QUEUE_NAME_BYTES} bytes; "${queue.slice(0, 220)}" has ${bytes}.`,
+    );
   }
   if (queue.startsWith('amq.')) {
     throw new DefinitionError(`Queue "${queue}": names that begin with "amq." belong to the broker.`);
   }
   if (queue.endsWith(DEAD_LETTER_SUFFIX)) {
-    throw new DefinitionError(`Queue "${queue}": names that end with "${DEAD_LETTER_SUFFIX}" belong to dead-letter queues.`);
+    throw new DefinitionError(
+      `Queue "${queue}": names that end with "${DEAD_LETTER_SUFFIX}" belong to dead-letter queues.`,
+    );
   }
 }

@@ -1,0 +1,185 @@
+import type { ChannelModel } from 'amqplib';
+import { connect } from 'amqp-connection-manager';
+import type { AmqpConnectionManager } from 'amqp-connection-manager';
+import { ConnectionRefusedError, NotConnectedError } from '../errors';
+import type { ConnectionRole, QueueEvents } from '../events';
+import type { QueueSettings } from '../queue.options';
+import { maskUrl } from './broker-url';
+
+/** `idle` until the first `open()`; `reopening` after a loss; `closed` for good. */
+export type ConnectionState = 'idle' | 'opening' | 'open' | 'reopening' | 'closed';
+
+/** Who is told when the connection changes. `unblocked`: the broker reads publishes again. */
+export interface ConnectionObserver {
+  opened(connection: ChannelModel): void;
+  lost(): void;
+  unblocked(): void;
+}
+
+type Settings = Pick<QueueSettings, 'urls' | 'heartbeat' | 'connectTimeout' | 'reconnectDelay'>;
+
+/** Replies to a handshake that trying again does not change: wrong credentials (403), no such virtual host (530). */
+const LASTING_REFUSAL = /\b(403 \(ACCESS-REFUSED\)|530 \(NOT-ALLOWED\))/;
+
+/** A broker that hangs never answers a close; then the socket is left to die with the process. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/**
+ * One connection to the broker that comes back by itself. `amqp-connection-manager` reconnects and goes round the
+ * list of nodes; channels are opened and supervised by whoever asks for them here, because its own channel wrapper
+ * never reopens a channel that the broker closed.
+ */
+export class BrokerConnection {
+  private manager: AmqpConnectionManager | undefined;
+  private current: ChannelModel | undefined;
+  private currentState: ConnectionState = 'idle';
+  private waiting: { resolve: (connection: ChannelModel) => void; reject: (error: Error) => void }[] = [];
+  private readonly observers: ConnectionObserver[] = [];
+  private blockedBecause: string | undefined;
+  private failure: string | undefined;
+  private refusal: ConnectionRefusedError | undefined;
+
+  constructor(
+    readonly role: ConnectionRole,
+    private readonly settings: Settings,
+    private readonly events: QueueEvents,
+  ) {}
+
+  get state(): ConnectionState {
+    return this.currentState;
+  }
+
+  /** Why the broker reads nothing that is published (memory or disk alarm); `undefined` when it does. */
+  get blocked(): string | undefined {
+    return this.blockedBecause;
+  }
+
+  /** Why there is no connection, for people; `undefined` while it is open. */
+  get lastFailure(): string | undefined {
+    return this.currentState === 'open' ? undefined : this.failure;
+  }
+
+  /** Starts connecting; does nothing when it has been started. */
+  open(): void {
+    if (this.currentState !== 'idle') return;
+    this.currentState = 'opening';
+    this.manager = connect([...this.settings.urls], {
+      heartbeatIntervalInSeconds: this.settings.heartbeat,
+      reconnectTimeInSeconds: this.settings.reconnectDelay / 1_000,
+      connectionOptions: {
+        timeout: this.settings.connectTimeout,
+        // Without it a message of two writes waits for the broker's delayed ACK: 44 ms each from about 2 KB on.
+        noDelay: true,
+        clientProperties: { connection_name: `warren ${this.role}` },
+      },
+    });
+    this.manager.on('connect', ({ connection, url }) =>
+      // amqp-connection-manager declares amqplib's inner connection here and hands out the outer one.
+      this.opened(connection as unknown as ChannelModel, String(url)),
+    );
+    this.manager.on('connectFailed', ({ err, url }) => this.failed(err, String(url ?? '')));
+    this.manager.on('disconnect', ({ err }) => this.lost(err));
+    this.manager.on('blocked', ({ reason }) => this.block(reason));
+    this.manager.on('unblocked', () => this.unblock());
+  }
+
+  /** Tells the observer of every change from now on, and at once when the connection is open already. */
+  observe(observer: ConnectionObserver): void {
+    this.observers.push(observer);
+    if (this.current !== undefined) observer.opened(this.current);
+  }
+
+  /**
+   * The open connection, as soon as there is one.
+   * @throws NotConnectedError when it is closed for good meanwhile.
+   * @throws ConnectionRefusedError when the broker has refused credentials or virtual host and was never open before.
+   */
+  whenOpen(): Promise<ChannelModel> {
+    this.open();
+    if (this.current !== undefined) return Promise.resolve(this.current);
+    if (this.currentState === 'closed') return Promise.reject(new NotConnectedError('the connection was closed'));
+    if (this.currentState === 'opening' && this.refusal !== undefined) return Promise.reject(this.refusal);
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  /** Closes for good. Unacknowledged deliveries go back to their queues. Takes at most two seconds; may be called twice. */
+  async close(): Promise<void> {
+    if (this.currentState === 'closed') return;
+    this.currentState = 'closed';
+    this.current = undefined;
+    this.rejectWaiting(new NotConnectedError('the connection was closed'));
+    for (const observer of this.observers) observer.lost();
+    if (this.manager !== undefined) await withinTimeout(this.manager.close(), CLOSE_TIMEOUT_MS);
+  }
+
+  private opened(connection: ChannelModel, url: string): void {
+    if (this.currentState === 'closed') return;
+    this.currentState = 'open';
+    this.current = connection;
+    this.failure = undefined;
+    this.refusal = undefined;
+    this.events.emit('connection.open', { role: this.role, url: maskUrl(url), broker: brokerName(connection) });
+    for (const { resolve } of this.waiting.splice(0)) resolve(connection);
+    for (const observer of this.observers) observer.opened(connection);
+  }
+
+  private failed(error: Error, url: string): void {
+    const why = describe(error);
+    const isNews = why !== this.failure;
+    this.failure = why;
+    if (this.currentState === 'closed') return;
+    if (LASTING_REFUSAL.test(why)) {
+      this.refusal = new ConnectionRefusedError(
+        `The broker at ${maskUrl(url)} refuses the connection (${why}); check user, password and virtual host in AMQP_URL.`,
+      );
+      if (this.currentState === 'opening') this.rejectWaiting(this.refusal);
+    }
+    if (isNews) this.events.emit('connection.failed', { role: this.role, url: maskUrl(url), why });
+  }
+
+  private lost(error: Error): void {
+    this.current = undefined;
+    this.blockedBecause = undefined;
+    if (this.currentState === 'closed') return;
+    this.currentState = 'reopening';
+    this.failure = describe(error);
+    this.events.emit('connection.lost', { role: this.role, why: this.failure });
+    for (const observer of this.observers) observer.lost();
+  }
+
+  private block(reason: string): void {
+    this.blockedBecause = reason;
+    this.events.emit('connection.blocked', { role: this.role, why: reason });
+  }
+
+  private unblock(): void {
+    this.blockedBecause = undefined;
+    this.events.emit('connection.unblocked', { role: this.role });
+    for (const observer of this.observers) observer.unblocked();
+  }
+
+  private rejectWaiting(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}
+
+/** `RabbitMQ 3.10.8`: what the broker calls itself. */
+function brokerName(connection: ChannelModel): string {
+  const { product, version } = connection.connection.serverProperties;
+  return `${String(product)} ${String(version)}`;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
+  if (!(error instanceof Error)) return error === undefined ? 'the connection ended' : String(error);
+  return error.message === '' ? error.name : error.message;
+}
+
+async function withinTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work.catch(() => undefined), timeout]);
+  clearTimeout(timer);
+}

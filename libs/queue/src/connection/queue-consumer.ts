@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { QueueDefinition, QueueType } from '../define-queue';
+import { ConnectionRefusedError, TopologyError } from '../errors';
+import type { QueueEvents } from '../events';
+import { topologyErrorOf } from '../topology/broker-refusal';
+import { declareWorkQueue } from '../topology/declare';
+import type { BrokerConnection } from './broker-connection';
+
+/** `starting` until the first consumer is confirmed; `interrupted` while it is being brought back. */
+export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'stopped';
+
+/** A broker that hangs never answers a cancel; closing the connection then ends the consumer. */
+const CANCEL_TIMEOUT_MS = 2_000;
+
+export interface QueueConsumerOptions {
+  readonly queue: QueueDefinition;
+  readonly defaultType: QueueType;
+  /** Unacknowledged deliveries the broker hands out at once to this consumer. */
+  readonly prefetch: number;
+  /** Milliseconds before the next attempt after a failure. */
+  readonly retryDelay: number;
+  readonly onDelivery: (message: ConsumeMessage, channel: Channel) => void;
+}
+
+/**
+ * Keeps exactly one consumer on one queue. Whatever ends it (the broker cancels it, the queue is deleted, the channel
+ * or the connection closes), one loop declares the queue again and consumes again; being one loop, it can never leave
+ * two consumers behind.
+ */
+export class QueueConsumer {
+  private currentState: ConsumerState = 'starting';
+  private failure: string | undefined;
+  private channel: Channel | undefined;
+  private consumerTag: string | undefined;
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+  private endConsumer: (why: string) => void = () => undefined;
+
+  constructor(
+    private readonly connection: BrokerConnection,
+    private readonly options: QueueConsumerOptions,
+    private readonly events: QueueEvents,
+  ) {}
+
+  get queue(): string {
+    return this.options.queue.name;
+  }
+
+  get state(): ConsumerState {
+    return this.currentState;
+  }
+
+  /** Why it does not consume, for people; `undefined` while it does. */
+  get lastFailure(): string | undefined {
+    return this.currentState === 'consuming' ? undefined : this.failure;
+  }
+
+  /**
+   * Resolves when it consumes for the first time.
+   * @throws TopologyError or ConnectionRefusedError when the broker refuses at the start; later the loop tries again.
+   */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.loop = this.run(resolve, reject);
+    });
+  }
+
+  /** No more deliveries. Those handed out already stay with the channel, to be settled. May be called twice. */
+  async stop(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    this.stopping.abort();
+    const { channel, consumerTag } = this;
+    if (channel !== undefined && consumerTag !== undefined) {
+      const cancelled = channel.cancel(consumerTag).catch(() => undefined); // a channel that is gone has no consumer
+      await Promise.race([cancelled, delay(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
+    }
+    this.endConsumer('the worker stops');
+    await this.loop;
+  }
+
+  private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        const connection = await this.unlessStopped(this.connection.whenOpen());
+        const channel = await this.unlessStopped(this.openChannel(connection));
+        await this.consume(channel, started);
+      } catch (error) {
+        if (this.stopping.signal.aborted) break;
+        if (this.currentState === 'starting' && isLasting(error)) {
+          this.stopping.abort();
+          refused(error);
+        } else {
+          this.interrupt(error instanceof Error ? error.message : String(error));
+          await this.pause();
+        }
+      }
+    }
+    this.currentState = 'stopped';
+    this.events.emit('consumer.stopped', { queue: this.queue });
+    started(); // a start that was stopped before it consumed has ended as well
+  }
+
+  /** The channel in use, as long as it is open: deliveries that are still being handled are settled on it. */
+  private async openChannel(connection: ChannelModel): Promise<Channel> {
+    await declareWorkQueue(connection, this.options.queue, this.options.defaultType);
+    if (this.channel !== undefined) return this.channel;
+    const channel = await connection.createChannel();
+    let why = 'the channel closed';
+    channel.on('error', (error: Error) => {
+      why = error.message;
+    });
+    channel.on('close', () => {
+      this.channel = undefined;
+      this.endConsumer(why);
+    });
+    await channel.prefetch(this.options.prefetch);
+    this.channel = channel;
+    return channel;
+  }
+
+  /** Consumes until the consumer ends, for whatever reason. */
+  private async consume(channel: Channel, started: () => void): Promise<void> {
+    const ended = new Promise<string>((resolve) => {
+      this.endConsumer = resolve;
+    });
+    try {
+      const onMessage = (message: ConsumeMessage | null): void => {
+        if (message === null) this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
+        else this.options.onDelivery(message, channel);
+      };
+      ({ consumerTag: this.consumerTag } = await channel.consume(this.queue, onMessage, { noAck: false }));
+    } catch (error) {
+      throw topologyErrorOf(this.queue, error) ?? error;
+    }
+    if (!this.stopping.signal.aborted) {
+      this.currentState = 'consuming';
+      this.failure = undefined;
+      this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
+      started();
+    } else {
+      await channel.cancel(this.consumerTag); // stopped while the broker was answering
+    }
+    const why = await ended;
+    this.consumerTag = undefined;
+    if (!this.stopping.signal.aborted) {
+      this.interrupt(why);
+      await this.pause();
+    }
+  }
+
+  private unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.stopping;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(new Error('the consumer is being stopped'));
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
+  }
+
+  private interrupt(why: string): void {
+    if (this.currentState === 'consuming') this.currentState = 'interrupted';
+    if (why !== this.failure) this.events.emit('consumer.interrupted', { queue: this.queue, why });
+    this.failure = why;
+  }
+
+  private async pause(): Promise<void> {
+    await delay(this.options.retryDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** What trying again at the start would not change. */
+function isLasting(error: unknown): error is Error {
+  return error instanceof TopologyError || error instanceof ConnectionRefusedError;
+}

@@ -1,0 +1,111 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { QueueEvents, TaskFacts } from '../events';
+import { header } from '../message/headers';
+import type { IncomingMessage } from '../message/message';
+
+/** `open`: nothing is decided. `decided`: its end is being carried out. `settled`: the broker was told. `lost`: its channel is gone. */
+export type DeliveryState = 'open' | 'decided' | 'settled' | 'lost';
+
+/**
+ * A message in a consumer's hand. It closes over the channel that delivered it and is settled once: whoever decides
+ * first carries the end out. A second or late decision tells an event and sends nothing, because the broker would
+ * close the channel for it (406).
+ */
+export class Delivery {
+  /** The name of the task, once the message has been read. */
+  name: string | undefined;
+  private currentState: DeliveryState = 'open';
+  private controller: AbortController | undefined;
+
+  constructor(
+    readonly message: IncomingMessage,
+    readonly channel: Channel,
+    readonly queue: string,
+    private readonly events: QueueEvents,
+  ) {}
+
+  get state(): DeliveryState {
+    return this.currentState;
+  }
+
+  get id(): string | undefined {
+    const { messageId } = this.message.properties;
+    return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+  }
+
+  get isRedelivered(): boolean {
+    return this.message.fields.redelivered;
+  }
+
+  /** The run in progress, from 1; what a publisher wrote that is not a number counts as 1. */
+  get attempt(): number {
+    const attempt = this.message.properties.headers?.[header.attempt];
+    return typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 ? attempt : 1;
+  }
+
+  facts(): TaskFacts {
+    const { id, name, queue, attempt, isRedelivered } = this;
+    return { id, name, queue, attempt, redelivered: isRedelivered };
+  }
+
+  /** Fires when the worker stops and this task has not ended by the deadline. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.controller?.signal.aborted ?? false;
+  }
+
+  abort(reason: Error): void {
+    this.controller ??= new AbortController();
+    this.controller.abort(reason);
+  }
+
+  /** Claims the delivery's end; `false`, and an event, when it has another end already. */
+  decide(verb: string): boolean {
+    if (this.currentState === 'open') {
+      this.currentState = 'decided';
+      return true;
+    }
+    const why =
+      this.currentState === 'lost'
+        ? 'its channel has closed, and the broker hands the task out again'
+        : 'it has been settled already';
+    this.events.emit('settle.ignored', { ...this.facts(), verb, why });
+    return false;
+  }
+
+  /** The work is done, or the task is kept elsewhere: the broker forgets the message. `false` when the channel is gone. */
+  ack(): boolean {
+    return this.settle(() => this.channel.ack(this.toAmqp()));
+  }
+
+  /** The work was not done, through no fault of the task: the broker hands it out again. */
+  requeue(): boolean {
+    // basic.nack, not basic.reject: since RabbitMQ 4.3 a nack does not count towards the delivery limit.
+    return this.settle(() => this.channel.nack(this.toAmqp(), false, true));
+  }
+
+  /** Its channel has closed: the broker has taken it back and hands it out again. */
+  lose(): void {
+    if (this.currentState !== 'settled') this.currentState = 'lost';
+  }
+
+  private settle(tellBroker: () => void): boolean {
+    if (this.currentState === 'settled' || this.currentState === 'lost') return false;
+    try {
+      tellBroker();
+      this.currentState = 'settled';
+      return true;
+    } catch {
+      this.currentState = 'lost'; // the channel has closed, and its 'close' event is still to come
+      return false;
+    }
+  }
+
+  private toAmqp(): ConsumeMessage {
+    return this.message as ConsumeMessage;
+  }
+}

@@ -1,0 +1,67 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { QueueDefinition } from '../define-queue';
+import { InvalidPayloadError } from '../errors';
+import { checkPayload } from '../message/check-payload';
+import type { ReadTask } from '../message/formats';
+import type { TaskRegistry } from '../task-registry';
+import type { Delivery } from './delivery';
+import { putAside } from './outcome';
+import type { Outcome } from './outcome';
+
+/** A task that can be run: its handler, and the payload as the schema gives it out. */
+export interface RunnableTask extends ReadTask {
+  readonly handler: MessageHandler;
+}
+
+export interface Reading {
+  readonly registry: TaskRegistry;
+  readonly maxMessageBytes: number;
+  handlerOf(name: string): MessageHandler | null;
+}
+
+/** The steps from bytes to a task that can be run. Whatever cannot be run has its outcome already. */
+export async function readDelivery(
+  delivery: Delivery,
+  queue: QueueDefinition,
+  reading: Reading,
+): Promise<RunnableTask | Outcome> {
+  const { content } = delivery.message;
+  if (content.length > reading.maxMessageBytes) {
+    const message = `The body has ${content.length} bytes and the limit is ${reading.maxMessageBytes} (MAX_MESSAGE_BYTES).`;
+    return putAside('too-large', 'MessageTooLargeError', message);
+  }
+  const task = readTask(delivery, queue);
+  if (task === undefined) {
+    return putAside(
+      'undecodable',
+      'UndecodableMessageError',
+      `The body is not a message of the format of queue "${queue.name}".`,
+    );
+  }
+  delivery.name = task.name;
+  const handler = reading.handlerOf(task.name);
+  if (handler === null) {
+    return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
+  }
+  return withCheckedPayload({ ...task, handler }, reading.registry);
+}
+
+/** A queue's format may be a team's own; one that throws has not understood the message. */
+function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | undefined {
+  try {
+    return queue.format.read(delivery.message);
+  } catch {
+    return undefined;
+  }
+}
+
+async function withCheckedPayload(task: RunnableTask, registry: TaskRegistry): Promise<RunnableTask | Outcome> {
+  const definition = registry.get(task.name);
+  if (definition === undefined) return task;
+  try {
+    return { ...task, payload: await checkPayload(definition, task.payload) };
+  } catch (error) {
+    if (error instanceof InvalidPayloadError) return putAside('invalid-payload', error.name, error.message);
+    return putAside('invalid-payload', 'InvalidPayloadError', `The schema of "${task.name}" failed: ${String(error)}`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Publisher } from '../connection/publisher';
+import type { QueueEvents } from '../events';
+import type { Delivery } from './delivery';
+import type { Outcome } from './outcome';
+
+/** Answers Nest's request/response clients, which wait for a packet with the id of theirs. */
+export class Replies {
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly timeout: number,
+    private readonly events: QueueEvents,
+  ) {}
+
+  /** Whether the sender named a queue for the answer. */
+  static isWanted(delivery: Delivery): boolean {
+    const { replyTo } = delivery.message.properties;
+    return typeof replyTo === 'string' && replyTo !== '';
+  }
+
+  /** Sends the outcome of a request. A requester that has gone is an event, not a failure of the task. */
+  async send(delivery: Delivery, requestId: string, outcome: Outcome): Promise<boolean> {
+    const { replyTo, correlationId } = delivery.message.properties;
+    if (typeof replyTo !== 'string' || outcome.kind === 'requeued') return false;
+    const packet =
+      outcome.kind === 'completed'
+        ? { id: requestId, response: outcome.result, isDisposed: true }
+        : { id: requestId, err: { status: 'error', message: outcome.error.message }, isDisposed: true };
+    try {
+      const content = Buffer.from(JSON.stringify(packet));
+      const properties = {
+        contentType: 'application/json',
+        headers: {},
+        ...(typeof correlationId === 'string' ? { correlationId, messageId: correlationId } : {}),
+      };
+      await this.publisher.publish(replyTo, { content, properties }, this.timeout);
+      return true;
+    } catch (error) {
+      this.events.emit('reply.failed', {
+        ...delivery.facts(),
+        why: error instanceof Error ? error.message : String(error),
+      });
+      return false;
+    }
+  }
+}

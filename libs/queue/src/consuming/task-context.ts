@@ -1,0 +1,43 @@
+import { RmqContext } from '@nestjs/microservices';
+import type { Delivery } from './delivery';
+import { settlingChannel } from './settling-channel';
+import type { HandSettlement } from './settling-channel';
+
+/**
+ * What a handler gets by `@Ctx()`: Nest's `RmqContext`, and what Warren knows of the task. A handler written for
+ * Nest's own transport acknowledges by hand as ever: `context.getChannelRef().ack(context.getMessage())`; one that
+ * does not is acknowledged when it returns.
+ */
+export class TaskContext extends RmqContext {
+  /** The task's id; `undefined` when another program sent the message without one. Use it to make the work idempotent. */
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly queue: string;
+  /** The run in progress, from 1. */
+  readonly attempt: number;
+  /** It was handed out before without an end: a worker died, or a connection was lost. The work may have been done. */
+  readonly isRedelivered: boolean;
+  /** The message's AMQP headers. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  constructor(
+    private readonly delivery: Delivery,
+    name: string,
+    settlement: HandSettlement,
+  ) {
+    super([delivery.message, settlingChannel(delivery, settlement), name]);
+    this.id = delivery.id;
+    this.name = name;
+    this.queue = delivery.queue;
+    this.attempt = delivery.attempt;
+    this.isRedelivered = delivery.isRedelivered;
+    this.headers = delivery.message.properties.headers ?? {};
+  }
+
+  /**
+   * Fires when the worker stops and its deadline (`shutdownTimeout`) has passed. What has not returned half a second
+   * later goes back to its queue.
+   */
+  get signal(): AbortSignal {
+    return this.delivery.signal;
+  }
+}

@@ -1,0 +1,130 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { QueueDefinition } from '../define-queue';
+import type { QueueEvents } from '../events';
+import type { DeadLetters } from './dead-letters';
+import type { Delivery } from './delivery';
+import type { FinishedLate } from './finished-late';
+import { putAside, recordError } from './outcome';
+import type { Outcome } from './outcome';
+import { readDelivery } from './read-delivery';
+import type { Reading, RunnableTask } from './read-delivery';
+import { Replies } from './replies';
+import type { HandSettlement } from './settling-channel';
+import { TaskContext } from './task-context';
+
+export interface TaskRunParts {
+  readonly reading: Reading;
+  readonly deadLetters: DeadLetters;
+  readonly replies: Replies;
+  readonly finishedLate: FinishedLate;
+  readonly events: QueueEvents;
+  /** Nest's pipeline around a handler: guards, pipes, interceptors, filters. */
+  invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown>;
+}
+
+/** One delivery's journey: read it, run it, settle it. Never rejects. */
+export class TaskRun {
+  private task: RunnableTask | undefined;
+  /** A handler written for plain Nest has settled its delivery itself. */
+  private settledByHand: 'ack' | 'requeue' | 'refuse' | undefined;
+
+  constructor(
+    private readonly delivery: Delivery,
+    private readonly queue: QueueDefinition,
+    private readonly parts: TaskRunParts,
+  ) {}
+
+  async run(): Promise<void> {
+    const { delivery, parts } = this;
+    if (parts.finishedLate.takes(delivery)) {
+      if (delivery.decide('ack') && delivery.ack()) parts.events.emit('task.skipped', delivery.facts());
+      return;
+    }
+    const read = await readDelivery(delivery, this.queue, parts.reading);
+    const outcome = 'handler' in read ? await this.attempt(read) : read;
+    await this.settle(outcome);
+  }
+
+  private async attempt(task: RunnableTask): Promise<Outcome> {
+    this.task = task;
+    const { delivery, parts } = this;
+    const context = new TaskContext(delivery, task.name, this.byHand());
+    const startedAt = performance.now();
+    parts.events.emit('task.started', delivery.facts());
+    try {
+      const result = await parts.invoke(task.handler, task.payload, context);
+      if (this.settledByHand === 'refuse')
+        return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
+      if (this.settledByHand !== 'requeue') {
+        const milliseconds = Math.round(performance.now() - startedAt);
+        parts.events.emit('task.completed', { ...delivery.facts(), milliseconds });
+      }
+      return { kind: 'completed', result };
+    } catch (error) {
+      if (delivery.isAborted) return { kind: 'requeued' };
+      return {
+        kind: 'dead-lettered',
+        reason: this.settledByHand === 'refuse' ? 'rejected' : 'attempts-exhausted',
+        error: recordError(error),
+      };
+    }
+  }
+
+  private async settle(outcome: Outcome): Promise<void> {
+    if (this.delivery.state === 'lost') return this.settleLost(outcome);
+    if (this.settledByHand === 'ack' || this.settledByHand === 'requeue') return this.settledAlready(outcome);
+    if (this.settledByHand !== 'refuse' && !this.delivery.decide(outcome.kind)) return;
+    await this.carryOut(outcome);
+  }
+
+  private async carryOut(outcome: Outcome): Promise<void> {
+    const { delivery, parts, task } = this;
+    const requestId = task?.requestId;
+    const isRequest = task?.handler.isEventHandler === false;
+    const isAnswered =
+      requestId !== undefined && Replies.isWanted(delivery) && (await parts.replies.send(delivery, requestId, outcome));
+    // A request's answer is its outcome; a task that failed is put aside even when somebody was told.
+    if (outcome.kind === 'dead-lettered' && !(isRequest && isAnswered)) return parts.deadLetters.put(delivery, outcome);
+    if (outcome.kind === 'requeued') {
+      if (delivery.requeue()) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
+    } else if (!delivery.ack()) {
+      this.settleLost(outcome);
+    }
+  }
+
+  /** The broker hands the task out again; if it is done, this worker will not do it twice. */
+  private settleLost(outcome: Outcome): void {
+    const { delivery, parts } = this;
+    if (outcome.kind === 'completed') parts.finishedLate.remember(delivery);
+    const why = `it ended (${outcome.kind}) after its channel had closed; the broker hands it out again`;
+    parts.events.emit('task.lost', { ...delivery.facts(), why });
+  }
+
+  /** A handler that acknowledged first and failed then has said itself that the task shall not come back. */
+  private settledAlready(outcome: Outcome): void {
+    if (outcome.kind !== 'dead-lettered') return;
+    const why = `the handler had settled it itself (${this.settledByHand}) before it failed: ${outcome.error.message}`;
+    this.parts.events.emit('settle.ignored', { ...this.delivery.facts(), verb: outcome.kind, why });
+  }
+
+  private byHand(): HandSettlement {
+    const { delivery, parts } = this;
+    return {
+      ack: () => {
+        if (!delivery.decide('ack')) return;
+        this.settledByHand = 'ack';
+        delivery.ack();
+      },
+      requeue: () => {
+        if (!delivery.decide('requeue')) return;
+        this.settledByHand = 'requeue';
+        if (delivery.requeue())
+          parts.events.emit('task.requeued', { ...delivery.facts(), why: 'its handler asked for it' });
+      },
+      // Carried out when the handler returns: putting a task aside is a publish and then an ack.
+      refuse: () => {
+        if (delivery.decide('refuse')) this.settledByHand = 'refuse';
+      },
+    };
+  }
+}

@@ -1,0 +1,165 @@
+import { ServerRMQ } from '@nestjs/microservices';
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { BrokerConnection } from '../connection/broker-connection';
+import type { Publisher } from '../connection/publisher';
+import { QueueConsumer } from '../connection/queue-consumer';
+import type { QueueDefinition } from '../define-queue';
+import { DefinitionError } from '../errors';
+import type { QueueEvents } from '../events';
+import type { QueueSettings } from '../queue.options';
+import { rmqTransport } from '../rmq-transport';
+import { defineQueue } from '../define-queue';
+import type { TaskRegistry } from '../task-registry';
+import { DeadLetters } from './dead-letters';
+import { FinishedLate } from './finished-late';
+import { OpenDeliveries } from './open-deliveries';
+import { Replies } from './replies';
+import type { TaskContext } from './task-context';
+import type { TaskRunParts } from './task-run';
+
+/** `idle` until it listens (an app that only adds tasks never does); `stopping` and `stopped` are for good. */
+export type WorkerState = 'idle' | 'listening' | 'stopping' | 'stopped';
+
+/**
+ * The transport strategy of a worker: Nest's RMQ server with every delivery settled exactly once, consumers that come
+ * back by themselves, several queues each with its own concurrency, and a stop that waits for running tasks.
+ *
+ * `connectWorker(app)` puts it into an app; `app.connectMicroservice({ strategy: app.get(TaskServer) })` is the same
+ * without the filter that keeps a task's own error.
+ */
+export class TaskServer extends ServerRMQ {
+  /** Nest need not report a handler's failure as unheard: it becomes the task's outcome. */
+  override readonly propagatesEventHandlerErrors = true;
+  private workerState: WorkerState = 'idle';
+  private consumers: QueueConsumer[] = [];
+  private readonly deliveries: OpenDeliveries;
+  private readonly deadLetters: DeadLetters;
+  private draining: Promise<void> | undefined;
+
+  constructor(
+    private readonly connection: BrokerConnection,
+    publisher: Publisher,
+    private readonly registry: TaskRegistry,
+    private readonly settings: QueueSettings,
+    private readonly events: QueueEvents,
+  ) {
+    super(rmqTransport(settings, registry.queues[0] ?? defineQueue({ name: 'tasks' })).options);
+    this.deadLetters = new DeadLetters(publisher, settings, events);
+    const parts: TaskRunParts = {
+      reading: {
+        registry,
+        maxMessageBytes: settings.maxMessageBytes,
+        handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
+      },
+      deadLetters: this.deadLetters,
+      replies: new Replies(publisher, settings.publishTimeout, events),
+      finishedLate: new FinishedLate(),
+      events,
+      invoke: (handler, payload, context) => this.invoke(handler, payload, context),
+    };
+    this.deliveries = new OpenDeliveries(parts, events);
+  }
+
+  get state(): WorkerState {
+    return this.workerState;
+  }
+
+  /** Every reason why it does not do its work now; empty when it does. */
+  get problems(): readonly string[] {
+    if (this.workerState === 'idle') return [];
+    if (this.workerState !== 'listening') return ['the worker is stopping'];
+    const problems = this.consumers
+      .filter((consumer) => consumer.state !== 'consuming')
+      .map(
+        ({ queue, state, lastFailure }) =>
+          `queue "${queue}" is not consumed (${lastFailure ?? this.connection.lastFailure ?? state})`,
+      );
+    const { waiting } = this.deadLetters;
+    if (waiting > 0) problems.push(`${waiting} tasks wait for a dead-letter queue that takes them`);
+    return problems;
+  }
+
+  /** Nest's door: calls back when every queue is consumed, or with the error when the broker refuses one at the start. */
+  override async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      this.consumers = this.queuesToConsume().map((queue) => this.consumerOf(queue));
+      this.workerState = 'listening';
+      await Promise.all(this.consumers.map((consumer) => consumer.start()));
+      callback();
+    } catch (error) {
+      callback(error);
+    }
+  }
+
+  /**
+   * Stops politely: no new deliveries, running tasks have until the deadline (`shutdownTimeout`), the rest goes back
+   * to its queue. Resolves when no task of this worker is running any more, or none is waited for. May be called
+   * several times. Call it before what handlers need (database pools) is destroyed: from the root module's
+   * `onModuleDestroy`.
+   */
+  drain(): Promise<void> {
+    this.draining ??= this.stop();
+    return this.draining;
+  }
+
+  /** Ends the waiting of {@link drain} now: the deadline has passed. */
+  hurry(): void {
+    this.deliveries.hurry();
+  }
+
+  override async close(): Promise<void> {
+    await this.drain();
+    await this.connection.close();
+  }
+
+  private async stop(): Promise<void> {
+    const wasListening = this.workerState === 'listening';
+    this.workerState = 'stopping';
+    if (wasListening) {
+      this.events.emit('worker.stopping', { running: this.deliveries.running, timeout: this.settings.shutdownTimeout });
+    }
+    this.deliveries.refuseNew();
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await this.deliveries.finish(this.settings.shutdownTimeout);
+    this.workerState = 'stopped';
+  }
+
+  private queuesToConsume(): readonly QueueDefinition[] {
+    const queues = this.registry.queuesNamed(this.settings.workerQueues);
+    if (queues.length === 0) throw new DefinitionError('No queue is defined, so there is nothing to consume.');
+    return queues;
+  }
+
+  private consumerOf(queue: QueueDefinition): QueueConsumer {
+    const concurrency = queue.concurrency ?? this.settings.concurrency;
+    const accept = this.deliveries.acceptor(queue, concurrency);
+    return new QueueConsumer(
+      this.connection,
+      {
+        queue,
+        defaultType: this.settings.queueType,
+        prefetch: concurrency,
+        retryDelay: this.settings.reconnectDelay,
+        onDelivery: accept,
+      },
+      this.events,
+    );
+  }
+
+  /** Runs Nest's pipeline, between the hooks an instrumentation may have set, and waits for its last value. */
+  private invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.runWithProcessingHooks(context, async (runEndHook) => {
+        try {
+          const result: unknown = await handler(payload, context);
+          resolve(isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result);
+        } catch (error) {
+          reject(error);
+        } finally {
+          runEndHook();
+        }
+      });
+    });
+  }
+}

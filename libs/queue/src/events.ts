@@ -1,0 +1,64 @@
+import { EventEmitter } from 'node:events';
+import type { DeadLetterReason } from './message/dead-letter-message';
+
+/** Which task an event is about. */
+export interface TaskFacts {
+  /** The task's id (`message_id`); a message of another program may have none. */
+  readonly id: string | undefined;
+  /** The task's name; `undefined` when the message could not be read. */
+  readonly name: string | undefined;
+  readonly queue: string;
+  /** The run in progress, from 1. */
+  readonly attempt: number;
+  readonly redelivered: boolean;
+}
+
+/** Which of the two connections: adding tasks and handling them never share one. */
+export type ConnectionRole = 'producing' | 'consuming';
+
+/** Everything that happens, by name. Observers in `telemetry/` turn these into log lines. */
+export interface QueueEventMap {
+  'task.added': { id: string; name: string; queue: string };
+  'task.started': TaskFacts;
+  'task.completed': TaskFacts & { milliseconds: number };
+  'task.dead-lettered': TaskFacts & { reason: DeadLetterReason; error: string };
+  /** Given back to its queue without an outcome: the worker stops, or could not put it aside. */
+  'task.requeued': TaskFacts & { why: string };
+  /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */
+  'task.lost': TaskFacts & { why: string };
+  /** A redelivered task that this worker had already completed; acknowledged without a second run. */
+  'task.skipped': TaskFacts;
+  /** A handler settled a delivery that was settled already, or too late. Nothing was sent to the broker. */
+  'settle.ignored': TaskFacts & { verb: string; why: string };
+  /** A dead-letter publish failed and is tried again; the delivery stays unacknowledged meanwhile. */
+  'dead-letter.postponed': TaskFacts & { why: string };
+  'reply.failed': TaskFacts & { why: string };
+  'connection.open': { role: ConnectionRole; url: string; broker: string };
+  'connection.lost': { role: ConnectionRole; why: string };
+  'connection.failed': { role: ConnectionRole; url: string; why: string };
+  'connection.blocked': { role: ConnectionRole; why: string };
+  'connection.unblocked': { role: ConnectionRole };
+  'consumer.started': { queue: string; prefetch: number };
+  'consumer.interrupted': { queue: string; why: string };
+  'consumer.stopped': { queue: string };
+  'worker.stopping': { running: number; timeout: number };
+  'worker.deadline': { running: number };
+}
+
+/** Where the library says what happens. A listener that throws is a defect of the listener: it is reported, never a task's end. */
+export class QueueEvents {
+  private readonly emitter = new EventEmitter({ captureRejections: false });
+
+  emit<Name extends keyof QueueEventMap>(name: Name, event: QueueEventMap[Name]): void {
+    try {
+      this.emitter.emit(name, event);
+    } catch (error) {
+      process.emitWarning(`A listener of "${name}" threw: ${String(error)}`, 'QueueEventsWarning');
+    }
+  }
+
+  on<Name extends keyof QueueEventMap>(name: Name, listener: (event: QueueEventMap[Name]) => void): () => void {
+    this.emitter.on(name, listener);
+    return () => this.emitter.off(name, listener);
+  }
+}

@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import type { HealthCheckResult, HealthIndicatorResult } from '@nestjs/terminus';
+import { QueueHealth } from './queue-health';
+
+/**
+ * `GET /health/live`: the process answers; a broker that is away is no reason to restart it.
+ * `GET /health/ready`: 200 when it can do its work, 503 with every reason when it cannot.
+ */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly queue: QueueHealth,
+  ) {}
+
+  @Get('live')
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.queueReadiness()]);
+  }
+
+  private queueReadiness(): HealthIndicatorResult {
+    const indicator = this.indicators.check('queue');
+    const { isReady, problems } = this.queue.readiness();
+    return isReady ? indicator.up() : indicator.down({ problems });
+  }
+}

@@ -1,0 +1,49 @@
+export { connectWorker } from './consuming/connect-worker';
+export { TaskContext } from './consuming/task-context';
+export { TaskErrorFilter } from './consuming/task-error.filter';
+export { TaskServer } from './consuming/task-server';
+export type { WorkerState } from './consuming/task-server';
+export { defineQueue } from './define-queue';
+export type { QueueDefinition, QueueDefinitionInput, QueueType } from './define-queue';
+export { DEFAULT_QUEUE, defineTask } from './define-task';
+export type { PayloadInputOf, PayloadOf, TaskDefinition, TaskDefinitionInput } from './define-task';
+export {
+  ConfigurationError,
+  ConfirmTimeoutError,
+  ConnectionRefusedError,
+  DefinitionError,
+  InvalidAddOptionsError,
+  InvalidPayloadError,
+  MessageTooLargeError,
+  NotConnectedError,
+  PublishBufferFullError,
+  PublishRefusedError,
+  QueueError,
+  TopologyError,
+  UnknownTaskError,
+  UnroutableError,
+  WorkerStoppedError,
+} from './errors';
+export type { Problem } from './errors';
+export { QueueEvents } from './events';
+export type { ConnectionRole, QueueEventMap, TaskFacts } from './events';
+export { HealthModule } from './health/health.module';
+export { QueueHealth } from './health/queue-health';
+export type { Readiness } from './health/queue-health';
+export type { DeadLetterReason } from './message/dead-letter-message';
+export { foreignJson, nestFormat, plainText } from './message/formats';
+export type { ForeignRule, MessageFormat, ReadableMessage, ReadTask } from './message/formats';
+export type { HeaderValue } from './message/task-message';
+export { TaskQueue } from './producing/task-queue';
+export type { AddedTask, AddOptions, AddResult, TaskToAdd } from './producing/task-queue';
+export { QueueModule } from './queue.module';
+export { queueSettings } from './queue.options';
+export type { QueueModuleOptions, QueueSettings } from './queue.options';
+export { rmqTransport } from './rmq-transport';
+export { runApp } from './run-app';
+export { describeSettings, readSettings, setting, wholeNumber } from './settings';
+export type { Environment, Setting, Settings, SettingValues } from './settings';
+export { TaskRegistry } from './task-registry';
+export { appLogger } from './telemetry/app-logger';
+export type { LogFormat } from './telemetry/app-logger';
+export { deadLetterQueueName } from './topology/names';

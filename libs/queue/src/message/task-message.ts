@@ -1,0 +1,38 @@
+import type { TaskDefinition } from '../define-task';
+import { InvalidPayloadError } from '../errors';
+import type { OutgoingMessage } from './message';
+
+/** A header of a task: what AMQP clients in every language read back unchanged. */
+export type HeaderValue = string | number | boolean;
+
+/**
+ * Writes a task as a message: the body in the queue's format, and what every AMQP client can read in the properties
+ * (id, name, time).
+ * @throws InvalidPayloadError when the format cannot write the payload (a cycle, a BigInt).
+ */
+export function writeTask(
+  task: TaskDefinition,
+  payload: unknown,
+  id: string,
+  now: number,
+  headers: Readonly<Record<string, HeaderValue>> = {},
+): OutgoingMessage {
+  return {
+    content: contentOf(task, payload),
+    properties: {
+      messageId: id,
+      type: task.name,
+      contentType: task.queue.format.contentType,
+      timestamp: Math.floor(now / 1_000),
+      headers: { ...headers },
+    },
+  };
+}
+
+function contentOf(task: TaskDefinition, payload: unknown): Buffer {
+  try {
+    return task.queue.format.write({ name: task.name, payload });
+  } catch (error) {
+    throw new InvalidPayloadError(task.name, [{ path: '', message: `it cannot be written: ${String(error)}` }]);
+  }
+}

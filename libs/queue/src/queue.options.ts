@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { brokerUrls } from './connection/broker-url';
+import type { QueueDefinition } from './define-queue';
+import type { TaskDefinition } from './define-task';
+import { setting, wholeNumber } from './settings';
+import type { SettingValues } from './settings';
+
+/** Every setting of `@app/queue`: type, default, environment variable, unit and consequence in one place. */
+export const queueSettings = {
+  urls: setting({
+    env: ['AMQP_URL', 'CLOUDAMQP_URL'],
+    schema: brokerUrls.default(['amqp://guest:guest@localhost:5672']),
+    doc: 'The broker: `amqp://user:password@host:port/vhost` or `amqps://`. A comma-separated list names the nodes of one cluster, tried in turn.',
+    secret: true,
+  }),
+  queueType: setting({
+    env: ['QUEUE_TYPE'],
+    schema: z.enum(['quorum', 'classic'], { error: 'must be quorum or classic' }).default('quorum'),
+    doc: 'How queues are declared that do not say it themselves: `quorum` (replicated) or `classic` (durable, no arguments, as the RabbitMQ tutorial does). A queue that exists keeps its type.',
+  }),
+  workerQueues: setting({
+    env: ['WORKER_QUEUES'],
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .refine((names) => names.every((name) => name !== ''), 'must be names of queues separated by commas')
+      .optional(),
+    doc: 'The queues this worker consumes, by name, comma-separated. Not set: every queue that is defined.',
+  }),
+  concurrency: setting({
+    env: ['WORKER_CONCURRENCY'],
+    schema: wholeNumber(1, 10_000).default(1),
+    doc: 'Tasks of one queue that one worker process handles at once (the consumer’s prefetch), where the queue’s definition does not say it. 1 is fair dispatch: no task waits behind a slow one while another worker is free.',
+  }),
+  shutdownTimeout: setting({
+    env: ['SHUTDOWN_TIMEOUT_MS'],
+    schema: wholeNumber(0, 3_600_000).default(25_000),
+    doc: 'Milliseconds that running tasks have to finish after SIGTERM or SIGINT. Then `TaskContext.signal` fires, and what has not finished goes back to its queue. Keep it below the grace period of whatever stops the process.',
+  }),
+  publishTimeout: setting({
+    env: ['PUBLISH_TIMEOUT_MS'],
+    schema: wholeNumber(1, 600_000).default(10_000),
+    doc: 'Milliseconds `add` waits for the broker’s confirm, a broker that is away included, before it rejects.',
+  }),
+  publishBufferMessages: setting({
+    env: ['PUBLISH_BUFFER_MESSAGES'],
+    schema: wholeNumber(1, 1_000_000).default(20_000),
+    doc: 'Messages kept in memory while they wait for the broker or its confirm. One more is refused at once.',
+  }),
+  publishBufferBytes: setting({
+    env: ['PUBLISH_BUFFER_BYTES'],
+    schema: wholeNumber(1_024, 4_294_967_296).default(67_108_864),
+    doc: 'Bytes of message bodies kept in memory while they wait for the broker or its confirm. What would exceed it is refused at once.',
+  }),
+  maxMessageBytes: setting({
+    env: ['MAX_MESSAGE_BYTES'],
+    schema: wholeNumber(1, 134_217_728).default(4_194_304),
+    doc: 'The largest message body in bytes: `add` refuses more, and a worker dead-letters more without decoding it. RabbitMQ itself takes 16 MiB from 4.0 on, 128 MiB before.',
+  }),
+  heartbeat: setting({
+    env: ['HEARTBEAT_SECONDS'],
+    schema: wholeNumber(1, 600).default(30),
+    doc: 'Seconds between AMQP heartbeats. The broker drops a client that is silent for two of them, so a handler that blocks the event loop longer than that loses its deliveries.',
+  }),
+  connectTimeout: setting({
+    env: ['CONNECT_TIMEOUT_MS'],
+    schema: wholeNumber(100, 600_000).default(10_000),
+    doc: 'Milliseconds one attempt to connect may take, the AMQP handshake included.',
+  }),
+  reconnectDelay: setting({
+    env: ['RECONNECT_DELAY_MS'],
+    schema: wholeNumber(10, 600_000).default(1_000),
+    doc: 'Milliseconds between two attempts to connect, or to consume again after the broker ended a consumer or a channel.',
+  }),
+};
+
+/** The values of {@link queueSettings}. */
+export type QueueSettings = SettingValues<typeof queueSettings>;
+
+/** What `QueueModule.forRoot` takes: the definitions, and any setting that shall differ from its default. */
+export interface QueueModuleOptions extends Partial<QueueSettings> {
+  /** The task definitions both apps share. */
+  readonly tasks: readonly TaskDefinition[];
+  /** Further queues: those that only have plain Nest handlers, without a task definition. */
+  readonly queues?: readonly QueueDefinition[];
+}

@@ -1,0 +1,68 @@
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
+import type { QueueEventMap, QueueEvents } from '../events';
+
+type Level = 'debug' | 'log' | 'warn' | 'error';
+
+/** One line of `docs/operations.md` a row: which level, and the sentence. */
+const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[Name]) => string] } = {
+  'task.added': ['debug', (e) => `added ${e.name} ${e.id} to ${e.queue}`],
+  'task.started': ['debug', (e) => `started ${subject(e)}${e.redelivered ? ' (redelivered)' : ''}`],
+  'task.completed': ['debug', (e) => `completed ${subject(e)} in ${e.milliseconds} ms`],
+  'task.dead-lettered': ['error', (e) => `dead-lettered ${subject(e)}: ${e.reason}: ${e.error}`],
+  'task.requeued': ['warn', (e) => `gave ${subject(e)} back to ${e.queue}: ${e.why}`],
+  'task.lost': ['warn', (e) => `${subject(e)}: ${e.why}`],
+  'task.skipped': ['log', (e) => `acknowledged ${subject(e)}, redelivered after this worker had completed it`],
+  'settle.ignored': ['warn', (e) => `ignored ${e.verb} of ${subject(e)}: ${e.why}`],
+  'dead-letter.postponed': ['error', (e) => `cannot dead-letter ${subject(e)} yet, trying again: ${e.why}`],
+  'reply.failed': ['warn', (e) => `could not answer the sender of ${subject(e)}: ${e.why}`],
+  'connection.open': ['log', (e) => `connected to ${e.url} (${e.broker}) for ${e.role}`],
+  'connection.lost': ['warn', (e) => `lost the connection for ${e.role}: ${e.why}; connecting again`],
+  'connection.failed': ['error', (e) => `cannot connect to ${e.url} for ${e.role}: ${e.why}; trying again`],
+  'connection.blocked': ['warn', (e) => `the broker takes no messages for now (${e.why}), said on ${e.role}`],
+  'connection.unblocked': ['log', (e) => `the broker takes messages again, said on ${e.role}`],
+  'consumer.started': ['log', (e) => `consuming ${e.queue}, ${e.prefetch} at once`],
+  'consumer.interrupted': ['warn', (e) => `not consuming ${e.queue}: ${e.why}; trying again`],
+  'consumer.stopped': ['log', (e) => `stopped consuming ${e.queue}`],
+  'worker.stopping': ['log', (e) => `stopping: ${e.running} tasks have ${e.timeout} ms to finish`],
+  'worker.deadline': ['warn', (e) => `the deadline has passed: ${e.running} tasks go back to their queues`],
+};
+
+/** One event as a log line: its fields to a logger that writes JSON, its sentence to one that writes for people. */
+class EventLine {
+  readonly #sentence: () => string;
+
+  constructor(
+    readonly event: string,
+    fields: object,
+    sentence: () => string,
+  ) {
+    Object.assign(this, fields);
+    this.#sentence = sentence;
+  }
+
+  /** Names and reasons may come from strangers: a control character must not forge a line or paint the terminal. */
+  [inspect.custom](): string {
+    return this.#sentence().replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  }
+}
+
+/**
+ * Turns every event into a log line of Nest's logger, context `Warren`. Where the app logs JSON (`LOG_FORMAT=json`),
+ * the line's message is the event with its fields, for machines to read. Payloads are never logged.
+ */
+export function logEvents(events: QueueEvents): QueueEvents {
+  const logger = new Logger('Warren');
+  const log = <Name extends keyof QueueEventMap>(name: Name): void => {
+    const [level, sentence] = sentences[name];
+    events.on(name, (event) => {
+      if (Logger.isLevelEnabled(level)) logger[level](new EventLine(name, event, () => sentence(event)));
+    });
+  };
+  for (const name of Object.keys(sentences)) log(name as keyof QueueEventMap);
+  return events;
+}
+
+function subject({ id, name, attempt }: { id: string | undefined; name: string | undefined; attempt: number }): string {
+  return `${name ?? 'a message'} ${id ?? 'without id'}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}

@@ -1,0 +1,59 @@
+import { TopologyError } from '../errors';
+
+/** `received none but current is the value 'quorum' of type 'longstr'`, as RabbitMQ words a difference (3.10 to 4.3). */
+const INEQUIVALENT = /inequivalent arg '([^']+)'.*?received (.+?) but current is (.+?)(?:\s*$|'?\)?"?$)/s;
+const VALUE = /the value '([^']*)'/;
+
+/** AMQP reply codes with which a broker refuses to declare or to consume. */
+const code = { accessRefused: 403, notFound: 404, resourceLocked: 405, preconditionFailed: 406 } as const;
+
+/**
+ * Turns the broker's refusal of a queue into one sentence that says which queue, what differs and what to do.
+ * `undefined` for anything that is not a refusal (a lost connection, a channel closed for another reason).
+ */
+export function topologyErrorOf(queue: string, error: unknown): TopologyError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') return undefined;
+  const sentence = sentenceOf(queue, error.code, error.message);
+  return sentence === undefined ? undefined : new TopologyError(queue, error.code, sentence, { cause: error });
+}
+
+function sentenceOf(queue: string, replyCode: number, message: string): string | undefined {
+  switch (replyCode) {
+    case code.preconditionFailed:
+      return preconditionSentence(queue, message);
+    case code.accessRefused:
+      return /exclusive/i.test(message)
+        ? `Queue "${queue}" is used exclusively by another consumer; stop that one or consume another queue (WORKER_QUEUES).`
+        : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its dead-letter queue (${quoted(message)}).`;
+    case code.notFound:
+      return `Queue "${queue}" does not exist or its node is down (${quoted(message)}).`;
+    case code.resourceLocked:
+      return `Queue "${queue}" is locked: it exists as exclusive or not durable; delete it, or use another name (${quoted(message)}).`;
+    default:
+      return undefined;
+  }
+}
+
+function preconditionSentence(queue: string, message: string): string {
+  const match = INEQUIVALENT.exec(message);
+  if (match === null) {
+    return (
+      `Queue "${queue}" exists with other arguments than this app declares (${quoted(message)}). ` +
+      'Change the definition to match it, or delete the queue once it is empty.'
+    );
+  }
+  const [, argument = '', received = '', current = ''] = match;
+  return (
+    `Queue "${queue}" exists with ${argument} = ${valueOf(current)}, and this app declares ${valueOf(received)}. ` +
+    'Change QUEUE_TYPE or the queue’s definition to match it, or delete the queue once it is empty.'
+  );
+}
+
+function valueOf(text: string): string {
+  return VALUE.exec(text)?.[1] ?? (text.startsWith('none') ? 'none' : text);
+}
+
+/** What the broker said, without the client's words around it. */
+function quoted(message: string): string {
+  return /with message "(.*)"/s.exec(message)?.[1] ?? message;
+}

@@ -1,0 +1,48 @@
+import type { QueueDefinition, QueueType } from '../define-queue';
+import { deadLetterQueueName } from './names';
+
+/** One queue as it is declared. Every queue of Warren is durable. */
+export interface QueuePlan {
+  readonly name: string;
+  readonly durable: true;
+  readonly arguments: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * A task that was handed out 21 times without an outcome goes to the dead-letter queue by the broker's own hand. It is
+ * the net below Warren's own counting, and RabbitMQ's default from 4.0 on; 3.10 has none unless told.
+ */
+const DELIVERY_LIMIT = 20;
+
+/**
+ * How a work queue is declared.
+ *
+ * - `classic`: no arguments at all, so that it is the same queue that the RabbitMQ tutorial's programs declare.
+ * - `quorum`: replicated; what the broker itself gives up on goes to the dead-letter queue, at least once, which needs
+ *   `reject-publish` (https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering).
+ */
+export function workQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
+  if ((queue.type ?? defaultType) === 'classic') return { name: queue.name, durable: true, arguments: {} };
+  return {
+    name: queue.name,
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': DELIVERY_LIMIT,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': deadLetterQueueName(queue.name),
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    },
+  };
+}
+
+/** How the dead-letter queue of a work queue is declared: the same type, nothing that could drop or move a message. */
+export function deadLetterQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
+  const isQuorum = (queue.type ?? defaultType) === 'quorum';
+  return {
+    name: deadLetterQueueName(queue.name),
+    durable: true,
+    arguments: isQuorum ? { 'x-queue-type': 'quorum' } : {},
+  };
+}
