@@ -1,0 +1,11 @@
+import type { TaskDefinition } from '@app/queue';
+import { cpuBurn } from './cpu-burn';
+import { imageResize } from './image-resize';
+import { notificationEmail } from './notification-email';
+import { notificationSms } from './notification-sms';
+import { tutorial } from './tutorial';
+
+export { cpuBurn, imageResize, notificationEmail, notificationSms, tutorial };
+
+/** Every task of this system: what the producer accepts and the worker handles. */
+export const allTasks: readonly TaskDefinition[] = [tutorial, imageResize, notificationEmail, notificationSms, cpuBurn];
