@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { CpuController } from './cpu.controller';
+import { HashBurner } from './hash-burner';
+
+@Module({ controllers: [CpuController], providers: [HashBurner] })
+export class CpuModule {}

@@ -1,0 +1,16 @@
+import { TaskContext } from '@app/queue';
+import type { PayloadOf } from '@app/queue';
+import { imageResize } from '@app/tasks';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { ImageResizer } from './image-resizer';
+
+@Controller()
+export class ImagesController {
+  constructor(private readonly images: ImageResizer) {}
+
+  @EventPattern<string>(imageResize.name)
+  async resize(@Payload() task: PayloadOf<typeof imageResize>, @Ctx() context: TaskContext): Promise<void> {
+    await this.images.resize(task, context.signal);
+  }
+}

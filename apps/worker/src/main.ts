@@ -1,0 +1,23 @@
+import { appLogger, connectWorker, runApp } from '@app/queue';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { announceWaiting } from './tutorial/terminal';
+import { workerConfiguration } from './worker.configuration';
+import type { WorkerConfiguration } from './worker.configuration';
+import { WorkerModule } from './worker.module';
+
+async function create(): Promise<INestApplication> {
+  const app = await NestFactory.create(WorkerModule, { bufferLogs: true, abortOnError: false });
+  app.useLogger(appLogger(app.get<WorkerConfiguration>(workerConfiguration.KEY).logFormat));
+  return app;
+}
+
+async function start(app: INestApplication): Promise<void> {
+  const { host, port } = app.get<WorkerConfiguration>(workerConfiguration.KEY);
+  await app.listen(port, host); // health answers while the broker is still away
+  await connectWorker(app);
+  await app.startAllMicroservices();
+  announceWaiting();
+}
+
+runApp('worker', create, start);

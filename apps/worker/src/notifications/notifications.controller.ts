@@ -1,0 +1,27 @@
+import { TaskContext } from '@app/queue';
+import { notificationEmail, notificationSms } from '@app/tasks';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { idempotencyKey } from './idempotency-key';
+import { Mailer } from './mailer';
+import type { Email } from './mailer';
+import { SmsSender } from './sms-sender';
+import type { Sms } from './sms-sender';
+
+@Controller()
+export class NotificationsController {
+  constructor(
+    private readonly mailer: Mailer,
+    private readonly smsSender: SmsSender,
+  ) {}
+
+  @EventPattern<string>(notificationEmail.name)
+  async sendEmail(@Payload() email: Email, @Ctx() context: TaskContext): Promise<void> {
+    await this.mailer.send(email, idempotencyKey(context.id), context.signal);
+  }
+
+  @EventPattern<string>(notificationSms.name)
+  async sendSms(@Payload() sms: Sms, @Ctx() context: TaskContext): Promise<void> {
+    await this.smsSender.send(sms, idempotencyKey(context.id), context.signal);
+  }
+}

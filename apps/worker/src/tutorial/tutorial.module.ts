@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { DottedWork } from './dotted-work';
+import { printLine } from './terminal';
+import { TutorialController } from './tutorial.controller';
+
+@Module({
+  controllers: [TutorialController],
+  providers: [{ provide: DottedWork, useFactory: () => new DottedWork(printLine) }],
+})
+export class TutorialModule {}

@@ -1,0 +1,11 @@
+import { queueSettings, readSettings } from '@app/queue';
+import { registerAs } from '@nestjs/config';
+import type { ConfigType } from '@nestjs/config';
+import { workerSettings } from './worker.settings';
+
+/** The worker's configuration, read once from the environment and `.env`; every wrong variable is reported at once. */
+export const workerConfiguration = registerAs('worker', () =>
+  readSettings({ ...queueSettings, ...workerSettings }, process.env),
+);
+
+export type WorkerConfiguration = ConfigType<typeof workerConfiguration>;

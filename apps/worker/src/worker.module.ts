@@ -1,0 +1,35 @@
+import { HealthModule, QueueModule, TaskServer } from '@app/queue';
+import { allTasks } from '@app/tasks';
+import { Module } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { CpuModule } from './cpu/cpu.module';
+import { ImagesModule } from './images/images.module';
+import { NotificationsModule } from './notifications/notifications.module';
+import { TutorialModule } from './tutorial/tutorial.module';
+import { workerConfiguration } from './worker.configuration';
+import type { WorkerConfiguration } from './worker.configuration';
+
+/** The worker: one module a kind of work. A new kind is a folder beside these, and one more line here. */
+@Module({
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true, load: [workerConfiguration] }),
+    QueueModule.forRootAsync({
+      inject: [workerConfiguration.KEY],
+      useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks }),
+    }),
+    HealthModule,
+    TutorialModule,
+    ImagesModule,
+    NotificationsModule,
+    CpuModule,
+  ],
+})
+export class WorkerModule implements OnModuleDestroy {
+  constructor(private readonly server: TaskServer) {}
+
+  /** Lets running tasks finish. The root module's hook runs first, while all that handlers need is still open. */
+  async onModuleDestroy(): Promise<void> {
+    await this.server.drain();
+  }
+}
