@@ -7,8 +7,10 @@ import type { WorkerConfiguration } from './worker.configuration';
 import { WorkerModule } from './worker.module';
 
 async function create(): Promise<INestApplication> {
-  const app = await NestFactory.create(WorkerModule, { bufferLogs: true, abortOnError: false });
+  // Logs wait until their format is known. When creating fails they are dropped: runApp says why, once.
+  const app = await NestFactory.create(WorkerModule, { bufferLogs: true, autoFlushLogs: false, abortOnError: false });
   app.useLogger(appLogger(app.get<WorkerConfiguration>(workerConfiguration.KEY).logFormat));
+  app.flushLogs();
   return app;
 }
 
