@@ -14,6 +14,8 @@ export type DeliveryState = 'open' | 'decided' | 'settled' | 'lost';
 export class Delivery {
   /** The name of the task, once the message has been read. */
   name: string | undefined;
+  /** The id of a request of Nest's request/response clients, once the message has been read: somebody waits for an answer. */
+  requestId: string | undefined;
   private currentState: DeliveryState = 'open';
   private controller: AbortController | undefined;
 

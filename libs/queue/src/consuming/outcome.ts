@@ -21,7 +21,10 @@ export function putAside(reason: DeadLetterReason, name: string, message: string
 
 /** Anything thrown, as it is written down. Never throws itself. */
 export function recordError(thrown: unknown): RecordedError {
-  if (thrown instanceof Error) return { name: thrown.name, message: thrown.message, stack: thrown.stack };
+  if (thrown instanceof Error) {
+    const name = thrown.name === 'Error' ? thrown.constructor.name : thrown.name; // a subclass often leaves `name` alone
+    return { name, message: thrown.message, stack: thrown.stack };
+  }
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string') {
     const name = 'name' in thrown && typeof thrown.name === 'string' ? thrown.name : 'Error';
     return { name, message: thrown.message };

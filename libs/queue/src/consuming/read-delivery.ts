@@ -39,6 +39,7 @@ export async function readDelivery(
     );
   }
   delivery.name = task.name;
+  delivery.requestId = task.requestId;
   const handler = reading.handlerOf(task.name);
   if (handler === null) {
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);

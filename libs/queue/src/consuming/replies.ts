@@ -11,20 +11,18 @@ export class Replies {
     private readonly events: QueueEvents,
   ) {}
 
-  /** Whether the sender named a queue for the answer. */
-  static isWanted(delivery: Delivery): boolean {
-    const { replyTo } = delivery.message.properties;
-    return typeof replyTo === 'string' && replyTo !== '';
-  }
-
-  /** Sends the outcome of a request. A requester that has gone is an event, not a failure of the task. */
-  async send(delivery: Delivery, requestId: string, outcome: Outcome): Promise<boolean> {
+  /**
+   * Sends the outcome to whoever waits for it; `true` when somebody was told. A requester that has gone is an event,
+   * not a failure of the task.
+   */
+  async send(delivery: Delivery, outcome: Outcome): Promise<boolean> {
+    const { requestId: id } = delivery;
     const { replyTo, correlationId } = delivery.message.properties;
-    if (typeof replyTo !== 'string' || outcome.kind === 'requeued') return false;
+    if (id === undefined || typeof replyTo !== 'string' || replyTo === '' || outcome.kind === 'requeued') return false;
     const packet =
       outcome.kind === 'completed'
-        ? { id: requestId, response: outcome.result, isDisposed: true }
-        : { id: requestId, err: { status: 'error', message: outcome.error.message }, isDisposed: true };
+        ? { id, response: outcome.result, isDisposed: true }
+        : { id, err: { status: 'error', message: outcome.error.message }, isDisposed: true };
     try {
       const content = Buffer.from(JSON.stringify(packet));
       const properties = {

@@ -8,7 +8,7 @@ import { putAside, recordError } from './outcome';
 import type { Outcome } from './outcome';
 import { readDelivery } from './read-delivery';
 import type { Reading, RunnableTask } from './read-delivery';
-import { Replies } from './replies';
+import type { Replies } from './replies';
 import type { HandSettlement } from './settling-channel';
 import { TaskContext } from './task-context';
 
@@ -79,10 +79,8 @@ export class TaskRun {
 
   private async carryOut(outcome: Outcome): Promise<void> {
     const { delivery, parts, task } = this;
-    const requestId = task?.requestId;
     const isRequest = task?.handler.isEventHandler === false;
-    const isAnswered =
-      requestId !== undefined && Replies.isWanted(delivery) && (await parts.replies.send(delivery, requestId, outcome));
+    const isAnswered = await parts.replies.send(delivery, outcome);
     // A request's answer is its outcome; a task that failed is put aside even when somebody was told.
     if (outcome.kind === 'dead-lettered' && !(isRequest && isAnswered)) return parts.deadLetters.put(delivery, outcome);
     if (outcome.kind === 'requeued') {

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'amqplib';
+import type { Channel, ChannelModel, GetMessage, Options } from 'amqplib';
+import { waitFor } from './wait-for';
+
+/** What a queue holds, as a test asserts it: the whole truth at once. */
+export interface Counts {
+  readonly ready: number;
+  readonly unacked: number;
+  readonly dead: number;
+}
+
+/** A virtual host of its own for one test file, and a plain AMQP client in it. */
+export class Vhost {
+  private constructor(
+    readonly name: string,
+    readonly url: string,
+    private readonly management: string,
+    private readonly connection: ChannelModel,
+    readonly channel: Channel,
+  ) {}
+
+  /** Makes one on the suite's private node; close it on the line that opens it (`afterAll(() => vhost.close())`). */
+  static async open(): Promise<Vhost> {
+    const name = `test-${randomUUID()}`;
+    const management = variable('WARREN_TEST_MANAGEMENT_URL');
+    await request(management, 'PUT', `/api/vhosts/${name}`);
+    const url = new URL(variable('WARREN_TEST_URL'));
+    url.pathname = `/${name}`;
+    const connection = await connect(url.href);
+    return new Vhost(name, url.href, management, connection, await connection.createChannel());
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+    await request(this.management, 'DELETE', `/api/vhosts/${this.name}`);
+  }
+
+  /** Publishes bytes as any AMQP client would, to a queue by its name. */
+  publish(queue: string, body: string | Buffer, options: Options.Publish = {}): void {
+    this.channel.sendToQueue(queue, Buffer.from(body), { persistent: true, ...options });
+  }
+
+  /** Takes one message from a queue; fails when there is none. */
+  async take(queue: string): Promise<GetMessage> {
+    const message = await waitFor(`a message in ${queue}`, () => this.channel.get(queue, { noAck: true }));
+    return message as GetMessage;
+  }
+
+  /** Messages that are ready (exact) and unacknowledged (from the management API, which lags) in a queue and its dead-letter queue. */
+  async counts(queue: string): Promise<Counts> {
+    const [work, dead] = await Promise.all([this.queue(queue), this.queue(`${queue}.dlq`)]);
+    return { ready: work.messages_ready, unacked: work.messages_unacknowledged, dead: dead.messages };
+  }
+
+  /** Waits until a queue holds exactly this. */
+  async settles(queue: string, expected: Counts): Promise<void> {
+    let last: Counts | undefined;
+    await waitFor(
+      () => `${queue} to hold ${JSON.stringify(expected)}; it holds ${JSON.stringify(last)}`,
+      async () => {
+        last = await this.counts(queue);
+        return JSON.stringify(last) === JSON.stringify(expected);
+      },
+    );
+  }
+
+  async consumers(queue: string): Promise<number> {
+    return (await this.channel.checkQueue(queue)).consumerCount;
+  }
+
+  /** Closes connections as an operator would, through the management API: those whose client calls itself so. */
+  async closeConnections(clientName: string): Promise<number> {
+    const connections = await waitFor(`a connection named ${clientName}`, async () => {
+      const all = await this.connections();
+      const named = all.filter((connection) => connection.client_properties?.connection_name === clientName);
+      return named.length > 0 ? named : undefined;
+    });
+    for (const { name } of connections) {
+      await request(this.management, 'DELETE', `/api/connections/${encodeURIComponent(name)}`);
+    }
+    return connections.length;
+  }
+
+  private async connections(): Promise<{ name: string; client_properties?: { connection_name?: string } }[]> {
+    const answer = await request(this.management, 'GET', `/api/vhosts/${this.name}/connections`);
+    return (await answer.json()) as { name: string; client_properties?: { connection_name?: string } }[];
+  }
+
+  private async queue(
+    name: string,
+  ): Promise<{ messages_ready: number; messages_unacknowledged: number; messages: number }> {
+    const answer = await request(this.management, 'GET', `/api/queues/${this.name}/${encodeURIComponent(name)}`);
+    const {
+      messages_ready = 0,
+      messages_unacknowledged = 0,
+      messages = 0,
+    } = (await answer.json()) as Record<string, number>;
+    return { messages_ready, messages_unacknowledged, messages };
+  }
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined)
+    throw new Error(`${name} is not set; run the tests by npm test, which starts a private broker.`);
+  return value;
+}
+
+async function request(management: string, method: string, path: string): Promise<Response> {
+  const url = new URL(path, management);
+  const authorization = `Basic ${Buffer.from(`${url.username || 'guest'}:${url.password || 'guest'}`).toString('base64')}`;
+  url.username = '';
+  url.password = '';
+  const answer = await fetch(url, { method, headers: { authorization } });
+  if (!answer.ok && answer.status !== 404)
+    throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
+}

@@ -1,0 +1,109 @@
+import { QueueEvents, QueueHealth, QueueModule, TaskQueue, TaskServer, connectWorker } from '@app/queue';
+import type { QueueEventMap, QueueModuleOptions, Readiness } from '@app/queue';
+import { Logger } from '@nestjs/common';
+import type { INestApplication, Provider, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { waitFor } from './wait-for';
+
+export interface WorkerOptions extends QueueModuleOptions {
+  readonly controllers?: Type[];
+  readonly providers?: Provider[];
+}
+
+/** One event with its name, in the order they happened. */
+export type RecordedEvent = {
+  [Name in keyof QueueEventMap]: { readonly event: Name } & QueueEventMap[Name];
+}[keyof QueueEventMap];
+
+/** An app in this process on a real broker, made of controllers a test brings along. Its events are recorded. */
+export class TestWorker {
+  readonly events: RecordedEvent[] = [];
+
+  private constructor(readonly app: INestApplication) {
+    const events = app.get(QueueEvents);
+    for (const name of EVENT_NAMES)
+      events.on(name, (event) => this.events.push({ event: name, ...event } as RecordedEvent));
+  }
+
+  /** An app that only adds tasks. */
+  static async create({ controllers = [], providers = [], ...options }: WorkerOptions): Promise<TestWorker> {
+    const module = await Test.createTestingModule({
+      imports: [QueueModule.forRoot({ reconnectDelay: 100, shutdownTimeout: 5_000, ...options })],
+      controllers,
+      providers,
+    }).compile();
+    const app = module.createNestApplication();
+    app.useLogger(false);
+    Logger.overrideLogger(false);
+    const worker = new TestWorker(app);
+    await app.init();
+    return worker;
+  }
+
+  /** The same, consuming its queues. */
+  static async start(options: WorkerOptions): Promise<TestWorker> {
+    const worker = await TestWorker.create(options);
+    await worker.listen();
+    return worker;
+  }
+
+  async listen(): Promise<void> {
+    await connectWorker(this.app);
+    await this.app.startAllMicroservices();
+  }
+
+  get queue(): TaskQueue {
+    return this.app.get(TaskQueue);
+  }
+
+  get server(): TaskServer {
+    return this.app.get(TaskServer);
+  }
+
+  readiness(): Readiness {
+    return this.app.get(QueueHealth).readiness();
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+
+  /** The events of one name so far. */
+  seen<Name extends keyof QueueEventMap>(name: Name): Extract<RecordedEvent, { event: Name }>[] {
+    return this.events.filter((event): event is Extract<RecordedEvent, { event: Name }> => event.event === name);
+  }
+
+  /** Waits until an event was seen so many times; returns the last of them. */
+  async sees<Name extends keyof QueueEventMap>(
+    name: Name,
+    times = 1,
+  ): Promise<Extract<RecordedEvent, { event: Name }>> {
+    return waitFor(
+      () => `${name} (${times} times); seen: ${JSON.stringify(this.events)}`,
+      () => this.seen(name)[times - 1],
+    );
+  }
+}
+
+const EVENT_NAMES: (keyof QueueEventMap)[] = [
+  'task.added',
+  'task.started',
+  'task.completed',
+  'task.dead-lettered',
+  'task.requeued',
+  'task.lost',
+  'task.skipped',
+  'settle.ignored',
+  'dead-letter.postponed',
+  'reply.failed',
+  'connection.open',
+  'connection.lost',
+  'connection.failed',
+  'connection.blocked',
+  'connection.unblocked',
+  'consumer.started',
+  'consumer.interrupted',
+  'consumer.stopped',
+  'worker.stopping',
+  'worker.deadline',
+];
