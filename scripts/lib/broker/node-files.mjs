@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @typedef {{ amqp?: number, management?: number, distribution?: number, epmd?: number }} NodePorts */
+
+/** Busy-waiting schedulers would take the processor from the workers beside it; the distribution listens on loopback. */
+const ERLANG_ARGUMENTS = [
+  '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+  '-kernel inet_dist_use_interface {127,0,0,1}',
+].join(' ');
+
+/**
+ * Writes all that a private node reads: configuration, plugins, cookie.
+ * @param {string} directory @param {{ ports: NodePorts, clusterName: string, management: boolean }} node
+ */
+export function writeNodeFiles(directory, { ports, clusterName, management }) {
+  for (const folder of ['home', 'data', 'log', 'etc', 'etc/conf.d'])
+    mkdirSync(join(directory, folder), { recursive: true });
+  const write = (/** @type {string} */ file, /** @type {string[]} */ ...lines) =>
+    writeFileSync(join(directory, 'etc', file), `${lines.join('\n')}\n`);
+  write(
+    'rabbitmq.conf',
+    `cluster_name = ${clusterName}`,
+    `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
+    'vm_memory_high_watermark.absolute = 1GB',
+    'disk_free_limit.absolute = 50MB',
+    // The default of 512 MB is memory and disk that a few thousand small tasks never need.
+    'raft.wal_max_size_bytes = 67108864',
+    ...(management
+      ? [
+          'management.tcp.ip = 127.0.0.1',
+          `management.tcp.port = ${ports.management}`,
+          'collect_statistics_interval = 1000',
+        ]
+      : []),
+  );
+  // Without this tick the management API's counts of quorum queues lag by up to 10 s.
+  write('advanced.config', management ? '[{rabbit, [{quorum_tick_interval, 1000}]}].' : '[].');
+  write('enabled_plugins', management ? '[rabbitmq_management].' : '[].');
+  write('rabbitmq-env.conf');
+  const cookie = join(directory, 'home', '.erlang.cookie');
+  if (!existsSync(cookie)) writeFileSync(cookie, randomBytes(20).toString('hex'), { mode: 0o400 });
+}
+
+/**
+ * The environment that keeps all of a node's state in one folder. Other RABBITMQ_ and ERL_ variables are dropped: they would
+ * point at the system's node.
+ * @param {string} directory @param {{ ports: NodePorts, nodeName: string }} node @returns {NodeJS.ProcessEnv}
+ */
+export function nodeEnvironment(directory, { ports, nodeName }) {
+  const isForeign = (/** @type {string} */ name) => /^(RABBITMQ|ERL)_/.test(name) || name === 'RUNNING_UNDER_SYSTEMD';
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+  const inside = (/** @type {string[]} */ ...parts) => join(directory, ...parts);
+  return {
+    ...inherited,
+    HOME: inside('home'),
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_CRASH_DUMP: inside('log', 'erl_crash.dump'),
+    RABBITMQ_NODENAME: nodeName,
+    RABBITMQ_USE_LONGNAME: 'false',
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_MNESIA_BASE: inside('data'),
+    RABBITMQ_LOG_BASE: inside('log'),
+    RABBITMQ_CONFIG_FILE: inside('etc', 'rabbitmq.conf'),
+    RABBITMQ_CONFIG_FILES: inside('etc', 'conf.d'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: inside('etc', 'advanced.config'),
+    RABBITMQ_CONF_ENV_FILE: inside('etc', 'rabbitmq-env.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: inside('etc', 'enabled_plugins'),
+    RABBITMQ_SCHEMA_DIR: inside('data', 'schema'),
+    RABBITMQ_GENERATED_CONFIG_DIR: inside('data', 'generated'),
+    RABBITMQ_PID_FILE: inside('data', 'pid'),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: ERLANG_ARGUMENTS,
+    // The start script then becomes the broker (exec) instead of staying as its parent: its process id is the broker's.
+    RUNNING_UNDER_SYSTEMD: 'true',
+  };
+}

@@ -1,0 +1,62 @@
+// The process that owns a private broker, started by kept-node.mjs (and by the tests) as
+//   node node-keeper.mjs '{"kind":"installed","directory":"/a/folder","management":true}'
+// One JSON line on standard output for each event and for the end of each command; commands are the lines "kill", "restart"
+// and "stop" on standard input. When standard input ends the broker is stopped: it never outlives whoever asked for it,
+// not even when that process was killed. SIGTERM: the same in a hurry.
+import { createInterface } from 'node:readline';
+import { LockHeld } from '../run-lock.mjs';
+import { DockerNode } from './docker-node.mjs';
+import { PrivateNode } from './private-node.mjs';
+
+const { kind, ...options } = JSON.parse(process.argv[2]);
+const giveUp = new AbortController();
+
+/** @param {Record<string, unknown>} event */
+const report = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
+// Whoever listened may be gone; the broker has still to be stopped.
+process.stdout.on('error', () => undefined);
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+
+/** @param {unknown} error */
+function reportFailure(error) {
+  if (error instanceof LockHeld) report({ event: 'held', record: error.record });
+  else report({ event: 'failed', message: error instanceof Error ? error.message : String(error) });
+}
+
+/** @param {PrivateNode | DockerNode} node */
+const reportState = (node, event = 'ready') =>
+  report({ event, url: node.url, managementUrl: node.managementUrl, pid: node.pid });
+
+const input = createInterface({ input: process.stdin });
+const starting = (kind === 'docker' ? DockerNode : PrivateNode).start({ ...options, signal: giveUp.signal });
+
+/** @param {number} [patience] milliseconds */
+async function stop(patience) {
+  giveUp.abort();
+  const node = await starting.catch(() => undefined);
+  await node?.stop(patience);
+  process.exit(0);
+}
+
+process.on('SIGTERM', () => void stop(0));
+input.on('close', () => void stop());
+
+try {
+  const node = await starting;
+  node.onUnexpectedEnd = (reason) => report({ event: 'ended', reason });
+  reportState(node);
+  for await (const command of input) {
+    if (command === 'stop') break;
+    try {
+      if (command === 'kill') await node.kill();
+      if (command === 'restart') await node.restart();
+      reportState(node, command);
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+} catch (error) {
+  reportFailure(error);
+}
+await stop();

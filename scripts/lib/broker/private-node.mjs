@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.mjs';
+import { freePorts } from '../ports.mjs';
+import { becomesTrue, commandLine, endProcess } from '../process-table.mjs';
+import { RunLock } from '../run-lock.mjs';
+import { shakeHands } from './handshake.mjs';
+import { nodeEnvironment, writeNodeFiles } from './node-files.mjs';
+import { findEpmd, findRabbitmqServer } from './rabbitmq-binary.mjs';
+
+/** 4 to 10 s on an idle machine and 18 s on a busy one were measured; a slow disk deserves some more. */
+const START_TIMEOUT = 60_000;
+/** A node with the management plugin takes 6 s to stop on 3.10. */
+const STOP_TIMEOUT = 20_000;
+
+/** A huge limit of open files costs RabbitMQ minutes or gigabytes at boot, so it is capped; a lower one stays. */
+const CAPPED = '{ [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -le 65536 ]; } || ulimit -n 65536; exec "$0"';
+
+/**
+ * A RabbitMQ node that belongs to one folder: its data, log, configuration, cookie, ports and port mapper are its own, and it
+ * listens on 127.0.0.1 only. It needs an installed RabbitMQ, no rights, and leaves the system's node alone.
+ */
+export class PrivateNode {
+  #directory;
+  #lock;
+  #management;
+  #identity;
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #epmd;
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #broker;
+  #isExpectedToRun = false;
+
+  /** @param {string} directory @param {RunLock} lock @param {boolean} management */
+  constructor(directory, lock, management) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#management = management;
+    this.#identity = readIdentity(directory);
+    /** Called when the broker has ended and nobody asked it to. @type {((reason: string) => void) | undefined} */
+    this.onUnexpectedEnd = undefined;
+  }
+
+  /**
+   * Resolves when the node answers an AMQP login. What it kept in the folder from an earlier run is there again, on the
+   * same port when that is still free.
+   * @param {object} options
+   * @param {string} options.directory where the node lives
+   * @param {boolean} [options.management] with RabbitMQ's management API and a port for it, default false
+   * @param {AbortSignal} [options.signal] gives up a start that is under way
+   * @returns {Promise<PrivateNode>} rejects with LockHeld when the folder's node runs already, with a Failure when it cannot start
+   */
+  static async start({ directory, management = false, signal }) {
+    const lock = await RunLock.take(join(directory, 'node.lock'), 'node-keeper');
+    const node = new PrivateNode(directory, lock, management);
+    try {
+      await node.#clearUpAfter(lock.leftover);
+      // One start of five was seen to fail while another node was booting on the same machine.
+      await node.#boot({ signal }).catch(async () => {
+        await node.#end(1_000);
+        await node.#boot({ signal });
+      });
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+    return node;
+  }
+
+  /** The address to connect to, login included. */
+  get url() {
+    return `amqp://guest:guest@127.0.0.1:${this.#identity.ports.amqp}`;
+  }
+
+  /** The management API's address, login included; undefined without it. */
+  get managementUrl() {
+    return this.#management ? `http://guest:guest@127.0.0.1:${this.#identity.ports.management}` : undefined;
+  }
+
+  /** The broker's process id, undefined while it is down. */
+  get pid() {
+    return this.#broker?.pid;
+  }
+
+  /** Ends the broker as a power cut would: SIGKILL. What it had confirmed is on disk. */
+  async kill() {
+    this.#isExpectedToRun = false;
+    const broker = this.#broker;
+    broker?.kill('SIGKILL');
+    await becomesTrue(() => hasEnded(broker), 5_000);
+    this.#broker = undefined;
+  }
+
+  /** Boots the broker again after `kill`, with the same ports and the same data. */
+  async restart() {
+    await this.#boot({ samePorts: true });
+  }
+
+  /** Can be called twice, the second time to hurry; always finishes. @param {number} [patience] milliseconds until SIGKILL, default 20000 */
+  async stop(patience = STOP_TIMEOUT) {
+    await this.#end(patience);
+    this.#lock.release();
+  }
+
+  /** @param {{ samePorts?: boolean, signal?: AbortSignal }} [options] */
+  async #boot({ samePorts = false, signal } = {}) {
+    signal?.throwIfAborted();
+    if (!samePorts) await this.#takePorts();
+    const { ports, nodeName, clusterName } = this.#identity;
+    writeNodeFiles(this.#directory, { ports, clusterName, management: this.#management });
+    const env = nodeEnvironment(this.#directory, { ports, nodeName });
+    writeFileSync(this.#console, '');
+    if (hasEnded(this.#epmd))
+      this.#epmd = this.#spawn(findEpmd(), ['-port', String(ports.epmd), '-address', '127.0.0.1'], env);
+    const server = findRabbitmqServer();
+    this.#broker = this.#spawn(server && '/bin/sh', ['-c', CAPPED, /** @type {string} */ (server)], env);
+    this.#lock.update({ url: undefined, brokerPid: this.#broker.pid, epmdPid: this.#epmd?.pid, epmdPort: ports.epmd });
+    await this.#untilReady(this.#broker, signal);
+    this.#isExpectedToRun = true;
+    this.#broker.once('exit', (code, by) => {
+      if (!this.#isExpectedToRun) return;
+      this.onUnexpectedEnd?.(
+        `the broker ended with ${by ?? `code ${code}`}; its log is in ${join(this.#directory, 'log')}`,
+      );
+    });
+    this.#lock.update({ url: this.url, managementUrl: this.managementUrl });
+  }
+
+  /** Another program may have taken a port since the last run, or between being found free and being used. */
+  async #takePorts() {
+    const before = this.#identity.ports;
+    const [amqp, distribution, epmd, management] = await freePorts([
+      before.amqp,
+      undefined,
+      undefined,
+      before.management,
+    ]);
+    this.#identity.ports = { amqp, distribution, epmd, management };
+    writeFileSync(join(this.#directory, 'identity.json'), JSON.stringify(this.#identity));
+  }
+
+  /** @param {string | undefined} file @param {string[]} args @param {NodeJS.ProcessEnv} env */
+  #spawn(file, args, env) {
+    if (file === undefined) throw new Failure('RabbitMQ is not installed, or its Erlang is not on the PATH.');
+    const log = openSync(this.#console, 'a');
+    // Groups of their own: Ctrl-C on a terminal goes to the whole group, and the order of stopping is ours to keep.
+    const child = spawn(file, args, { cwd: this.#directory, env, stdio: ['ignore', log, log], detached: true });
+    child.once('error', () => child.emit('exit', 127, null));
+    closeSync(log);
+    return child;
+  }
+
+  /**
+   * Ready is a login that works *and* our cluster's name: an open port may be a stranger's.
+   * @param {import('node:child_process').ChildProcess} broker @param {AbortSignal | undefined} signal
+   */
+  async #untilReady(broker, signal) {
+    const deadline = Date.now() + START_TIMEOUT;
+    while (!(await this.#answers())) {
+      signal?.throwIfAborted();
+      if (hasEnded(broker)) throw new Failure(`the private RabbitMQ node ended while starting\n${this.#lastWords()}`);
+      if (Date.now() > deadline)
+        throw new Failure(`the private RabbitMQ node did not start in ${START_TIMEOUT} ms\n${this.#lastWords()}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async #answers() {
+    const { clusterName, ports } = this.#identity;
+    const broker = await shakeHands(this.url, { timeout: 2_000 }).catch(() => undefined);
+    if (broker?.clusterName !== clusterName) return false;
+    if (!this.#management) return true;
+    const headers = { authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}` };
+    const answer = await fetch(`http://127.0.0.1:${ports.management}/api/overview`, { headers }).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer?.ok === true;
+  }
+
+  /** The broker first, its port mapper after it. @param {number} patience milliseconds until SIGKILL */
+  async #end(patience) {
+    this.#isExpectedToRun = false;
+    for (const [child, time] of /** @type {const} */ ([
+      [this.#broker, patience],
+      [this.#epmd, 1_000],
+    ])) {
+      if (child?.pid !== undefined && !hasEnded(child)) await endProcess(child.pid, time);
+    }
+    this.#broker = undefined;
+    this.#epmd = undefined;
+  }
+
+  /** Ends what a run that was killed has left in this folder, before a second broker opens the same data. @param {import('../run-lock.mjs').RunRecord | undefined} leftover */
+  async #clearUpAfter(leftover) {
+    if (leftover === undefined) return;
+    const { brokerPid, epmdPid, epmdPort } = leftover;
+    // Erlang's command line names its home folder, which is in ours.
+    await endIfStill(brokerPid, join(this.#directory, 'home'), STOP_TIMEOUT);
+    await endIfStill(epmdPid, `-port ${String(epmdPort)} `, 1_000);
+  }
+
+  /** What the broker and its port mapper print; the broker's log proper is beside it. */
+  get #console() {
+    return join(this.#directory, 'log', 'console.log');
+  }
+
+  #lastWords() {
+    return readFileSync(this.#console, 'utf8').trim().split('\n').slice(-15).join('\n');
+  }
+}
+
+/** @param {unknown} pid @param {string} mark what its command line must hold: the id may be a stranger's by now @param {number} patience */
+async function endIfStill(pid, mark, patience) {
+  if (typeof pid === 'number' && (await commandLine(pid)).includes(mark)) await endProcess(pid, patience);
+}
+
+/** @param {import('node:child_process').ChildProcess | undefined} child */
+function hasEnded(child) {
+  return child === undefined || child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+}
+
+/**
+ * Names that stay for as long as the data does: RabbitMQ files its data under the node's name.
+ * @param {string} directory
+ * @returns {{ nodeName: string, clusterName: string, ports: { amqp?: number, management?: number, distribution?: number, epmd?: number } }}
+ */
+function readIdentity(directory) {
+  try {
+    return JSON.parse(readFileSync(join(directory, 'identity.json'), 'utf8'));
+  } catch {
+    const name = `warren-${randomBytes(4).toString('hex')}`;
+    return { nodeName: `${name}@localhost`, clusterName: name, ports: {} };
+  }
+}
