@@ -8,4 +8,5 @@ export const workerConfiguration = registerAs('worker', () =>
   readSettings({ ...queueSettings, ...workerSettings }, process.env),
 );
 
+/** The values of every setting of the worker and of `@app/queue`, for `inject: [workerConfiguration.KEY]`. */
 export type WorkerConfiguration = ConfigType<typeof workerConfiguration>;

@@ -5,6 +5,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { HashBurner } from './hash-burner';
 
+/** The handler of `cpu.burn`. */
 @Controller()
 export class CpuController {
   constructor(private readonly burner: HashBurner) {}

@@ -27,6 +27,7 @@ export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
 
+/** The only two folders a task of `image.resize` can touch. */
 export interface ImageFolders {
   /** Where a task's `source` is looked up; nothing outside is read. */
   readonly source: string;

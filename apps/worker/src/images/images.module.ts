@@ -4,6 +4,7 @@ import type { WorkerConfiguration } from '../worker.configuration';
 import { ImageResizer } from './image-resizer';
 import { ImagesController } from './images.controller';
 
+/** Resizing images, in the folders that the configuration names. */
 @Module({
   controllers: [ImagesController],
   providers: [

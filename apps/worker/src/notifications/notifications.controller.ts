@@ -8,6 +8,7 @@ import type { Email } from './mailer';
 import { SmsSender } from './sms-sender';
 import type { Sms } from './sms-sender';
 
+/** The handlers of `notification.email` and `notification.sms`: two kinds of task may share a queue. */
 @Controller()
 export class NotificationsController {
   constructor(

@@ -9,6 +9,7 @@ import { SmsGateway } from './sms-gateway';
 import { SmsSender } from './sms-sender';
 import { SmtpMailer } from './smtp-mailer';
 
+/** Sending e-mails and text messages: into folders, or for real once SMTP_URL or SMS_GATEWAY_URL is set. */
 @Module({
   controllers: [NotificationsController],
   providers: [

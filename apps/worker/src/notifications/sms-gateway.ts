@@ -10,6 +10,7 @@ export class SmsGatewayError extends Error {
   override readonly name = 'SmsGatewayError';
 }
 
+/** Which gateway, as whom, and how long to wait for it. */
 export interface SmsGatewayOptions {
   /** Where each text message is posted. */
   readonly url: string;

@@ -5,6 +5,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DottedWork } from './dotted-work';
 
+/** The handler of `tutorial`. It only passes on: the work is a plain class that needs neither Nest nor a broker. */
 @Controller()
 export class TutorialController {
   constructor(private readonly work: DottedWork) {}
