@@ -1,8 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { Failure } from './failure.mjs';
 
 const LOOPBACK = '127.0.0.1';
 
-/** Holds a port until `close`, so that several asked for together differ. @param {number} port 0: any */
+/**
+ * Holds a port until it is released, so that several asked for together differ.
+ * @param {number} port @returns {Promise<import('node:net').Server>}
+ */
 function hold(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -15,6 +20,26 @@ function hold(port) {
 const release = (server) => new Promise((resolve) => server.close(() => resolve()));
 
 /**
+ * Below the range from which systems take the ports of outgoing connections (Linux: 32768 on), so that nobody is given the
+ * port of a broker by chance while that is restarting; a client that keeps trying a closed port could even meet itself.
+ */
+const FIRST = 20_000;
+const LAST = 32_000;
+
+/** @param {number} [wish] */
+async function holdAny(wish) {
+  if (wish !== undefined) {
+    const server = await hold(wish).catch(() => undefined);
+    if (server !== undefined) return server;
+  }
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const server = await hold(randomInt(FIRST, LAST)).catch(() => undefined);
+    if (server !== undefined) return server;
+  }
+  throw new Failure(`no free port between ${FIRST} and ${LAST}`);
+}
+
+/**
  * As many different free loopback ports as wished for.
  * Nothing keeps them free: whoever listens on one must be ready to find it taken and to ask again.
  * @param {readonly (number | undefined)[]} wishes one entry a port: the port wished for (used when it is free), or undefined for any
@@ -22,7 +47,7 @@ const release = (server) => new Promise((resolve) => server.close(() => resolve(
  */
 export async function freePorts(wishes) {
   const held = [];
-  for (const wish of wishes) held.push(await hold(wish ?? 0).catch(() => hold(0)));
+  for (const wish of wishes) held.push(await holdAny(wish));
   const ports = held.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
   await Promise.all(held.map(release));
   return ports;
@@ -34,8 +59,7 @@ export async function freePorts(wishes) {
  */
 export async function freePortFrom(from, taken = new Set()) {
   for (let port = from; port < Math.min(from + 200, 65_536); port += 1) {
-    if (taken.has(port)) continue;
-    const server = await hold(port).catch(() => undefined);
+    const server = taken.has(port) ? undefined : await hold(port).catch(() => undefined);
     if (server === undefined) continue;
     await release(server);
     return port;

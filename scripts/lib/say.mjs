@@ -24,7 +24,7 @@ export class Voice {
 
   /** Whether bars and lines that are rewritten make sense. */
   get isTerminal() {
-    return Boolean(this.#stream.isTTY);
+    return this.#stream.isTTY;
   }
 
   /** Colours a text, or returns it as it is where colours are not wanted. */

@@ -1,8 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @typedef {{ amqp?: number, management?: number, distribution?: number, epmd?: number }} NodePorts */
+
+/** @typedef {{ nodeName: string, clusterName: string, ports: NodePorts }} NodeIdentity */
+
+/**
+ * Names that stay for as long as the data does: RabbitMQ files its data under the node's name.
+ * @param {string} directory @returns {NodeIdentity}
+ */
+export function readIdentity(directory) {
+  try {
+    return JSON.parse(readFileSync(join(directory, 'identity.json'), 'utf8'));
+  } catch {
+    const name = `warren-${randomBytes(4).toString('hex')}`;
+    return { nodeName: `${name}@localhost`, clusterName: name, ports: {} };
+  }
+}
+
+/** @param {string} directory @param {NodeIdentity} identity */
+export function writeIdentity(directory, identity) {
+  writeFileSync(join(directory, 'identity.json'), JSON.stringify(identity));
+}
 
 /** Busy-waiting schedulers would take the processor from the workers beside it; the distribution listens on loopback. */
 const ERLANG_ARGUMENTS = [

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endChild, endIfStill, hasEnded, spawnLogged } from '../child.mjs';
 import { Failure } from '../failure.mjs';
 import { freePorts } from '../ports.mjs';
-import { becomesTrue, commandLine, endProcess } from '../process-table.mjs';
+import { becomesTrue } from '../process-table.mjs';
 import { RunLock } from '../run-lock.mjs';
 import { shakeHands } from './handshake.mjs';
-import { nodeEnvironment, writeNodeFiles } from './node-files.mjs';
+import { nodeEnvironment, readIdentity, writeIdentity, writeNodeFiles } from './node-files.mjs';
 import { findEpmd, findRabbitmqServer } from './rabbitmq-binary.mjs';
 
 /** 4 to 10 s on an idle machine and 18 s on a busy one were measured; a slow disk deserves some more. */
@@ -27,9 +26,9 @@ export class PrivateNode {
   #lock;
   #management;
   #identity;
-  /** @type {import('node:child_process').ChildProcess | undefined} */
+  /** @type {import('../child.mjs').ChildProcess | undefined} */
   #epmd;
-  /** @type {import('node:child_process').ChildProcess | undefined} */
+  /** @type {import('../child.mjs').ChildProcess | undefined} */
   #broker;
   #isExpectedToRun = false;
 
@@ -107,15 +106,17 @@ export class PrivateNode {
   /** @param {{ samePorts?: boolean, signal?: AbortSignal }} [options] */
   async #boot({ samePorts = false, signal } = {}) {
     signal?.throwIfAborted();
+    const [server, epmd] = [findRabbitmqServer(), findEpmd()];
+    if (server === undefined || epmd === undefined) throw new Failure('RabbitMQ or its Erlang is not installed.');
     if (!samePorts) await this.#takePorts();
     const { ports, nodeName, clusterName } = this.#identity;
     writeNodeFiles(this.#directory, { ports, clusterName, management: this.#management });
     const env = nodeEnvironment(this.#directory, { ports, nodeName });
     writeFileSync(this.#console, '');
+    const options = { cwd: this.#directory, env, log: this.#console };
     if (hasEnded(this.#epmd))
-      this.#epmd = this.#spawn(findEpmd(), ['-port', String(ports.epmd), '-address', '127.0.0.1'], env);
-    const server = findRabbitmqServer();
-    this.#broker = this.#spawn(server && '/bin/sh', ['-c', CAPPED, /** @type {string} */ (server)], env);
+      this.#epmd = spawnLogged(epmd, ['-port', String(ports.epmd), '-address', '127.0.0.1'], options);
+    this.#broker = spawnLogged('/bin/sh', ['-c', CAPPED, server], options);
     this.#lock.update({ url: undefined, brokerPid: this.#broker.pid, epmdPid: this.#epmd?.pid, epmdPort: ports.epmd });
     await this.#untilReady(this.#broker, signal);
     this.#isExpectedToRun = true;
@@ -138,23 +139,12 @@ export class PrivateNode {
       before.management,
     ]);
     this.#identity.ports = { amqp, distribution, epmd, management };
-    writeFileSync(join(this.#directory, 'identity.json'), JSON.stringify(this.#identity));
-  }
-
-  /** @param {string | undefined} file @param {string[]} args @param {NodeJS.ProcessEnv} env */
-  #spawn(file, args, env) {
-    if (file === undefined) throw new Failure('RabbitMQ is not installed, or its Erlang is not on the PATH.');
-    const log = openSync(this.#console, 'a');
-    // Groups of their own: Ctrl-C on a terminal goes to the whole group, and the order of stopping is ours to keep.
-    const child = spawn(file, args, { cwd: this.#directory, env, stdio: ['ignore', log, log], detached: true });
-    child.once('error', () => child.emit('exit', 127, null));
-    closeSync(log);
-    return child;
+    writeIdentity(this.#directory, this.#identity);
   }
 
   /**
    * Ready is a login that works *and* our cluster's name: an open port may be a stranger's.
-   * @param {import('node:child_process').ChildProcess} broker @param {AbortSignal | undefined} signal
+   * @param {import('../child.mjs').ChildProcess} broker @param {AbortSignal | undefined} signal
    */
   async #untilReady(broker, signal) {
     const deadline = Date.now() + START_TIMEOUT;
@@ -181,12 +171,8 @@ export class PrivateNode {
   /** The broker first, its port mapper after it. @param {number} patience milliseconds until SIGKILL */
   async #end(patience) {
     this.#isExpectedToRun = false;
-    for (const [child, time] of /** @type {const} */ ([
-      [this.#broker, patience],
-      [this.#epmd, 1_000],
-    ])) {
-      if (child?.pid !== undefined && !hasEnded(child)) await endProcess(child.pid, time);
-    }
+    await endChild(this.#broker, patience);
+    await endChild(this.#epmd, 1_000);
     this.#broker = undefined;
     this.#epmd = undefined;
   }
@@ -207,29 +193,5 @@ export class PrivateNode {
 
   #lastWords() {
     return readFileSync(this.#console, 'utf8').trim().split('\n').slice(-15).join('\n');
-  }
-}
-
-/** @param {unknown} pid @param {string} mark what its command line must hold: the id may be a stranger's by now @param {number} patience */
-async function endIfStill(pid, mark, patience) {
-  if (typeof pid === 'number' && (await commandLine(pid)).includes(mark)) await endProcess(pid, patience);
-}
-
-/** @param {import('node:child_process').ChildProcess | undefined} child */
-function hasEnded(child) {
-  return child === undefined || child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-}
-
-/**
- * Names that stay for as long as the data does: RabbitMQ files its data under the node's name.
- * @param {string} directory
- * @returns {{ nodeName: string, clusterName: string, ports: { amqp?: number, management?: number, distribution?: number, epmd?: number } }}
- */
-function readIdentity(directory) {
-  try {
-    return JSON.parse(readFileSync(join(directory, 'identity.json'), 'utf8'));
-  } catch {
-    const name = `warren-${randomBytes(4).toString('hex')}`;
-    return { nodeName: `${name}@localhost`, clusterName: name, ports: {} };
   }
 }
