@@ -18,8 +18,8 @@ async function start(app: INestApplication): Promise<void> {
   const { host, port } = app.get<WorkerConfiguration>(workerConfiguration.KEY);
   await app.listen(port, host); // health answers while the broker is still away
   await connectWorker(app);
+  announceWaiting(); // before the first message can come, as the tutorial's worker does
   await app.startAllMicroservices();
-  announceWaiting();
 }
 
 runApp('worker', create, start);

@@ -11,9 +11,15 @@ const LEVELS: Record<LogFormat, LogLevel[]> = {
 
 /**
  * The logger of an app: Nest's own console logger. `NEST_LOG_LEVEL` chooses the levels as anywhere in Nest (for example
- * `NEST_LOG_LEVEL='>=debug'`); not set: from `log` on, in JSON from `debug` on. `NO_COLOR` is honoured.
+ * `NEST_LOG_LEVEL='>=debug'`); not set: from `log` on, in JSON from `debug` on. Colours only on a terminal, and not with
+ * `NO_COLOR`.
  */
 export function appLogger(format: LogFormat): LoggerService {
   const isLevelSet = (process.env['NEST_LOG_LEVEL'] ?? '') !== '';
-  return new ConsoleLogger({ json: format === 'json', ...(isLevelSet ? {} : { logLevels: LEVELS[format] }) });
+  const hasColors = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && format === 'pretty';
+  return new ConsoleLogger({
+    json: format === 'json',
+    colors: hasColors,
+    ...(isLevelSet ? {} : { logLevels: LEVELS[format] }),
+  });
 }
