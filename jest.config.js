@@ -24,14 +24,25 @@ const ring = (displayName, testMatch, rest = {}) => ({
   moduleFileExtensions: ['js', 'json', 'ts'],
   transform,
   transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|uid|file-type)/)'],
-  moduleNameMapper: { '^@app/(queue|tasks)$': '<rootDir>/libs/$1/src', '^@app/(queue|tasks)/(.*)$': '<rootDir>/libs/$1/src/$2' },
+  moduleNameMapper: {
+    '^@app/(queue|tasks)$': '<rootDir>/libs/$1/src',
+    '^@app/(queue|tasks)/(.*)$': '<rootDir>/libs/$1/src/$2',
+  },
   ...rest,
 });
 
 module.exports = {
   projects: [
     ring('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
-    ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], { testTimeout: 60000 }),
-    ring('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], { testTimeout: 120000 }),
+    ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
+      globalSetup: '<rootDir>/test/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/global-teardown.mjs',
+    }),
+    ring('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
+      globalSetup: '<rootDir>/test/global-setup-e2e.mjs',
+      globalTeardown: '<rootDir>/test/global-teardown.mjs',
+    }),
   ],
 };

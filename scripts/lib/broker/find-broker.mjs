@@ -5,7 +5,7 @@ import { inCheckout, stateDirectory } from '../checkout.mjs';
 import { Failure } from '../failure.mjs';
 import { isAlive } from '../process-table.mjs';
 import { LockHeld, readRunRecord } from '../run-lock.mjs';
-import { canInstallPackages, installRabbitmqServer } from './apt.mjs';
+import { canInstallPackages, installPackages } from './apt.mjs';
 import { dockerEngineAnswers } from './docker-node.mjs';
 import { shakeHands } from './handshake.mjs';
 import { KeptNode } from './kept-node.mjs';
@@ -78,7 +78,7 @@ async function localBroker(voice) {
 /**
  * A broker of this checkout's own, its state in `.rabbitmq/`. When one runs already (`npm run broker`), that one.
  * @param {import('../say.mjs').Voice} voice
- * @param {{ directory?: string, management?: boolean, signal?: AbortSignal }} [options]
+ * @param {{ directory?: string, management?: boolean, temporary?: boolean, signal?: AbortSignal }} [options] as KeptNode.start
  * @returns {Promise<FoundBroker>}
  */
 export async function privateBroker(voice, { directory = join(stateDirectory, 'node'), ...options } = {}) {
@@ -103,9 +103,9 @@ export async function privateBroker(voice, { directory = join(stateDirectory, 'n
 /**
  * What can run a private broker on this machine: an installed RabbitMQ, a Docker engine, or the distribution's package, which
  * is installed after saying so.
- * @param {import('../say.mjs').Voice} voice @returns {Promise<'installed' | 'docker'>}
+ * @param {import('../say.mjs').Voice} voice @returns {Promise<'installed' | 'docker'>} rejects with a Failure (exit code 3) that says how to get a broker
  */
-async function obtainNodeKind(voice) {
+export async function obtainNodeKind(voice) {
   if (findRabbitmqServer() !== undefined) return 'installed';
   if (await dockerEngineAnswers()) return 'docker';
   if (!canInstallPackages()) throw new Failure(WAYS, NO_BROKER);
@@ -113,7 +113,7 @@ async function obtainNodeKind(voice) {
     'broker',
     "no RabbitMQ here: installing the distribution's rabbitmq-server with apt-get (no service is started)",
   );
-  await installRabbitmqServer();
+  await installPackages('rabbitmq-server');
   voice.done('broker', 'rabbitmq-server installed');
   return 'installed';
 }

@@ -1,0 +1,3 @@
+// A broker that boots, or a task of several seconds, on a machine that is busy with something else. Tests that wait for
+// a condition give up sooner and say what they waited for.
+jest.setTimeout(120_000);
