@@ -47,10 +47,14 @@ export class Vhost {
     return message as GetMessage;
   }
 
-  /** Messages that are ready (exact) and unacknowledged (from the management API, which lags) in a queue and its dead-letter queue. */
+  /**
+   * Messages in a queue and its dead-letter queue. Ready and dead ones are exact; unacknowledged ones come from the
+   * management API, which lags by seconds: wait for an event of the worker first.
+   */
   async counts(queue: string): Promise<Counts> {
-    const [work, dead] = await Promise.all([this.queue(queue), this.queue(`${queue}.dlq`)]);
-    return { ready: work.messages_ready, unacked: work.messages_unacknowledged, dead: dead.messages };
+    const { messageCount: ready } = await this.channel.checkQueue(queue);
+    const { messageCount: dead } = await this.channel.checkQueue(`${queue}.dlq`);
+    return { ready, unacked: await this.unacknowledged(queue), dead };
   }
 
   /** Waits until a queue holds exactly this. */
@@ -87,16 +91,10 @@ export class Vhost {
     return (await answer.json()) as { name: string; client_properties?: { connection_name?: string } }[];
   }
 
-  private async queue(
-    name: string,
-  ): Promise<{ messages_ready: number; messages_unacknowledged: number; messages: number }> {
-    const answer = await request(this.management, 'GET', `/api/queues/${this.name}/${encodeURIComponent(name)}`);
-    const {
-      messages_ready = 0,
-      messages_unacknowledged = 0,
-      messages = 0,
-    } = (await answer.json()) as Record<string, number>;
-    return { messages_ready, messages_unacknowledged, messages };
+  private async unacknowledged(queue: string): Promise<number> {
+    const answer = await request(this.management, 'GET', `/api/queues/${this.name}/${encodeURIComponent(queue)}`);
+    const { messages_unacknowledged: count = 0 } = (await answer.json()) as { messages_unacknowledged?: number };
+    return count;
   }
 }
 
