@@ -91,15 +91,15 @@ function readJson(content: Buffer): unknown {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Valid UTF-8 or nothing: a lossy decode would hand a handler other data than was sent. */
+/** Valid UTF-8 or nothing, a byte order mark included: a lossy decode would hand a handler other data than was sent. */
 function readText(content: Buffer): string | undefined {
   try {
     return utf8.decode(content);
@@ -109,7 +109,9 @@ function readText(content: Buffer): string | undefined {
 }
 
 function textOf(payload: unknown): string {
-  return typeof payload === 'string' ? payload : JSON.stringify(payload);
+  const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError('half a surrogate pair has no UTF-8');
+  return text;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

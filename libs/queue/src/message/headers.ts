@@ -1,3 +1,5 @@
+import { entryBytes } from './field-table';
+
 /** The names of the AMQP headers Warren writes. AMQP's own properties carry the rest: `message_id`, `type`, `timestamp`. */
 export const header = {
   /** The run this message asks for, from 1. */
@@ -10,6 +12,8 @@ export const header = {
   errorName: 'x-error-name',
   errorMessage: 'x-error-message',
   errorStack: 'x-error-stack',
+  /** The names of headers that a dead letter could not keep, comma-separated. */
+  droppedHeaders: 'x-dropped-headers',
 } as const;
 
 /** What the broker writes when it dead-letters. Sent back to it, these feed its cycle detection, which drops messages. */
@@ -21,9 +25,37 @@ const BROKER_DEATH_HEADERS = [
   /^(CC|BCC)$/,
 ];
 
+/** Whether the broker writes or reads this header itself; published by anybody else it does harm. */
+export function isBrokerHeader(name: string): boolean {
+  return BROKER_DEATH_HEADERS.some((pattern) => pattern.test(name));
+}
+
 /** A message's headers without those that must not be published again. */
 export function republishableHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).filter(([name]) => !BROKER_DEATH_HEADERS.some((pattern) => pattern.test(name))),
-  );
+  return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !isBrokerHeader(name)));
+}
+
+/** The entries that fit into so many bytes on the wire, in order, and the names of the others. */
+export function fittingHeaders(
+  headers: Readonly<Record<string, unknown>>,
+  bytes: number,
+): { readonly kept: Record<string, unknown>; readonly dropped: readonly string[] } {
+  const kept: [string, unknown][] = [];
+  const dropped: string[] = [];
+  let left = bytes;
+  for (const [name, value] of Object.entries(headers)) {
+    const size = entryBytes(name, value);
+    if (size > left) {
+      dropped.push(name);
+    } else {
+      kept.push([name, value]);
+      left -= size;
+    }
+  }
+  return { kept: Object.fromEntries(kept), dropped };
+}
+
+/** Bytes of all these headers together on the wire, at most; infinite when one of them cannot be written. */
+export function headerBytes(headers: Readonly<Record<string, unknown>>): number {
+  return Object.entries(headers).reduce((total, [name, value]) => total + entryBytes(name, value), 0);
 }
