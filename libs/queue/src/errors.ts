@@ -21,8 +21,9 @@ export class InvalidPayloadError extends QueueError {
   constructor(
     readonly taskName: string,
     readonly problems: readonly Problem[],
+    options?: ErrorOptions,
   ) {
-    super(`The payload of "${taskName}" is not valid: ${problems.map(problemSentence).join('; ')}.`);
+    super(`The payload of "${taskName}" is not valid: ${problems.map(problemSentence).join('; ')}.`, options);
   }
 }
 

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineQueue } from '../define-queue';
+import { defineTask } from '../define-task';
+import { InvalidPayloadError } from '../errors';
+import { plainText } from './formats';
+import { writeTask } from './task-message';
+
+const resize = defineTask({ name: 'image.resize', queue: 'images', payload: z.unknown() });
+const print = defineTask({
+  name: 'print',
+  queue: defineQueue({ name: 'lines', format: plainText('print') }),
+  payload: z.unknown(),
+});
+
+describe('a task as a message', () => {
+  it('has its data in the body, and what every client can read in the properties', () => {
+    expect(writeTask(resize, { width: 320 }, 'id-1', 1_700_000_000_999, { tenant: 'a' })).toStrictEqual({
+      content: Buffer.from('{"pattern":"image.resize","data":{"width":320}}'),
+      properties: {
+        messageId: 'id-1',
+        type: 'image.resize',
+        contentType: 'application/json',
+        timestamp: 1_700_000_000, // AMQP counts seconds
+        headers: { tenant: 'a' },
+      },
+    });
+  });
+
+  it('is written in the format of its queue', () => {
+    const { content, properties } = writeTask(print, 'First message.', 'id-1', 0);
+    expect(content.toString()).toBe('First message.');
+    expect(properties).toMatchObject({ contentType: 'text/plain', type: 'print', headers: {} });
+  });
+
+  it('does not share its headers with the caller, who may change them', () => {
+    const headers = { tenant: 'a' };
+    const message = writeTask(resize, 1, 'id-1', 0, headers);
+    headers.tenant = 'b';
+    expect(message.properties.headers).toEqual({ tenant: 'a' });
+  });
+
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+
+  it.each<[string, unknown, typeof resize]>([
+    ['a cycle', cycle, resize],
+    ['a BigInt', { size: 1n }, resize],
+    ['a payload whose toJSON throws', { toJSON: () => assertNever() }, resize],
+    ['no text at all', undefined, print],
+    ['half a surrogate pair as text', '\ud83d', print],
+  ])('%s cannot be written, and the error names the task', (_what, payload, task) => {
+    const write = () => writeTask(task, payload, 'id-1', 0);
+    expect(write).toThrow(InvalidPayloadError);
+    expect(write).toThrow(expect.objectContaining({ taskName: task.name }));
+  });
+});
+
+function assertNever(): never {
+  throw new Error('toJSON failed');
+}
