@@ -1,8 +1,10 @@
 import { TopologyError } from '../errors';
 
 /** `received none but current is the value 'quorum' of type 'longstr'`, as RabbitMQ words a difference (3.10 to 4.3). */
-const INEQUIVALENT = /inequivalent arg '([^']+)'.*?received (.+?) but current is (.+?)(?:\s*$|'?\)?"?$)/s;
-const VALUE = /the value '([^']*)'/;
+const INEQUIVALENT = /inequivalent arg '([^']+)' for .+: received (.+) but current is (.+)$/s;
+
+/** One of the two values: `'5'` where both queues have one, else `the value '5' of type 'short'`. */
+const VALUE = /^(?:the value )?'(.*?)'(?: of type '\w+')?$/s;
 
 /** AMQP reply codes with which a broker refuses to declare or to consume. */
 const code = { accessRefused: 403, notFound: 404, resourceLocked: 405, preconditionFailed: 406 } as const;
@@ -13,7 +15,7 @@ const code = { accessRefused: 403, notFound: 404, resourceLocked: 405, precondit
  */
 export function topologyErrorOf(queue: string, error: unknown): TopologyError | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') return undefined;
-  const sentence = sentenceOf(queue, error.code, error.message);
+  const sentence = sentenceOf(queue, error.code, quoted(error.message));
   return sentence === undefined ? undefined : new TopologyError(queue, error.code, sentence, { cause: error });
 }
 
@@ -22,13 +24,13 @@ function sentenceOf(queue: string, replyCode: number, message: string): string |
     case code.preconditionFailed:
       return preconditionSentence(queue, message);
     case code.accessRefused:
-      return /exclusive/i.test(message)
+      return /in exclusive use$/.test(message)
         ? `Queue "${queue}" is used exclusively by another consumer; stop that one or consume another queue (WORKER_QUEUES).`
-        : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its dead-letter queue (${quoted(message)}).`;
+        : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its dead-letter queue (${message}).`;
     case code.notFound:
-      return `Queue "${queue}" does not exist or its node is down (${quoted(message)}).`;
+      return `Queue "${queue}" does not exist or its node is down (${message}).`;
     case code.resourceLocked:
-      return `Queue "${queue}" is locked: it exists as exclusive or not durable; delete it, or use another name (${quoted(message)}).`;
+      return `Queue "${queue}" is locked: it exists as exclusive or not durable; delete it, or use another name (${message}).`;
     default:
       return undefined;
   }
@@ -36,21 +38,22 @@ function sentenceOf(queue: string, replyCode: number, message: string): string |
 
 function preconditionSentence(queue: string, message: string): string {
   const match = INEQUIVALENT.exec(message);
-  if (match === null) {
+  if (match !== null) {
+    const [, argument = '', received = '', current = ''] = match;
     return (
-      `Queue "${queue}" exists with other arguments than this app declares (${quoted(message)}). ` +
-      'Change the definition to match it, or delete the queue once it is empty.'
+      `Queue "${queue}" exists with ${argument} = ${valueOf(current)}, and this app declares ${valueOf(received)}. ` +
+      'Change QUEUE_TYPE or the queue’s definition to match it, or delete the queue once it is empty.'
     );
   }
-  const [, argument = '', received = '', current = ''] = match;
-  return (
-    `Queue "${queue}" exists with ${argument} = ${valueOf(current)}, and this app declares ${valueOf(received)}. ` +
-    'Change QUEUE_TYPE or the queue’s definition to match it, or delete the queue once it is empty.'
-  );
+  // LavinMQ does not name the argument, and RabbitMQ cuts what is longer than 255 bytes.
+  return /declared with other arguments|inequivalent arg/.test(message)
+    ? `Queue "${queue}" exists with other arguments than this app declares (${message}). ` +
+        'Change QUEUE_TYPE or the queue’s definition to match it, or delete the queue once it is empty.'
+    : `The broker does not declare queue "${queue}" (${message}).`;
 }
 
 function valueOf(text: string): string {
-  return VALUE.exec(text)?.[1] ?? (text.startsWith('none') ? 'none' : text);
+  return (VALUE.exec(text)?.[1] ?? text) || "''";
 }
 
 /** What the broker said, without the client's words around it. */
