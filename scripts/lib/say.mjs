@@ -15,6 +15,8 @@ export class Voice {
   #stream;
   #colour;
   #isTransient = false;
+  /** @type {((text: string) => void) | undefined} */
+  #detour;
 
   /** @param {{ stream?: NodeJS.WriteStream, env?: NodeJS.ProcessEnv }} [options] default: standard output */
   constructor({ stream = process.stdout, env = process.env } = {}) {
@@ -30,6 +32,11 @@ export class Voice {
   /** Colours a text, or returns it as it is where colours are not wanted. */
   paint(/** @type {Parameters<typeof styleText>[0]} */ style, /** @type {string} */ text) {
     return this.#colour ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  /** Lets lines be written by whoever keeps the screen for a while, as bars do; undefined: as before. */
+  detour(/** @type {((text: string) => void) | undefined} */ write) {
+    this.#detour = write;
   }
 
   /** A step has begun. */
@@ -59,6 +66,7 @@ export class Voice {
 
   /** @param {string} text */
   #write(text, isTransient = false) {
+    if (this.#detour) return this.#detour(`${text}\n`);
     const start = this.#isTransient ? '\r\x1b[K' : '';
     this.#isTransient = isTransient;
     this.#stream.write(`${start}${text}${isTransient ? '' : '\n'}`);

@@ -25,26 +25,32 @@ export class DockerNode {
   #lock;
   #ports;
   #management;
+  #isTemporary;
 
-  /** @param {string} name @param {RunLock} lock @param {number[]} ports AMQP's and the management API's @param {boolean} management */
-  constructor(name, lock, ports, management) {
+  /**
+   * @param {string} name @param {RunLock} lock @param {number[]} ports AMQP's and the management API's
+   * @param {{ management?: boolean, temporary?: boolean }} options
+   */
+  constructor(name, lock, ports, { management = false, temporary = false }) {
     this.#name = name;
     this.#lock = lock;
     this.#ports = ports;
     this.#management = management;
+    this.#isTemporary = temporary;
     /** The container's broker is not watched; here for the likeness with PrivateNode. @type {((reason: string) => void) | undefined} */
     this.onUnexpectedEnd = undefined;
   }
 
   /**
    * Resolves when the broker in the container answers an AMQP login.
-   * @param {{ directory: string, management?: boolean, signal?: AbortSignal }} options as PrivateNode.start
+   * @param {{ directory: string, management?: boolean, temporary?: boolean, signal?: AbortSignal }} options as PrivateNode.start;
+   * temporary: the data's volume goes with the container
    * @returns {Promise<DockerNode>}
    */
-  static async start({ directory, management = false, signal }) {
+  static async start({ directory, signal, ...options }) {
     const lock = await RunLock.take(join(directory, 'node.lock'), 'node-keeper');
     const name = `warren-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`;
-    const node = new DockerNode(name, lock, await freePorts([undefined, undefined]), management);
+    const node = new DockerNode(name, lock, await freePorts([undefined, undefined]), options);
     try {
       await node.#remove();
       await node.#create();
@@ -87,6 +93,7 @@ export class DockerNode {
   async stop(patience = 20_000) {
     await run('docker', ['stop', '--time', String(Math.ceil(patience / 1_000)), this.#name]).catch(() => undefined);
     await this.#remove();
+    if (this.#isTemporary) await run('docker', ['volume', 'rm', this.#name]).catch(() => undefined);
     this.#lock.release();
   }
 

@@ -34,6 +34,7 @@ export class KeptNode {
    * @param {'installed' | 'docker'} options.kind what runs the broker: an installed rabbitmq-server, or a Docker engine
    * @param {string} options.directory where the broker lives
    * @param {boolean} [options.management] with RabbitMQ's management API, default false
+   * @param {boolean} [options.temporary] the folder is removed when the broker has stopped, default false
    * @param {AbortSignal} [options.signal] gives up a start that is under way
    * @returns {Promise<KeptNode>} rejects with LockHeld when another process has this folder's broker, with a Failure when it cannot start
    */

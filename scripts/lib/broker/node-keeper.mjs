@@ -1,8 +1,9 @@
 // The process that owns a private broker, started by kept-node.mjs (and by the tests) as
 //   node node-keeper.mjs '{"kind":"installed","directory":"/a/folder","management":true}'
 // One JSON line on standard output for each event and for the end of each command; commands are the lines "kill", "restart"
-// and "stop" on standard input. When standard input ends the broker is stopped: it never outlives whoever asked for it,
+// and "stop" on standard input. With "temporary" the folder is removed in the end. When standard input ends the broker is stopped: it never outlives whoever asked for it,
 // not even when that process was killed. SIGTERM: the same in a hurry.
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LockHeld } from '../run-lock.mjs';
 import { DockerNode } from './docker-node.mjs';
@@ -36,6 +37,7 @@ async function stop(patience) {
   giveUp.abort();
   const node = await starting.catch(() => undefined);
   await node?.stop(patience);
+  if (options.temporary) rmSync(options.directory, { recursive: true, force: true });
   process.exit(0);
 }
 

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inCheckout, root } from './checkout.mjs';
+import { run } from './command.mjs';
+
+/** @typedef {'producer' | 'worker'} App */
+
+/** The program that `nest build` makes of an app: the tsc builder keeps the monorepo's folders. @param {App} app */
+export const builtApp = (app) => inCheckout('dist', 'apps', app, 'apps', app, 'src', 'main.js');
+
+/** In the folder that a build empties first, so that a build by hand is never taken for this one. @param {App} app */
+const stampFile = (app) => inCheckout('dist', 'apps', app, '.sources');
+
+/** A digest of all that goes into an app's build. @param {App} app */
+function digestSources(app) {
+  const hash = createHash('sha256');
+  const files = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', `apps/${app}/tsconfig.app.json`];
+  for (const folder of ['libs', `apps/${app}/src`]) {
+    for (const entry of readdirSync(inCheckout(folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && !entry.name.endsWith('.spec.ts')) files.push(join(entry.parentPath, entry.name));
+    }
+  }
+  for (const file of files.map((name) => (name.startsWith(root) ? name : inCheckout(name))).sort()) {
+    hash
+      .update(`${file.slice(root.length)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** @param {App} app @param {string} digest */
+function isBuilt(app, digest) {
+  return existsSync(builtApp(app)) && existsSync(stampFile(app)) && readFileSync(stampFile(app), 'utf8') === digest;
+}
+
+/** Builds the apps whose sources have changed since their last build. @param {import('./say.mjs').Voice} voice */
+export async function buildApps(voice) {
+  const stale = /** @type {App[]} */ (['producer', 'worker'])
+    .map((app) => ({ app, digest: digestSources(app) }))
+    .filter(({ app, digest }) => !isBuilt(app, digest));
+  if (stale.length === 0) return;
+  const names = stale.map(({ app }) => app).join(', ');
+  voice.doing('build', names);
+  const started = performance.now();
+  const nest = inCheckout('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  await Promise.all(
+    stale.map(async ({ app, digest }) => {
+      await run(process.execPath, [nest, 'build', app], { cwd: root });
+      writeFileSync(stampFile(app), digest);
+    }),
+  );
+  voice.done('build', `${names} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
+}

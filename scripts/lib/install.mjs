@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { inCheckout, root } from './checkout.mjs';
+import { run } from './command.mjs';
+
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage */
+
+/** @param {string} file @returns {Record<string, LockedPackage>} */
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Whether node_modules is what package-lock.json asks for. npm leaves a list of what it has installed in node_modules; packages
+ * for other systems are in the one list only.
+ */
+function isInstalled() {
+  const wanted = readPackages(inCheckout('package-lock.json'));
+  const present = readPackages(inCheckout('node_modules', '.package-lock.json'));
+  return (
+    Object.keys(present).length > 0 &&
+    Object.keys(present).every((path) => path in wanted) &&
+    Object.entries(wanted).every(
+      ([path, { version, optional, devOptional }]) =>
+        path === '' ||
+        (path in present ? present[path].version === version : optional === true || devOptional === true),
+    )
+  );
+}
+
+/** Installs the dependencies with `npm ci` when they are missing or not those of package-lock.json. @param {import('./say.mjs').Voice} voice */
+export async function installDependencies(voice) {
+  if (isInstalled()) return;
+  voice.doing('install', 'dependencies are missing or older than package-lock.json: npm ci');
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const npm = process.env.npm_execpath ?? '';
+  if (basename(npm).startsWith('npm')) await run(process.execPath, [npm, ...args], { cwd: root });
+  else await run('npm', args, { cwd: root, shell: process.platform === 'win32' });
+  voice.done('install', 'dependencies installed');
+}

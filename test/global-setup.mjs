@@ -1,0 +1,3 @@
+import { startSuiteBroker } from './suite-broker.mjs';
+
+export default startSuiteBroker;

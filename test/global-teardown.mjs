@@ -1,0 +1,3 @@
+import { stopSuiteBroker } from './suite-broker.mjs';
+
+export default stopSuiteBroker;

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { waitFor } from './wait-for';
+
+const ROOT = join(__dirname, '../..');
+
+/** How a process ended: with a code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A program in a process of its own, and every line it writes. */
+export class TestProcess {
+  readonly stdout: string[] = [];
+  readonly stderr: string[] = [];
+  private readonly ended: Promise<Exit>;
+
+  private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    createInterface({ input: child.stdout }).on('line', (line) => this.stdout.push(line));
+    createInterface({ input: child.stderr }).on('line', (line) => this.stderr.push(line));
+    this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  }
+
+  /** Starts a program with only these variables besides the ones every program needs; stop it on the line that starts it. */
+  static start(command: string, args: readonly string[], env: Record<string, string> = {}): TestProcess {
+    const { PATH, HOME } = process.env;
+    return new TestProcess(
+      spawn(command, args, { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+
+  /** Starts a built app (`dist/`, which the e2e set-up brings up to date). */
+  static app(name: 'producer' | 'worker', env: Record<string, string>): TestProcess {
+    return TestProcess.start(process.execPath, [join('dist/apps', name, 'apps', name, 'src/main.js')], env);
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('The process could not be started.');
+    return this.child.pid;
+  }
+
+  /** What it has written to both streams: the message of a failed assertion should show it. */
+  get output(): string {
+    return [...this.stdout, ...this.stderr].join('\n');
+  }
+
+  /** The events of the library among the JSON lines (`LOG_FORMAT=json`; errors are on standard error), of one name when it is given. */
+  events(name?: string): Record<string, unknown>[] {
+    return [...this.stdout, ...this.stderr]
+      .flatMap(readEvent)
+      .filter((event) => name === undefined || event['event'] === name);
+  }
+
+  /** Waits for a line of standard output; returns it. */
+  async line(pattern: string | RegExp, timeout?: number): Promise<string> {
+    const matches = (line: string): boolean =>
+      typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line);
+    return waitFor(
+      () => `a line with ${String(pattern)}; it wrote:\n${this.output}`,
+      () => this.stdout.find(matches),
+      timeout,
+    );
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Waits until it has ended and all its output is read. */
+  async exit(timeout?: number): Promise<Exit> {
+    await waitFor(
+      () => `process ${this.pid} to end; it wrote:\n${this.output}`,
+      () => this.child.exitCode !== null || this.child.signalCode !== null,
+      timeout,
+    );
+    return this.ended;
+  }
+
+  /** Ends it with SIGKILL when it still runs. Can be called twice. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGKILL');
+    if (this.child.pid !== undefined) await this.ended;
+  }
+}
+
+function readEvent(line: string): Record<string, unknown>[] {
+  if (!line.startsWith('{')) return [];
+  const { message } = JSON.parse(line) as { message?: unknown };
+  return typeof message === 'object' && message !== null && 'event' in message ? [{ ...message }] : [];
+}
