@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { privateBroker } from '../scripts/lib/broker/find-broker.mjs';
+import { obtainNodeKind, privateBroker } from '../scripts/lib/broker/find-broker.mjs';
 import { Voice } from '../scripts/lib/say.mjs';
 
 /** @type {import('../scripts/lib/broker/kept-node.mjs').KeptNode | undefined} */
@@ -16,6 +16,8 @@ export async function startSuiteBroker() {
   const directory = mkdtempSync(join(tmpdir(), 'warren-test-'));
   // Jest writes its report to standard error, and --json to standard output.
   const voice = new Voice({ stream: process.stderr });
+  // Tests that kill a broker start one of their own (test/support/private-node.ts).
+  process.env.WARREN_TEST_NODE_KIND = await obtainNodeKind(voice);
   const broker = await privateBroker(voice, { directory, management: true, temporary: true });
   voice.done('broker', broker.description);
   node = broker.node;

@@ -20,7 +20,7 @@ const WAYS = `no RabbitMQ found. Any one of these gives you one:
       sudo apt-get install -y rabbitmq-server    Debian, Ubuntu (as root, npm start installs it by itself)
       brew install rabbitmq                      macOS
       choco install rabbitmq                     Windows
-      docker compose up -d rabbitmq              a Docker engine that runs is also found by itself
+      docker compose up -d rabbitmq              a Docker engine that runs is found by itself, too
       AMQP_URL=amqp://user:password@host npm start`;
 
 /**
@@ -38,6 +38,19 @@ const WAYS = `no RabbitMQ found. Any one of these gives you one:
  */
 export async function findBroker(voice, signal) {
   return (await namedBroker()) ?? (await localBroker(voice)) ?? (await privateBroker(voice, { signal }));
+}
+
+/**
+ * The address of a broker that runs already, for commands that only want to talk to it: AMQP_URL, then this checkout's private
+ * broker (`npm start`, `npm run broker`), then a RabbitMQ on localhost:5672. undefined: there is none.
+ * @param {import('../say.mjs').Voice} voice @returns {Promise<string | undefined>}
+ */
+export async function findRunningBroker(voice) {
+  const named = await namedBroker();
+  if (named !== undefined) return named.url;
+  const url = readRunRecord(join(stateDirectory, 'node', 'node.lock'))?.url;
+  if (typeof url === 'string' && (await shakeHands(url).catch(() => undefined)) !== undefined) return url;
+  return (await localBroker(voice))?.url;
 }
 
 /** @returns {Promise<FoundBroker | undefined>} */
