@@ -1,37 +1,54 @@
 import { z } from 'zod';
 
-/** The user and password of a URL; a password may hold anything but what ends it. */
-const CREDENTIALS = /^([a-z]+:\/\/)[^/]*@/i;
-
-/** A broker's URL for people to read: the password is never shown. */
+/**
+ * A broker's URL for people to read: the password is never shown. Neither is what might be one because it was not
+ * percent-encoded: everything before the last `@`, and all of what is no URL.
+ */
 export function maskUrl(url: string): string {
-  try {
-    const { protocol, username, host, pathname } = new URL(url);
-    return `${protocol}//${username === '' ? '' : `${username}:***@`}${host}${pathname}`;
-  } catch {
-    return url.replace(CREDENTIALS, '$1***@');
-  }
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !isBrokerProtocol(parsed)) return '***';
+  const { protocol, username, password, host, pathname } = parsed;
+  if (hasStrayAt(parsed)) return `${protocol}//***@${url.slice(url.lastIndexOf('@') + 1)}`;
+  return `${protocol}//${username}${password === '' ? '' : ':***'}${username + password === '' ? '' : '@'}${host}${pathname}`;
 }
 
+const ADVICE = 'write amqp://user:password@host:port/vhost and percent-encode special characters';
+
+/** Without the text itself: what is wrong with it may be that a part of the password stands where it should not. */
 function problemOf(url: string): string | undefined {
-  let parsed: URL;
+  if (url === '') return 'is empty between its commas';
+  if (!URL.canParse(url)) return `is not a URL; ${ADVICE}`;
+  const parsed = new URL(url);
+  if (!isBrokerProtocol(parsed)) return 'must begin with amqp:// or amqps://';
+  if (parsed.hostname === '') return 'names no host';
+  return hasStrayAt(parsed) || !isDecodable(parsed) ? `holds a character that belongs elsewhere; ${ADVICE}` : undefined;
+}
+
+function isBrokerProtocol({ protocol }: URL): boolean {
+  return protocol === 'amqp:' || protocol === 'amqps:';
+}
+
+/** A `/`, `?` or `#` in a password that is not percent-encoded ends the host's part before the `@`. */
+function hasStrayAt({ pathname, search, hash }: URL): boolean {
+  return `${pathname}${search}${hash}`.includes('@');
+}
+
+function isDecodable({ username, password, pathname }: URL): boolean {
   try {
-    parsed = new URL(url);
+    decodeURIComponent(`${username} ${password} ${pathname}`);
+    return true;
   } catch {
-    return `"${maskUrl(url)}" is not a URL; write amqp://user:password@host:port/vhost and percent-encode special characters`;
+    return false;
   }
-  if (parsed.protocol !== 'amqp:' && parsed.protocol !== 'amqps:') {
-    return `"${maskUrl(url)}" must begin with amqp:// or amqps://`;
-  }
-  return parsed.hostname === '' ? `"${maskUrl(url)}" names no host` : undefined;
 }
 
 /** A comma-separated list of broker URLs. A comma inside a password is written `%2C`. */
 export const brokerUrls: z.ZodType<readonly string[], string> = z.string().transform((text, context) => {
   const urls = text.split(',').map((url) => url.trim());
-  for (const url of urls) {
-    const message = url === '' ? 'holds an empty URL between its commas' : problemOf(url);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  for (const [index, url] of urls.entries()) {
+    const problem = problemOf(url);
+    const subject = urls.length === 1 ? '' : `URL ${index + 1} of ${urls.length} `;
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: subject + problem });
   }
   return urls;
 });
