@@ -10,8 +10,8 @@ import type { BrokerConnection } from './broker-connection';
 /** `starting` until the first consumer is confirmed; `interrupted` while it is being brought back. */
 export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'stopped';
 
-/** A broker that hangs never answers a cancel; closing the connection then ends the consumer. */
-const CANCEL_TIMEOUT_MS = 2_000;
+/** A broker that hangs never answers; closing the connection then ends consumers and channels. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 export interface QueueConsumerOptions {
   readonly queue: QueueDefinition;
@@ -72,11 +72,19 @@ export class QueueConsumer {
     this.stopping.abort();
     const { channel, consumerTag } = this;
     if (channel !== undefined && consumerTag !== undefined) {
-      const cancelled = channel.cancel(consumerTag).catch(() => undefined); // a channel that is gone has no consumer
-      await Promise.race([cancelled, delay(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
+      await withinReason(channel.cancel(consumerTag)); // a channel that is gone has no consumer either
     }
     this.endConsumer('the worker stops');
     await this.loop;
+  }
+
+  /**
+   * Closes the channel, after {@link stop}. When this resolves the broker has read every settle that was sent on it:
+   * amqplib gives each channel a buffer of its own, and the close of a connection overtakes what is still in them.
+   */
+  async close(): Promise<void> {
+    await this.stop();
+    if (this.channel !== undefined) await withinReason(this.channel.close());
   }
 
   private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
@@ -173,4 +181,12 @@ export class QueueConsumer {
 /** What trying again at the start would not change. */
 function isLasting(error: unknown): error is Error {
   return error instanceof TopologyError || error instanceof ConnectionRefusedError;
+}
+
+async function withinReason(answer: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const timeout = delay(ANSWER_TIMEOUT_MS, undefined, { signal: timer.signal });
+  await Promise.race([answer, timeout]).catch(() => undefined);
+  timer.abort();
+  await timeout.catch(() => undefined);
 }

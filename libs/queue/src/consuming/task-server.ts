@@ -122,6 +122,7 @@ export class TaskServer extends ServerRMQ {
     this.deliveries.refuseNew();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.deliveries.finish(this.settings.shutdownTimeout);
+    await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.workerState = 'stopped';
   }
 
