@@ -46,6 +46,11 @@ function setSecurityHeaders(_request: Request, response: Response, next: NextFun
 
 /** A body of another type is refused, not skipped. It also keeps pages of other origins from posting without being asked. */
 function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  const isRefused = request.is(JSON_TYPES) === false; // null: there is no body
-  next(isRefused ? new UnsupportedMediaTypeException('The body must be JSON, sent as application/json.') : undefined);
+  const isEmpty = request.headers['content-length'] === '0';
+  const isJson = request.is(JSON_TYPES) !== false; // null, without any body, is for the controller to say
+  next(
+    isJson || isEmpty
+      ? undefined
+      : new UnsupportedMediaTypeException('The body must be JSON, sent as application/json.'),
+  );
 }
