@@ -16,8 +16,8 @@ async function create(): Promise<INestApplication> {
 
 async function start(app: INestApplication): Promise<void> {
   const { host, port } = app.get<WorkerConfiguration>(workerConfiguration.KEY);
-  await app.listen(port, host); // health answers while the broker is still away
   await connectWorker(app);
+  await app.listen(port, host); // health answers while the broker is still away
   announceWaiting(); // before the first message can come, as the tutorial's worker does
   await app.startAllMicroservices();
 }

@@ -12,9 +12,10 @@ import { TaskServer } from './task-server';
  */
 export async function connectWorker(app: INestApplication): Promise<INestMicroservice> {
   await app.init(); // no handler runs before the modules' onModuleInit
-  const strategy: CustomStrategy = { strategy: app.get(TaskServer, { strict: false }) };
+  const server = app.get(TaskServer, { strict: false });
+  server.announce();
   // Deferred, because global filters must be set before Nest wraps the handlers.
-  const worker = app.connectMicroservice<CustomStrategy>(strategy, { deferInitialization: true });
+  const worker = app.connectMicroservice<CustomStrategy>({ strategy: server }, { deferInitialization: true });
   worker.useGlobalFilters(new TaskErrorFilter());
   (worker as unknown as NestMicroservice).setIsInitHookCalled(true); // the app calls its modules' hooks, once
   return worker;

@@ -40,9 +40,18 @@ export class TaskRun {
       if (delivery.decide('ack') && delivery.ack()) parts.events.emit('task.skipped', delivery.facts());
       return;
     }
-    const read = await readDelivery(delivery, this.queue, parts.reading);
+    const read = await this.read();
     const outcome = 'handler' in read ? await this.attempt(read) : read;
     await this.settle(outcome);
+  }
+
+  /** Messages are written by strangers: whatever reading one throws is the message's end, not the worker's. */
+  private async read(): Promise<RunnableTask | Outcome> {
+    try {
+      return await readDelivery(this.delivery, this.queue, this.parts.reading);
+    } catch (error) {
+      return { kind: 'dead-lettered', reason: 'undecodable', error: recordError(error) };
+    }
   }
 
   private async attempt(task: RunnableTask): Promise<Outcome> {

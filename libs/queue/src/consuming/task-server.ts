@@ -18,8 +18,11 @@ import { Replies } from './replies';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
 
-/** `idle` until it listens (an app that only adds tasks never does); `stopping` and `stopped` are for good. */
-export type WorkerState = 'idle' | 'listening' | 'stopping' | 'stopped';
+/**
+ * `idle` in an app that only adds tasks; `starting` from `connectWorker` until Nest starts it; `stopping` and `stopped`
+ * are for good.
+ */
+export type WorkerState = 'idle' | 'starting' | 'listening' | 'stopping' | 'stopped';
 
 /**
  * The transport strategy of a worker: Nest's RMQ server with every delivery settled exactly once, consumers that come
@@ -68,6 +71,7 @@ export class TaskServer extends ServerRMQ {
   /** Every reason why it does not do its work now; empty when it does. */
   get problems(): readonly string[] {
     if (this.workerState === 'idle') return [];
+    if (this.workerState === 'starting') return ['the worker is starting'];
     if (this.workerState !== 'listening') return ['the worker is stopping'];
     const problems = this.consumers
       .filter((consumer) => consumer.state !== 'consuming')
@@ -78,6 +82,11 @@ export class TaskServer extends ServerRMQ {
     const { waiting } = this.deadLetters;
     if (waiting > 0) problems.push(`${waiting} tasks wait for a dead-letter queue that takes them`);
     return problems;
+  }
+
+  /** Says that this app is a worker: not ready before it consumes. */
+  announce(): void {
+    if (this.workerState === 'idle') this.workerState = 'starting';
   }
 
   /** Nest's door: calls back when every queue is consumed, or with the error when the broker refuses one at the start. */
