@@ -48,7 +48,7 @@ export function readSettings<Group extends Settings>(group: Group, environment: 
 function problemOf(variable: string, text: string | undefined, secret: boolean, error: z.ZodError): Problem {
   const message = error.issues.map((issue) => issue.message).join('; ');
   if (text === undefined) return { path: variable, message: `is not set; ${message}` };
-  return { path: variable, message: secret ? message : `${message} (it is "${text.slice(0, 100)}")` };
+  return { path: variable, message: secret ? message : `${message} (it is ${JSON.stringify(text.slice(0, 100))})` };
 }
 
 /** A whole number written in decimal digits, from `min` to `max`. */
@@ -64,7 +64,7 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
 /** The manual of a group of settings: one row of a Markdown table each, `| variable | default | what |`. */
 export function describeSettings(group: Settings): string {
   const rows = Object.values(group).map(({ schema, env, doc }) => {
-    const standard: unknown = schema.safeParse(undefined).data;
+    const standard = defaultOf(schema);
     const value =
       standard === undefined ? 'not set' : `\`${Array.isArray(standard) ? standard.join(',') : String(standard)}\``;
     const [variable, ...fallbacks] = env;
@@ -72,4 +72,9 @@ export function describeSettings(group: Settings): string {
     return `| ${names} | ${value} | ${doc.replaceAll('|', '\\|')} |`;
   });
   return ['| Variable | Default | What it does |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The default as it would be written into the variable: before a transformation, not after it. */
+function defaultOf(schema: z.ZodType): unknown {
+  return schema instanceof z.ZodPipe ? defaultOf(schema.in as z.ZodType) : schema.safeParse(undefined).data;
 }

@@ -1,0 +1,154 @@
+import { queueSettings } from './queue.options';
+import { readSettings } from './settings';
+
+const defaults = {
+  urls: ['amqp://guest:guest@localhost:5672'],
+  queueType: 'quorum',
+  concurrency: 1,
+  shutdownTimeout: 25_000,
+  publishTimeout: 10_000,
+  publishBufferMessages: 20_000,
+  publishBufferBytes: 67_108_864,
+  maxMessageBytes: 4_194_304,
+  heartbeat: 30,
+  connectTimeout: 10_000,
+  reconnectDelay: 1_000,
+};
+
+/** Variable, setting, texts with their values, texts that are wrong. */
+const table: [string, keyof typeof queueSettings, [string, unknown][], string[]][] = [
+  [
+    'AMQP_URL',
+    'urls',
+    [
+      ['amqp://a', ['amqp://a']],
+      ['amqps://u:p@a/v, amqp://b', ['amqps://u:p@a/v', 'amqp://b']],
+    ],
+    ['localhost', 'http://a', 'amqp://a,,amqp://b'],
+  ],
+  ['CLOUDAMQP_URL', 'urls', [['amqps://u:p@a/v', ['amqps://u:p@a/v']]], ['a']],
+  [
+    'QUEUE_TYPE',
+    'queueType',
+    [
+      ['classic', 'classic'],
+      ['quorum', 'quorum'],
+    ],
+    ['Quorum', 'stream', ' '],
+  ],
+  [
+    'WORKER_QUEUES',
+    'workerQueues',
+    [
+      ['a', ['a']],
+      [' a , b c ', ['a', 'b c']],
+    ],
+    ['a,', ',', ' '],
+  ],
+  [
+    'WORKER_CONCURRENCY',
+    'concurrency',
+    [
+      ['1', 1],
+      ['10000', 10_000],
+    ],
+    ['0', '10001', '1.5', 'many'],
+  ],
+  [
+    'SHUTDOWN_TIMEOUT_MS',
+    'shutdownTimeout',
+    [
+      ['0', 0],
+      ['3600000', 3_600_000],
+    ],
+    ['-1', '3600001', '30s'],
+  ],
+  [
+    'PUBLISH_TIMEOUT_MS',
+    'publishTimeout',
+    [
+      ['1', 1],
+      ['600000', 600_000],
+    ],
+    ['0', '600001'],
+  ],
+  [
+    'PUBLISH_BUFFER_MESSAGES',
+    'publishBufferMessages',
+    [
+      ['1', 1],
+      ['1000000', 1_000_000],
+    ],
+    ['0', '1000001'],
+  ],
+  [
+    'PUBLISH_BUFFER_BYTES',
+    'publishBufferBytes',
+    [
+      ['1024', 1_024],
+      ['4294967296', 2 ** 32],
+    ],
+    ['1023', '64MB'],
+  ],
+  [
+    'MAX_MESSAGE_BYTES',
+    'maxMessageBytes',
+    [
+      ['1', 1],
+      ['134217728', 2 ** 27],
+    ],
+    ['0', '134217729'],
+  ],
+  [
+    'HEARTBEAT_SECONDS',
+    'heartbeat',
+    [
+      ['1', 1],
+      ['600', 600],
+    ],
+    ['0', '601'],
+  ],
+  [
+    'CONNECT_TIMEOUT_MS',
+    'connectTimeout',
+    [
+      ['100', 100],
+      ['600000', 600_000],
+    ],
+    ['99', '600001'],
+  ],
+  [
+    'RECONNECT_DELAY_MS',
+    'reconnectDelay',
+    [
+      ['10', 10],
+      ['600000', 600_000],
+    ],
+    ['9', '600001'],
+  ],
+];
+
+describe('the settings of the queue library', () => {
+  it('have defaults for a broker on the same machine', () => {
+    expect(readSettings(queueSettings, {})).toEqual(defaults);
+  });
+
+  it('are all in this table', () => {
+    const variables = Object.values(queueSettings).flatMap(({ env }) => [...env]);
+    expect(table.map(([variable]) => variable)).toEqual(variables);
+  });
+
+  it.each(table)('%s', (variable, name, good, bad) => {
+    for (const [text, value] of good) expect(readSettings(queueSettings, { [variable]: text })[name]).toEqual(value);
+    for (const text of bad) {
+      expect(() => readSettings(queueSettings, { [variable]: text })).toThrow(new RegExp(`^  ${variable}: `, 'm'));
+    }
+    expect(readSettings(queueSettings, { [variable]: '' })).toEqual(defaults);
+  });
+
+  it('take AMQP_URL before CLOUDAMQP_URL', () => {
+    const environment = { CLOUDAMQP_URL: 'amqp://cloud', AMQP_URL: 'amqp://mine' };
+    expect(readSettings(queueSettings, environment).urls).toEqual(['amqp://mine']);
+    expect(readSettings(queueSettings, { ...environment, AMQP_URL: '' }).urls).toEqual(['amqp://cloud']);
+  });
+});
