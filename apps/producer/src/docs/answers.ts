@@ -21,11 +21,14 @@ export const answerSchemas = {
         problems: list('FieldProblem'),
         retryAfter: { type: 'integer', description: 'Seconds until it may work; with status 503.' },
         id: text('The id of the task that was not added; with status 503. Send it again as options.id.'),
-        results: list('BatchResult'),
       },
       ['type', 'title', 'status', 'detail', 'problems'],
     ),
     description: 'RFC 9457 problem details.',
+  },
+  BatchProblem: {
+    allOf: [{ $ref: '#/components/schemas/Problem' }, object({ results: list('BatchResult') })],
+    description: 'A problem of a whole batch, with what became of each task.',
   },
   FieldProblem: object({
     path: text('The wrong field, dotted; empty when it is the whole body.'),
@@ -73,7 +76,7 @@ export const batchAnswers = {
   '413': problem('The body is too large.'),
   '415': problem('The body is not JSON.'),
   '503': {
-    ...problem('No task was added because the broker cannot confirm now. The results are in the answer.'),
+    ...problem('No task was added because the broker cannot confirm now.', 'BatchProblem'),
     headers: RETRY_AFTER,
   },
 };
@@ -88,6 +91,6 @@ function answer(description: string, schema: keyof typeof answerSchemas, type = 
   return { description, content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } } };
 }
 
-function problem(description: string) {
-  return answer(description, 'Problem', 'application/problem+json');
+function problem(description: string, schema: keyof typeof answerSchemas = 'Problem') {
+  return answer(description, schema, 'application/problem+json');
 }

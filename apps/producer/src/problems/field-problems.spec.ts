@@ -38,6 +38,15 @@ describe('the problems of fields', () => {
     ).toHaveLength(100);
   });
 
+  it('have messages of at most 200 characters, which may repeat a name', () => {
+    const issues = [{ message: 'k'.repeat(5_000) }];
+    const messages = [
+      ...fieldProblems(issues),
+      ...problemsWithin('payload', [{ path: '', message: 'k'.repeat(5_000) }]),
+    ];
+    expect(messages.map(({ message }) => message.length)).toEqual([200, 200]);
+  });
+
   it('move into a field', () => {
     expect(
       problemsWithin('payload', [
