@@ -5,10 +5,14 @@ import { QueueError } from './errors';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** Ctrl-C reaches a whole process group, and a parent such as `nest start` passes it on as well: one wish, heard twice. */
+const ECHO_MS = 500;
+
 /**
  * The life of an app's process, for its `main.ts`. Creates and starts it; an error of ours on the way is printed as
  * its one sentence and the process exits with 1. SIGTERM or SIGINT stops it politely, also while it starts, and exits
- * with 0 (1 when stopping fails); a second signal ends the waiting for running tasks, which go back to their queues.
+ * with 0 (1 when stopping fails); a second signal, half a second later or more, ends the waiting for running tasks, which
+ * go back to their queues.
  */
 export function runApp<App extends INestApplicationContext>(
   name: string,
@@ -18,6 +22,7 @@ export function runApp<App extends INestApplicationContext>(
   const logger = new Logger(name);
   let app: App | undefined;
   let stopping: Promise<void> | undefined;
+  let stoppingSince = 0;
 
   const stop = async (): Promise<void> => {
     try {
@@ -33,8 +38,9 @@ export function runApp<App extends INestApplicationContext>(
     process.on(signal, () => {
       if (stopping === undefined) {
         logger.log(`${signal}: stopping`);
+        stoppingSince = performance.now();
         stopping = stop();
-      } else {
+      } else if (performance.now() - stoppingSince > ECHO_MS) {
         logger.warn(`${signal} again: not waiting for running tasks any longer`);
         app?.get(TaskServer, { strict: false }).hurry();
       }
