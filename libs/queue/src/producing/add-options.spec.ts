@@ -1,0 +1,114 @@
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { InvalidAddOptionsError } from '../errors';
+import { header } from '../message/headers';
+import { checkAddOptions } from './add-options';
+import type { AddOptions } from './task-queue';
+
+const { encodeTable } = jest.requireActual<{ encodeTable(buffer: Buffer, table: object, offset: number): number }>(
+  join(dirname(require.resolve('amqplib')), 'lib/codec.js'),
+);
+
+function problemsOf(options: unknown): string[] {
+  try {
+    checkAddOptions(options as AddOptions);
+  } catch (error) {
+    if (error instanceof InvalidAddOptionsError)
+      return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+const ID = 'id: must be a string of 1 to 128 printable characters and 255 bytes at most';
+const TIMEOUT = 'timeout: must be a whole number of milliseconds from 1 to 600000';
+
+describe('the options of add', () => {
+  it.each<[string, AddOptions]>([
+    ['nothing', {}],
+    ['everything', { id: 'order-7', timeout: 600_000, headers: { tenant: 'a', weight: 1.5, urgent: false } }],
+    ['the shortest', { id: 'x', timeout: 1, headers: {} }],
+    ['the longest id', { id: 'x'.repeat(128) }],
+    ['an id in any script', { id: 'Auftrag 7 – 完了' }],
+    ['a header with the longest name', { headers: { ['x'.repeat(255)]: 'v' } }],
+    ['headers that only look like the broker’s', { headers: { 'x-deaths': 1, cc: 'a', 'x-priority': 1 } }],
+    ['a header named like an object’s own property', { headers: JSON.parse('{"__proto__":"a","constructor":"b"}') }],
+    ['large numbers', { headers: { whole: Number.MAX_SAFE_INTEGER, negative: Number.MIN_SAFE_INTEGER, tiny: 5e-324 } }],
+  ])('may be %s', (_what, options) => {
+    expect(problemsOf(options)).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an empty id', { id: '' }, ID],
+    ['an id too long', { id: 'x'.repeat(129) }, ID],
+    ['an id with too many bytes for AMQP', { id: '漢'.repeat(86) }, ID],
+    ['an id with a line break', { id: 'a\nb' }, ID],
+    ['an id that is a number', { id: 7 }, ID],
+    ['an id that is null', { id: null }, ID],
+    ['no time at all', { timeout: 0 }, TIMEOUT],
+    ['more than ten minutes', { timeout: 600_001 }, TIMEOUT],
+    ['a fraction of a millisecond', { timeout: 1.5 }, TIMEOUT],
+    ['an endless timeout', { timeout: Infinity }, TIMEOUT],
+    ['a timeout of NaN', { timeout: NaN }, TIMEOUT],
+    ['a timeout in words', { timeout: '5000' }, TIMEOUT],
+    ['headers of null', { headers: null }, 'headers: must be an object'],
+    ['headers in a list', { headers: ['a'] }, 'headers: must be an object'],
+    ['a header of null', { headers: { a: null } }, 'headers.a: must be a string, a number or a boolean'],
+    ['a header that is a table', { headers: { a: {} } }, 'headers.a: must be a string, a number or a boolean'],
+    [
+      'a header that cannot even become text',
+      { headers: { a: Object.create(null) } },
+      'headers.a: must be a string, a number or a boolean',
+    ],
+    ['a header of NaN', { headers: { a: NaN } }, 'headers.a: must be a number that AMQP can carry'],
+    ['a header of Infinity', { headers: { a: Infinity } }, 'headers.a: must be a number that AMQP can carry'],
+    ['a header of -1e300', { headers: { a: -1e300 } }, 'headers.a: must be a number that AMQP can carry'],
+    [
+      'a header’s name too long',
+      { headers: { ['ä'.repeat(128)]: 1 } },
+      `headers.${'ä'.repeat(128)}: has a name of more than 255 bytes`,
+    ],
+    [
+      'headers too large',
+      { headers: { a: 'x'.repeat(32_000) } },
+      'headers: have 32007 bytes together and the limit is 32000',
+    ],
+  ])('may not be %s', (_what, options, problem) => {
+    expect(problemsOf(options)).toEqual([problem]);
+  });
+
+  it.each([
+    ...Object.values(header),
+    'x-death',
+    'x-first-death-queue',
+    'x-last-death-exchange',
+    'x-delivery-count',
+    'CC',
+    'BCC',
+  ])('may not be the header %s', (name) => {
+    expect(problemsOf({ headers: { [name]: 'x' } })).toEqual([`headers.${name}: is written by Warren or the broker`]);
+  });
+
+  it('are all checked before anything is said', () => {
+    expect(problemsOf({ id: '', timeout: 0, headers: { a: null, b: undefined, CC: 'x', ok: 1 } })).toHaveLength(5);
+  });
+
+  it('that are accepted can be written by the AMQP client', () => {
+    const headers = fc.dictionary(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.oneof(fc.string({ maxLength: 40_000, size: 'max' }), fc.double(), fc.maxSafeInteger(), fc.boolean()),
+      { maxKeys: 20 },
+    );
+    fc.assert(
+      fc.property(headers, (given) => {
+        fc.pre(problemsOf({ headers: given }).length === 0);
+        expect(encodeTable(Buffer.alloc(65_536), given, 0)).toBeLessThan(32_100);
+      }),
+    );
+  });
+
+  it('that are many small headers are measured with what AMQP adds to each', () => {
+    const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [String(index), '']));
+    expect(problemsOf({ headers: many })).toEqual([expect.stringContaining('bytes together')]);
+  });
+});
