@@ -2,12 +2,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { defineQueue } from './define-queue';
 import type { QueueDefinition } from './define-queue';
 import { DefinitionError } from './errors';
+import { isShortString } from './message/field-table';
 
 /** The queue of a task definition that names none. */
 export const DEFAULT_QUEUE = 'tasks';
 
 export interface TaskDefinitionInput<Schema extends StandardSchemaV1> {
-  /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters. */
+  /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters, 255 bytes at most. */
   readonly name: string;
   /** The queue it waits in: a name, or a definition made by `defineQueue`. Default: `tasks`. */
   readonly queue?: string | QueueDefinition;
@@ -38,9 +39,10 @@ export type PayloadInputOf<Task extends TaskDefinition> = StandardSchemaV1.Infer
 export function defineTask<Schema extends StandardSchemaV1>(
   input: TaskDefinitionInput<Schema>,
 ): TaskDefinition<Schema> {
-  if (input.name.length < 1 || input.name.length > 128) {
+  if (input.name.length < 1 || input.name.length > 128 || !isShortString(input.name)) {
     throw new DefinitionError(
-      `A task's name has 1 to 128 characters; "${input.name.slice(0, 140)}" has ${input.name.length}.`,
+      `A task's name has 1 to 128 characters and 255 bytes at most; "${input.name.slice(0, 140)}" has ` +
+        `${input.name.length} characters and ${Buffer.byteLength(input.name)} bytes.`,
     );
   }
   const queue = input.queue ?? DEFAULT_QUEUE;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineQueue } from './define-queue';
+import { defineTask } from './define-task';
+import type { PayloadInputOf, PayloadOf } from './define-task';
+import { DefinitionError } from './errors';
+import { nestFormat, plainText } from './message/formats';
+
+const payload = z.object({ width: z.string().transform(Number) });
+
+describe('a task definition', () => {
+  it('waits in the queue "tasks" unless it says otherwise', () => {
+    expect(defineTask({ name: 'a', payload }).queue).toEqual({ name: 'tasks', format: nestFormat });
+    expect(defineTask({ name: 'a', payload, queue: 'images' }).queue.name).toBe('images');
+  });
+
+  it('shares the queue’s definition it was given', () => {
+    const queue = defineQueue({ name: 'lines', type: 'classic', format: plainText('a') });
+    expect(defineTask({ name: 'a', payload, queue }).queue).toBe(queue);
+  });
+
+  it('types what is added and what a handler gets by its schema', () => {
+    const task = defineTask({ name: 'a', payload });
+    const added: PayloadInputOf<typeof task> = { width: '320' };
+    const handled: PayloadOf<typeof task> = task.payload.parse(added);
+    expect(handled.width.toFixed()).toBe('320');
+  });
+
+  it('cannot be changed once both sides know it', () => {
+    const task = defineTask({ name: 'a', payload, description: 'Does a.' });
+    expect(() => Object.assign(task, { name: 'b' })).toThrow(TypeError);
+    expect(task).toMatchObject({ name: 'a', description: 'Does a.' });
+  });
+
+  it.each(['a', 'x'.repeat(128), '漢'.repeat(85)])('may be named %s', (name) => {
+    expect(defineTask({ name, payload }).name).toBe(name);
+  });
+
+  it.each([
+    ['', 'has 0 characters'],
+    ['x'.repeat(129), 'has 129 characters'],
+    ['漢'.repeat(86), 'has 86 characters and 258 bytes'],
+  ])('may not be named "%s"', (name, reason) => {
+    expect(() => defineTask({ name, payload })).toThrow(DefinitionError);
+    expect(() => defineTask({ name, payload })).toThrow(reason);
+  });
+
+  it('refuses the name of a queue that cannot be one', () => {
+    expect(() => defineTask({ name: 'a', payload, queue: 'amq.a' })).toThrow(DefinitionError);
+  });
+});

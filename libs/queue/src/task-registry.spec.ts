@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { defineQueue } from './define-queue';
+import type { QueueDefinitionInput } from './define-queue';
+import { defineTask } from './define-task';
+import { ConfigurationError, DefinitionError } from './errors';
+import { plainText } from './message/formats';
+import { TaskRegistry } from './task-registry';
+
+const task = (name: string, queue?: string | QueueDefinitionInput) =>
+  defineTask({
+    name,
+    payload: z.unknown(),
+    ...(queue === undefined ? {} : { queue: typeof queue === 'string' ? queue : defineQueue(queue) }),
+  });
+
+const namesOf = (queues: readonly { readonly name: string }[]) => queues.map(({ name }) => name);
+
+describe('the registry of tasks', () => {
+  const registry = new TaskRegistry(
+    [task('resize', 'images'), task('crop', 'images'), task('mail')],
+    [defineQueue({ name: 'plain' })],
+  );
+
+  it('knows tasks by name, and nothing that is no task', () => {
+    expect(registry.get('crop')?.queue.name).toBe('images');
+    for (const name of ['Crop', '', '__proto__', 'constructor', 'images']) expect(registry.get(name)).toBeUndefined();
+  });
+
+  it('knows each queue once, in the order of definition, those without a task as well', () => {
+    expect(namesOf(registry.tasks)).toEqual(['resize', 'crop', 'mail']);
+    expect(namesOf(registry.queues)).toEqual(['images', 'tasks', 'plain']);
+  });
+
+  it('may be empty', () => {
+    expect(new TaskRegistry([])).toMatchObject({ tasks: [], queues: [] });
+  });
+
+  it('refuses two tasks of one name, which could not both have its handler', () => {
+    expect(() => new TaskRegistry([task('resize', 'a'), task('resize', 'b')])).toThrow(DefinitionError);
+  });
+
+  it('takes one queue defined twice alike', () => {
+    const registry = new TaskRegistry([
+      task('a', { name: 'q', type: 'classic' }),
+      task('b', { name: 'q', type: 'classic' }),
+    ]);
+    expect(registry.queues).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<QueueDefinitionInput>]>([
+    ['type', { type: 'classic' }],
+    ['concurrency', { concurrency: 2 }],
+    ['format', { format: plainText('a') }],
+  ])('refuses one queue defined twice with another %s', (_what, difference) => {
+    const build = () => new TaskRegistry([task('a', 'q'), task('b', { name: 'q', ...difference })]);
+    expect(build).toThrow(DefinitionError);
+    expect(build).toThrow('"q" is defined twice');
+    expect(() => new TaskRegistry([task('a', 'q')], [defineQueue({ name: 'q', ...difference })])).toThrow(
+      DefinitionError,
+    );
+  });
+
+  describe('gives a worker', () => {
+    it.each<[string, string[] | undefined, string[]]>([
+      ['every queue when none is named', undefined, ['images', 'tasks', 'plain']],
+      ['the queues it is told to consume, once each', ['plain', 'images', 'plain'], ['images', 'plain']],
+    ])('%s', (_what, names, expected) => {
+      expect(namesOf(registry.queuesNamed(names))).toEqual(expected);
+    });
+
+    it('no queue that nobody defined, and says which were', () => {
+      expect(() => registry.queuesNamed(['images', 'imags', 'x'])).toThrow(ConfigurationError);
+      expect(() => registry.queuesNamed(['images', 'imags', 'x'])).toThrow(
+        'WORKER_QUEUES: no queue is defined with the name "imags", "x" (defined: images, tasks, plain)',
+      );
+    });
+  });
+});
