@@ -168,9 +168,10 @@ export class QueueConsumer {
   }
 
   private interrupt(why: string): void {
+    const isNews = why !== this.failure;
     if (this.currentState === 'consuming') this.currentState = 'interrupted';
-    if (why !== this.failure) this.events.emit('consumer.interrupted', { queue: this.queue, why });
     this.failure = why;
+    if (isNews) this.events.emit('consumer.interrupted', { queue: this.queue, why });
   }
 
   private async pause(): Promise<void> {

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { freePort } from './free-port';
+
+/** Methods of AMQP 0-9-1 with which a client sets up what it needs: class and method number. */
+const methods = {
+  'connection.open': [10, 40],
+  'channel.open': [20, 10],
+  'queue.declare': [50, 10],
+  'basic.qos': [60, 10],
+  'basic.consume': [60, 20],
+  'confirm.select': [85, 10],
+} as const;
+
+export type AmqpMethod = keyof typeof methods;
+
+const PROTOCOL_HEADER_BYTES = 8;
+const FRAME_HEADER_BYTES = 7;
+const METHOD_FRAME = 1;
+
+/**
+ * `before`: the broker never sees the method. `after`: it does what was asked, and its answer is lost. `never`: the
+ * connection stays as it is and falls silent, as when the broker hangs.
+ */
+export type CutTime = 'before' | 'after' | 'never';
+
+interface Cut {
+  readonly method: AmqpMethod;
+  readonly when: CutTime;
+}
+
+/**
+ * A proxy that understands a client's frames, so that a connection can be cut at an exact step of its set-up, and that
+ * can begin to listen late, on an address that is known before.
+ */
+export class AmqpProxy {
+  private readonly sockets = new Set<Socket>();
+  private readonly cuts: Cut[] = [];
+  private done = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+    private readonly port: number,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  /** An address on which nobody listens yet; close it on the line that reserves it (`afterEach(() => proxy.close())`). */
+  static async reserve(amqpUrl: string): Promise<AmqpProxy> {
+    return new AmqpProxy(createServer(), new URL(amqpUrl), await freePort());
+  }
+
+  /** One that listens already. */
+  static async open(amqpUrl: string): Promise<AmqpProxy> {
+    const proxy = await AmqpProxy.reserve(amqpUrl);
+    await proxy.listen();
+    return proxy;
+  }
+
+  /** The broker's address by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  /** How many of the cuts that were asked for have happened. */
+  get cutsDone(): number {
+    return this.done;
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  /** Cuts the next connection that sends this method, once; calls add up, and are done in order. */
+  cutAt(method: AmqpMethod, when: CutTime): void {
+    this.cuts.push({ method, when });
+  }
+
+  /** Cuts every connection that is open now. */
+  cut(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Can be called twice. */
+  async close(): Promise<void> {
+    this.cut();
+    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(client: Socket): void {
+    const upstream = connect(Number(this.target.port || 5672), this.target.hostname);
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        other.destroy();
+        this.sockets.delete(socket);
+      });
+    }
+    upstream.pipe(client);
+    const frames = new FrameReader();
+    client.on('data', (chunk: Buffer) => {
+      for (const frame of frames.read(chunk)) {
+        const cut = this.takeCutAt(frame);
+        if (cut !== undefined) {
+          carryOut(cut, frame, client, upstream);
+          return;
+        }
+        upstream.write(frame);
+      }
+    });
+  }
+
+  private takeCutAt(frame: Buffer): Cut | undefined {
+    const [next] = this.cuts;
+    if (next === undefined || !isMethod(frame, next.method)) return undefined;
+    this.done += 1;
+    return this.cuts.shift();
+  }
+}
+
+function carryOut({ when }: Cut, frame: Buffer, client: Socket, upstream: Socket): void {
+  client.removeAllListeners('data').pause();
+  if (when === 'before') {
+    client.resetAndDestroy();
+    return;
+  }
+  upstream.unpipe(client);
+  if (when === 'never') return;
+  // What the broker sends next is its answer; the client never gets it.
+  upstream.once('data', () => client.resetAndDestroy()).resume();
+  upstream.write(frame);
+}
+
+/** Cuts a client's bytes into the protocol header and whole frames. */
+class FrameReader {
+  private unread: Buffer = Buffer.alloc(0);
+  private isHeaderRead = false;
+
+  *read(chunk: Buffer): Generator<Buffer> {
+    this.unread = Buffer.concat([this.unread, chunk]);
+    for (let end = this.end(); end <= this.unread.length; end = this.end()) {
+      const piece = this.unread.subarray(0, end);
+      this.unread = this.unread.subarray(end);
+      this.isHeaderRead = true;
+      yield piece;
+    }
+  }
+
+  /** Where the first piece ends; beyond the last byte when that is not known yet. */
+  private end(): number {
+    if (!this.isHeaderRead) return PROTOCOL_HEADER_BYTES;
+    return FRAME_HEADER_BYTES + (this.unread.length < FRAME_HEADER_BYTES ? 0 : this.unread.readUInt32BE(3)) + 1;
+  }
+}
+
+function isMethod(frame: Buffer, name: AmqpMethod): boolean {
+  if (frame.length < FRAME_HEADER_BYTES + 4 || frame[0] !== METHOD_FRAME) return false;
+  const [classId, methodId] = methods[name];
+  return frame.readUInt16BE(FRAME_HEADER_BYTES) === classId && frame.readUInt16BE(FRAME_HEADER_BYTES + 2) === methodId;
+}
