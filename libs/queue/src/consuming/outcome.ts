@@ -21,22 +21,34 @@ export function putAside(reason: DeadLetterReason, name: string, message: string
 
 /** Anything thrown, as it is written down. Never throws itself. */
 export function recordError(thrown: unknown): RecordedError {
-  if (thrown instanceof Error) {
-    const name = thrown.name === 'Error' ? thrown.constructor.name : thrown.name; // a subclass often leaves `name` alone
-    return { name, message: thrown.message, stack: thrown.stack };
+  try {
+    if (thrown instanceof Error) return recordOf(thrown);
+    return isErrorLike(thrown) ? { ...recordOf(thrown), stack: undefined } : { name: 'Error', message: textOf(thrown) };
+  } catch {
+    return { name: 'Error', message: 'a value that cannot be shown was thrown' };
   }
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string') {
-    const name = 'name' in thrown && typeof thrown.name === 'string' ? thrown.name : 'Error';
-    return { name, message: thrown.message };
-  }
-  return { name: 'Error', message: textOf(thrown) };
+}
+
+/** Anybody may have written anything into an error's fields. */
+function recordOf(error: { name?: unknown; message: unknown; stack?: unknown; constructor?: unknown }): RecordedError {
+  return {
+    name: nameOf(error),
+    message: typeof error.message === 'string' ? error.message : textOf(error.message),
+    stack: typeof error.stack === 'string' ? error.stack : undefined,
+  };
+}
+
+/** A subclass often leaves `name` alone; then it is the class's. */
+function nameOf({ name, constructor }: { name?: unknown; constructor?: unknown }): string {
+  if (typeof name === 'string' && name !== 'Error' && name !== '') return name;
+  const className: unknown = typeof constructor === 'function' && constructor !== Object ? constructor.name : '';
+  return typeof className === 'string' && className !== '' ? className : 'Error';
+}
+
+function isErrorLike(thrown: unknown): thrown is { message: string } {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string';
 }
 
 function textOf(thrown: unknown): string {
-  if (typeof thrown === 'string') return thrown;
-  try {
-    return JSON.stringify(thrown) ?? String(thrown);
-  } catch {
-    return 'a value that cannot be shown was thrown';
-  }
+  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
 }

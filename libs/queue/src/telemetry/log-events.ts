@@ -43,7 +43,7 @@ class EventLine {
 
   /** Names and reasons may come from strangers: a control character must not forge a line or paint the terminal. */
   [inspect.custom](): string {
-    return this.#sentence().replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+    return this.#sentence().replace(/\p{Cc}/gu, escaped);
   }
 }
 
@@ -65,4 +65,10 @@ export function logEvents(events: QueueEvents): QueueEvents {
 
 function subject({ id, name, attempt }: { id: string | undefined; name: string | undefined; attempt: number }): string {
   return `${name ?? 'a message'} ${id ?? 'without id'}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}
+
+/** As JSON writes it; DEL and the C1 controls, which JSON leaves alone, likewise. */
+function escaped(control: string): string {
+  if (control < ' ') return JSON.stringify(control).slice(1, -1);
+  return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

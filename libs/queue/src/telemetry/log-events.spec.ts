@@ -1,0 +1,129 @@
+import { ConsoleLogger, Logger } from '@nestjs/common';
+import type { LogLevel } from '@nestjs/common';
+import fc from 'fast-check';
+import { QueueEvents } from '../events';
+import type { QueueEventMap } from '../events';
+import { logEvents } from './log-events';
+
+const task = { id: 'id-1', name: 'image.resize', queue: 'images', attempt: 1, redelivered: false };
+const retried = { ...task, attempt: 2, redelivered: true };
+const stranger = { ...task, id: undefined, name: undefined };
+
+let written: string[];
+let events: QueueEvents;
+
+/** Everything the process writes while the events are logged by Nest's own console logger. */
+function logTo(options: { json: boolean; logLevels: LogLevel[] }): void {
+  written = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    jest.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  }
+  Logger.overrideLogger(new ConsoleLogger({ colors: false, compact: true, ...options }));
+  events = logEvents(new QueueEvents());
+}
+
+const ALL: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  Logger.overrideLogger(new ConsoleLogger());
+});
+
+/** What a line says, without what Nest writes in front of it. */
+function sentences(): string[] {
+  return written.map((line) => line.replace(/^.*\[Warren\] /s, '').trimEnd());
+}
+
+describe('events as lines for people', () => {
+  it.each<[keyof QueueEventMap, object, string, string]>([
+    ['task.added', task, 'DEBUG', 'added image.resize id-1 to images'],
+    ['task.started', task, 'DEBUG', 'started image.resize id-1'],
+    ['task.started', retried, 'DEBUG', 'started image.resize id-1 (attempt 2) (redelivered)'],
+    ['task.completed', { ...task, milliseconds: 12 }, 'DEBUG', 'completed image.resize id-1 in 12 ms'],
+    [
+      'task.dead-lettered',
+      { ...stranger, reason: 'undecodable', error: 'E: no' },
+      'ERROR',
+      'dead-lettered a message without id: undecodable: E: no',
+    ],
+    ['task.requeued', { ...task, why: 'it stops' }, 'WARN', 'gave image.resize id-1 back to images: it stops'],
+    [
+      'connection.lost',
+      { role: 'producing', why: 'reset' },
+      'WARN',
+      'lost the connection for producing: reset; connecting again',
+    ],
+    ['worker.stopping', { running: 2, timeout: 50 }, 'LOG', 'stopping: 2 tasks have 50 ms to finish'],
+  ])('%s', (name, event, level, sentence) => {
+    logTo({ json: false, logLevels: ALL });
+    events.emit(name, event as QueueEventMap[typeof name]);
+    expect(sentences()).toEqual([sentence]);
+    expect(written[0]).toMatch(new RegExp(`\\b${level}\\b`));
+  });
+
+  it('cannot be forged, split or painted by what strangers write', () => {
+    logTo({ json: false, logLevels: ALL });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        written.length = 0;
+        const evil = `${text}\r\n[Nest] 1 - LOG [Warren] all is well\u001b[2J\u009b31m\u0000${text}`;
+        events.emit('task.dead-lettered', {
+          ...task,
+          id: evil,
+          name: evil,
+          queue: evil,
+          reason: 'rejected',
+          error: evil,
+        });
+        expect(written).toHaveLength(1);
+        expect(written[0]?.replace(/\n$/, '')).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+
+  it('shows a control character as it would be written', () => {
+    logTo({ json: false, logLevels: ALL });
+    events.emit('task.lost', { ...task, why: 'a\tb\nc\u001bd' });
+    expect(sentences()).toEqual(['image.resize id-1: a\\tb\\nc\\u001bd']);
+  });
+
+  it('costs nothing where its level is off', () => {
+    logTo({ json: false, logLevels: ['error', 'warn', 'log'] });
+    const event = { ...task };
+    Object.defineProperty(event, 'name', { get: () => assertUnread() });
+    events.emit('task.started', event);
+    expect(written).toEqual([]);
+  });
+});
+
+describe('events as JSON', () => {
+  it('are one object a line, with the event’s fields as they are', () => {
+    logTo({ json: true, logLevels: ALL });
+    events.emit('task.started', task);
+    events.emit('task.completed', { ...retried, milliseconds: 12 });
+    const lines = written.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { level: 'debug', context: 'Warren', message: { event: 'task.started', ...task } },
+      { level: 'debug', context: 'Warren', message: { event: 'task.completed', ...retried, milliseconds: 12 } },
+    ]);
+    expect(lines[0]?.['message']).toStrictEqual({ event: 'task.started', ...task });
+  });
+
+  it('stay one line each, whatever strangers write', () => {
+    logTo({ json: true, logLevels: ALL });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        written.length = 0;
+        events.emit('task.requeued', { ...task, why: `${text}\n{"level":"log"}` });
+        expect(written).toHaveLength(1);
+        const [line = ''] = written;
+        expect(line.trimEnd()).not.toContain('\n');
+        expect(JSON.parse(line)).toMatchObject({ message: { why: `${text}\n{"level":"log"}` } });
+      }),
+    );
+  });
+});
+
+function assertUnread(): never {
+  throw new Error('The event was read although nobody logs it.');
+}
