@@ -1,4 +1,4 @@
-import { appLogger, ConfigurationError, runApp } from '@app/queue';
+import { appLogger, listen, runApp } from '@app/queue';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -23,38 +23,13 @@ async function create(): Promise<NestExpressApplication> {
 
 async function start(app: NestExpressApplication): Promise<void> {
   const { host, port, docs } = configurationOf(app);
-  try {
-    await app.listen(port, host);
-  } catch (error) {
-    throw cannotListen(error, host, port);
-  }
+  await listen(app, { host, port, variables: { host: 'PRODUCER_HOST', port: 'PRODUCER_PORT' } });
   const url = await app.getUrl();
   new Logger('Producer').log(`tasks are added at ${url}/tasks${docs ? `; what it takes is at ${url}/docs` : ''}`);
 }
 
 function configurationOf(app: NestExpressApplication): ProducerConfiguration {
   return app.get<ProducerConfiguration>(producerConfiguration.KEY);
-}
-
-/** A port that is taken and an address of another machine are wrong settings, and are reported as such. */
-function cannotListen(error: unknown, host: string, port: number): unknown {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return wrong('PRODUCER_PORT', `another program listens on ${host}:${port}`);
-    case 'EACCES':
-      return wrong('PRODUCER_PORT', `this user may not listen on port ${port}`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return wrong('PRODUCER_HOST', `${host} is no address of this machine`);
-    default:
-      return error;
-  }
-}
-
-function wrong(path: string, message: string): ConfigurationError {
-  return new ConfigurationError([{ path, message }]);
 }
 
 runApp('producer', create, start);

@@ -1,4 +1,4 @@
-import { appLogger, connectWorker, runApp } from '@app/queue';
+import { appLogger, connectWorker, listen, runApp } from '@app/queue';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { announceWaiting } from './tutorial/terminal';
@@ -17,7 +17,7 @@ async function create(): Promise<INestApplication> {
 async function start(app: INestApplication): Promise<void> {
   const { host, port } = app.get<WorkerConfiguration>(workerConfiguration.KEY);
   await connectWorker(app);
-  await app.listen(port, host); // health answers while the broker is still away
+  await listen(app, { host, port, variables: { host: 'WORKER_HOST', port: 'WORKER_PORT' } }); // health answers while the broker is still away
   announceWaiting(); // before the first message can come, as the tutorial's worker does
   await app.startAllMicroservices();
 }

@@ -31,6 +31,7 @@ export { HealthModule } from './health/health.module';
 export { QueueHealth } from './health/queue-health';
 export type { Readiness } from './health/queue-health';
 export type { DeadLetterReason } from './message/dead-letter-message';
+export { dotted, fieldProblems, MAX_PROBLEMS, problemsWithin } from './message/field-problems';
 export { foreignJson, nestFormat, plainText } from './message/formats';
 export type { ForeignRule, MessageFormat, ReadableMessage, ReadTask } from './message/formats';
 export type { HeaderValue } from './message/task-message';
@@ -39,6 +40,7 @@ export type { AddedTask, AddOptions, AddResult, TaskToAdd } from './producing/ta
 export { QueueModule } from './queue.module';
 export { queueSettings } from './queue.options';
 export type { QueueModuleOptions, QueueSettings } from './queue.options';
+export { listen } from './listen';
 export { rmqTransport } from './rmq-transport';
 export { runApp } from './run-app';
 export { describeSettings, readSettings, setting, wholeNumber } from './settings';

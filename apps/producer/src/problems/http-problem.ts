@@ -2,6 +2,8 @@ import {
   InvalidAddOptionsError,
   InvalidPayloadError,
   MessageTooLargeError,
+  MAX_PROBLEMS,
+  problemsWithin,
   QueueError,
   UnknownTaskError,
 } from '@app/queue';
@@ -10,7 +12,6 @@ import { HttpException } from '@nestjs/common';
 import { retryAfterOf } from '../tasks/batch-result';
 import type { BatchResult } from '../tasks/batch-result';
 import { brokerProblemOf } from './broker-problem';
-import { MAX_PROBLEMS, problemsWithin } from './field-problems';
 import { internalProblem, protocolProblemOf } from './protocol-problem';
 import { BatchNotAddedError, InvalidRequestError, TaskNotAddedError } from './request-errors';
 

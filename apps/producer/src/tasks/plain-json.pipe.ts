@@ -1,7 +1,7 @@
+import { dotted } from '@app/queue';
 import type { Problem } from '@app/queue';
 import { Injectable } from '@nestjs/common';
 import type { PipeTransform } from '@nestjs/common';
-import { dotted } from '../problems/field-problems';
 import { InvalidRequestError } from '../problems/request-errors';
 
 /** Levels a body may nest. Code that walks a value by recursion, as `JSON.stringify` does, has no limit but the stack. */

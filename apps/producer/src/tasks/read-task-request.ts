@@ -1,7 +1,6 @@
-import { UnknownTaskError } from '@app/queue';
+import { fieldProblems, UnknownTaskError } from '@app/queue';
 import type { Problem, TaskDefinition, TaskRegistry, TaskToAdd } from '@app/queue';
 import { uuidv7 } from 'uuidv7';
-import { fieldProblems } from '../problems/field-problems';
 import { InvalidRequestError } from '../problems/request-errors';
 import { taskRequest } from './task-request';
 

@@ -1,8 +1,7 @@
-import { TaskQueue, TaskRegistry } from '@app/queue';
+import { fieldProblems, TaskQueue, TaskRegistry } from '@app/queue';
 import type { AddedTask, AddResult } from '@app/queue';
 import { Body, Controller, HttpCode, Logger, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { fieldProblems } from '../problems/field-problems';
 import { httpProblemOf } from '../problems/http-problem';
 import type { HttpProblem } from '../problems/http-problem';
 import { BatchNotAddedError, InvalidRequestError, TaskNotAddedError } from '../problems/request-errors';

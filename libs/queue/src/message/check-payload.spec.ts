@@ -55,6 +55,6 @@ describe('checking a payload', () => {
   ])('a schema that %s has not accepted the payload', async (_how, validate) => {
     const checking = checkPayload(taskOf(schema(validate)), 1);
     await expect(checking).rejects.toThrow(InvalidPayloadError);
-    await expect(checking).rejects.toThrow('a defect');
+    await expect(checking).rejects.toMatchObject({ cause: new TypeError('a defect') });
   });
 });

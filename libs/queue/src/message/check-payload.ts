@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TaskDefinition } from '../define-task';
 import { InvalidPayloadError } from '../errors';
-import type { Problem } from '../errors';
+import { fieldProblems } from './field-problems';
 
 /**
  * The payload as the definition's schema gives it out.
@@ -9,7 +9,7 @@ import type { Problem } from '../errors';
  */
 export async function checkPayload(task: TaskDefinition, payload: unknown): Promise<unknown> {
   const result = await validate(task, payload);
-  if (result.issues !== undefined) throw new InvalidPayloadError(task.name, result.issues.map(problemOf));
+  if (result.issues !== undefined) throw new InvalidPayloadError(task.name, fieldProblems(result.issues));
   return result.value;
 }
 
@@ -17,12 +17,7 @@ async function validate(task: TaskDefinition, payload: unknown): Promise<Standar
   try {
     return await task.payload['~standard'].validate(payload);
   } catch (cause) {
-    const problem = { path: '', message: `its schema failed: ${String(cause)}` };
-    throw new InvalidPayloadError(task.name, [problem], { cause });
+    // What it threw is for the log, as the cause: the message may be shown to whoever sent the payload.
+    throw new InvalidPayloadError(task.name, [{ path: '', message: 'its schema failed' }], { cause });
   }
-}
-
-function problemOf(issue: StandardSchemaV1.Issue): Problem {
-  const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-  return { path: path.join('.'), message: issue.message };
 }

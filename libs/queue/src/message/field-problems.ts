@@ -1,5 +1,5 @@
-import type { Problem } from '@app/queue';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Problem } from '../errors';
 
 /** Wrong fields that one answer lists: a body with a million of them gets no answer of a million lines. */
 export const MAX_PROBLEMS = 100;
