@@ -65,8 +65,7 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
 export function describeSettings(group: Settings): string {
   const rows = Object.values(group).map(({ schema, env, doc }) => {
     const standard = defaultOf(schema);
-    const value =
-      standard === undefined ? 'not set' : `\`${Array.isArray(standard) ? standard.join(',') : String(standard)}\``;
+    const value = standard === undefined ? 'not set' : `\`${standard}\``;
     const [variable, ...fallbacks] = env;
     const names = [`\`${variable}\``, ...fallbacks.map((name) => `then \`${name}\``)].join(', ');
     return `| ${names} | ${value} | ${doc.replaceAll('|', '\\|')} |`;
@@ -75,6 +74,8 @@ export function describeSettings(group: Settings): string {
 }
 
 /** The default as it would be written into the variable: before a transformation, not after it. */
-function defaultOf(schema: z.ZodType): unknown {
-  return schema instanceof z.ZodPipe ? defaultOf(schema.in as z.ZodType) : schema.safeParse(undefined).data;
+function defaultOf(schema: z.ZodType): string | undefined {
+  if (schema instanceof z.ZodPipe) return defaultOf(schema.in as z.ZodType);
+  const value = schema.safeParse(undefined).data as string | number | boolean | readonly string[] | undefined;
+  return value?.toString();
 }

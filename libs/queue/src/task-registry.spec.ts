@@ -40,11 +40,8 @@ describe('the registry of tasks', () => {
   });
 
   it('takes one queue defined twice alike', () => {
-    const registry = new TaskRegistry([
-      task('a', { name: 'q', type: 'classic' }),
-      task('b', { name: 'q', type: 'classic' }),
-    ]);
-    expect(registry.queues).toHaveLength(1);
+    const tasks = [task('a', { name: 'q', type: 'classic' }), task('b', { name: 'q', type: 'classic' })];
+    expect(new TaskRegistry(tasks).queues).toHaveLength(1);
   });
 
   it.each<[string, Partial<QueueDefinitionInput>]>([

@@ -1,5 +1,5 @@
 import { RpcException } from '@nestjs/microservices';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { putAside, recordError } from './outcome';
 
 class QuotaError extends Error {}

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Slots } from './slots';
 
 describe('slots', () => {

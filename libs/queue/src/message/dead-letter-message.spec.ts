@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { deadLetterMessage } from './dead-letter-message';
 import type { DeadLetterFacts } from './dead-letter-message';
 import { header } from './headers';
 import type { IncomingMessage } from './message';
 
 /** The client's own writer of headers, which has a buffer of 65,536 bytes and throws on what it cannot write. */
-const { encodeTable } = jest.requireActual<{ encodeTable(buffer: Buffer, table: object, offset: number): number }>(
+const { encodeTable } = jest.requireActual<{ encodeTable: (buffer: Buffer, table: object, offset: number) => number }>(
   join(dirname(require.resolve('amqplib')), 'lib/codec.js'),
 );
 

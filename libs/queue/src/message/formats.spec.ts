@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { foreignJson, nestFormat, plainText } from './formats';
 import type { MessageFormat, ReadableMessage } from './formats';
 
@@ -66,7 +66,8 @@ describe('nestFormat', () => {
 
   it('gives a payload no prototype of the sender’s choice', () => {
     const read = readAs(nestFormat, '{"pattern":"a","data":{"__proto__":{"isAdmin":true}}}');
-    expect((read?.payload as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+    expect(read).toBeDefined();
+    expect(read?.payload).not.toHaveProperty('isAdmin');
   });
 });
 
@@ -120,9 +121,15 @@ describe('foreignJson', () => {
 describe.each(formats)('%s', (_name, format) => {
   it('never throws, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(Buffer.from)), (bytes) => {
-        expect(() => readAs(format, Buffer.from(bytes))).not.toThrow();
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.json().map((json) => Buffer.from(json)),
+        ),
+        (bytes) => {
+          expect(() => readAs(format, Buffer.from(bytes))).not.toThrow();
+        },
+      ),
     );
   });
 

@@ -52,6 +52,6 @@ export function identityOf(properties: {
   readonly messageId?: unknown;
   readonly headers?: Readonly<Record<string, unknown>>;
 }): string {
-  const deadLetterId = properties.headers?.['x-dead-letter-id'];
-  return typeof deadLetterId === 'string' ? deadLetterId : String(properties.messageId ?? '');
+  const candidates = [properties.headers?.['x-dead-letter-id'], properties.messageId];
+  return candidates.find((id) => typeof id === 'string') ?? '';
 }

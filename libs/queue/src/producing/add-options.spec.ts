@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { InvalidAddOptionsError } from '../errors';
 import { header } from '../message/headers';
 import { checkAddOptions } from './add-options';
 import type { AddOptions } from './task-queue';
 
-const { encodeTable } = jest.requireActual<{ encodeTable(buffer: Buffer, table: object, offset: number): number }>(
+const { encodeTable } = jest.requireActual<{ encodeTable: (buffer: Buffer, table: object, offset: number) => number }>(
   join(dirname(require.resolve('amqplib')), 'lib/codec.js'),
 );
 

@@ -1,6 +1,6 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import type { LogLevel } from '@nestjs/common';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { QueueEvents } from '../events';
 import type { QueueEventMap } from '../events';
 import { logEvents } from './log-events';

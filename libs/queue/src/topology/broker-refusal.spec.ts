@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { TopologyError } from '../errors';
 import { topologyErrorOf } from './broker-refusal';
 

@@ -24,7 +24,7 @@ function sentenceOf(queue: string, replyCode: number, message: string): string |
     case code.preconditionFailed:
       return preconditionSentence(queue, message);
     case code.accessRefused:
-      return /in exclusive use$/.test(message)
+      return message.endsWith('in exclusive use')
         ? `Queue "${queue}" is used exclusively by another consumer; stop that one or consume another queue (WORKER_QUEUES).`
         : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its dead-letter queue (${message}).`;
     case code.notFound:
