@@ -51,7 +51,7 @@ async function startWorker(url: string, queue: string): Promise<TestProcess> {
   return worker;
 }
 
-async function startProducer(url: string): Promise<{ process: TestProcess; add(text: string): Promise<Response> }> {
+async function startProducer(url: string): Promise<{ process: TestProcess; add: (text: string) => Promise<Response> }> {
   const process = TestProcess.app('producer', {
     AMQP_URL: url,
     PRODUCER_PORT: '0',

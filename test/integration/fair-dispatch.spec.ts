@@ -5,6 +5,7 @@ import { Controller } from '@nestjs/common';
 import type { INestMicroservice, Type } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { MicroserviceOptions, RmqContext } from '@nestjs/microservices';
+import type { Channel, Message } from 'amqplib';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Vhost } from '../support/vhost';
@@ -28,7 +29,7 @@ function controllerOf(worker: string, runs: Runs): Type {
       this.before = this.before.then(() => delay(work));
       await this.before;
       runs.push({ worker, work, text, end: performance.now() });
-      context.getChannelRef().ack(context.getMessage());
+      (context.getChannelRef() as Channel).ack(context.getMessage() as Message);
     }
   }
   return WorkController;
@@ -75,7 +76,7 @@ describe('two workers on one queue', () => {
     const byWorker = ['first', 'second'].map((name) =>
       runs.filter(({ worker }) => worker === name).map(({ text }) => text),
     );
-    const [odd, even] = byWorker[0]?.includes('First message.') === true ? byWorker : byWorker.toReversed();
+    const [odd, even] = byWorker.at(0)?.includes('First message.') ? byWorker : byWorker.toReversed();
     expect(odd).toEqual(['First message.', 'Third message...', 'Fifth message.....']);
     expect(even).toEqual(['Second message..', 'Fourth message....']);
     await Promise.all(workers.map((worker) => worker.close()));

@@ -44,7 +44,7 @@ export class Vhost {
   /** Takes one message from a queue; fails when there is none. */
   async take(queue: string): Promise<GetMessage> {
     const message = await waitFor(`a message in ${queue}`, () => this.channel.get(queue, { noAck: true }));
-    return message as GetMessage;
+    return message;
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { ChannelModel } from 'amqplib';
 import { connect } from 'amqp-connection-manager';
 import type { AmqpConnectionManager } from 'amqp-connection-manager';
-import { ConnectionRefusedError, NotConnectedError } from '../errors';
+import { NotConnectedError } from '../errors';
+import type { ConnectionRefusedError } from '../errors';
 import type { ConnectionRole, QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import { maskUrl } from './broker-url';
+import { handshakeRefusalOf } from './handshake-refusal';
 
 /** `idle` until the first `open()`; `reopening` after a loss; `closed` for good. */
 export type ConnectionState = 'idle' | 'opening' | 'open' | 'reopening' | 'closed';
@@ -17,9 +19,6 @@ export interface ConnectionObserver {
 }
 
 type Settings = Pick<QueueSettings, 'urls' | 'heartbeat' | 'connectTimeout' | 'reconnectDelay'>;
-
-/** Replies to a handshake that trying again does not change: wrong credentials (403), no such virtual host (530). */
-const LASTING_REFUSAL = /\b(403 \(ACCESS-REFUSED\)|530 \(NOT-ALLOWED\))/;
 
 /** A broker that hangs never answers a close; then the socket is left to die with the process. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -75,9 +74,9 @@ export class BrokerConnection {
     });
     this.manager.on('connect', ({ connection, url }) =>
       // amqp-connection-manager declares amqplib's inner connection here and hands out the outer one.
-      this.opened(connection as unknown as ChannelModel, String(url)),
+      this.opened(connection as unknown as ChannelModel, textOf(url)),
     );
-    this.manager.on('connectFailed', ({ err, url }) => this.failed(err, String(url ?? '')));
+    this.manager.on('connectFailed', ({ err, url }) => this.failed(err, textOf(url)));
     this.manager.on('disconnect', ({ err }) => this.lost(err));
     this.manager.on('blocked', ({ reason }) => this.block(reason));
     this.manager.on('unblocked', () => this.unblock());
@@ -124,16 +123,13 @@ export class BrokerConnection {
   }
 
   private failed(error: Error, url: string): void {
-    const why = describe(error);
+    const refusal = handshakeRefusalOf(describe(error), url);
+    const why = refusal?.message ?? describe(error);
     const isNews = why !== this.failure;
     this.failure = why;
     if (this.currentState === 'closed') return;
-    if (LASTING_REFUSAL.test(why)) {
-      this.refusal = new ConnectionRefusedError(
-        `The broker at ${maskUrl(url)} refuses the connection (${why}); check user, password and virtual host in AMQP_URL.`,
-      );
-      if (this.currentState === 'opening') this.rejectWaiting(this.refusal);
-    }
+    this.refusal = refusal;
+    if (refusal !== undefined && this.currentState === 'opening') this.rejectWaiting(refusal);
     if (isNews) this.events.emit('connection.failed', { role: this.role, url: maskUrl(url), why });
   }
 
@@ -166,12 +162,17 @@ export class BrokerConnection {
 /** `RabbitMQ 3.10.8`: what the broker calls itself. */
 function brokerName(connection: ChannelModel): string {
   const { product, version } = connection.connection.serverProperties;
-  return `${String(product)} ${String(version)}`;
+  return `${product} ${version}`;
+}
+
+/** The URL as it was given to the manager, which also takes objects. */
+function textOf(url: unknown): string {
+  return typeof url === 'string' ? url : '';
 }
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
-  if (!(error instanceof Error)) return error === undefined ? 'the connection ended' : String(error);
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : 'the connection ended';
   return error.message === '' ? error.name : error.message;
 }
 

@@ -31,7 +31,7 @@ interface Pending {
   wasSent: boolean;
   isReturned: boolean;
   channelErrors: number;
-  settle(error: Error | null): void;
+  settle: (error: Error | null) => void;
 }
 
 /**
@@ -239,7 +239,7 @@ export class Publisher {
 
   /** The broker returns an unroutable message before it confirms it. */
   private markReturned(returned: Message): void {
-    const identity = identityOf(returned.properties as Message['properties'] & { headers: Record<string, unknown> });
+    const identity = identityOf(returned.properties);
     for (const pending of this.inFlight) {
       const isIt = pending.queue === returned.fields.routingKey && identityOf(pending.message.properties) === identity;
       if (isIt && !pending.isReturned) {

@@ -26,7 +26,7 @@ export function settlingChannel(delivery: Delivery, settlement: HandSettlement):
     get: (channel, name) => {
       if (Object.hasOwn(settling, name)) return settling[name];
       const value: unknown = Reflect.get(channel, name);
-      return typeof value === 'function' ? value.bind(channel) : value;
+      return typeof value === 'function' ? (value.bind(channel) as unknown) : value;
     },
   });
 }

@@ -1,4 +1,5 @@
 import { RmqContext } from '@nestjs/microservices';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Delivery } from './delivery';
 import { settlingChannel } from './settling-channel';
 import type { HandSettlement } from './settling-channel';
@@ -39,5 +40,15 @@ export class TaskContext extends RmqContext {
    */
   get signal(): AbortSignal {
     return this.delivery.signal;
+  }
+
+  /** The message as amqplib delivered it. */
+  override getMessage(): ConsumeMessage {
+    return super.getMessage() as ConsumeMessage;
+  }
+
+  /** The channel, on which settling goes to this task's delivery, once. */
+  override getChannelRef(): Channel {
+    return super.getChannelRef() as Channel;
   }
 }

@@ -78,7 +78,7 @@ export class TaskQueue {
     let next = 0;
     const addNext = async (): Promise<void> => {
       for (let index = next++; index < tasks.length; index = next++) {
-        results[index] = await this.addOne(tasks[index] as TaskToAdd);
+        results[index] = await this.addOne(tasks[index]);
       }
     };
     await Promise.all(Array.from({ length: Math.min(BULK_WINDOW, tasks.length) }, addNext));

@@ -15,8 +15,11 @@ const LEVELS: Record<LogFormat, LogLevel[]> = {
  * `NO_COLOR`.
  */
 export function appLogger(format: LogFormat): LoggerService {
-  const isLevelSet = (process.env['NEST_LOG_LEVEL'] ?? '') !== '';
-  const hasColors = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && format === 'pretty';
+  // oxlint-disable-next-line node/no-process-env -- Nest's and the terminal's own variables, read where Nest's logger is made
+  const { NEST_LOG_LEVEL, NO_COLOR } = process.env;
+  const isLevelSet = (NEST_LOG_LEVEL ?? '') !== '';
+  const isTerminal: boolean | undefined = process.stdout.isTTY; // undefined, not false, on a pipe
+  const hasColors = format === 'pretty' && (isTerminal ?? false) && (NO_COLOR ?? '') === '';
   return new ConsoleLogger({
     json: format === 'json',
     colors: hasColors,
