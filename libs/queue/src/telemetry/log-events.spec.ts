@@ -89,9 +89,10 @@ describe('events as lines for people', () => {
 
   it('costs nothing where its level is off', () => {
     logTo({ json: false, logLevels: ['error', 'warn', 'log'] });
-    const event = { ...task };
-    Object.defineProperty(event, 'name', { get: () => assertUnread() });
+    let reads = 0;
+    const event = Object.defineProperty({ ...task }, 'name', { get: () => `read ${(reads += 1)} times` });
     events.emit('task.started', event);
+    expect(reads).toBe(0);
     expect(written).toEqual([]);
   });
 });
@@ -123,7 +124,3 @@ describe('events as JSON', () => {
     );
   });
 });
-
-function assertUnread(): never {
-  throw new Error('The event was read although nobody logs it.');
-}
