@@ -6,7 +6,8 @@ import { Voice } from './lib/say.mjs';
 
 const usage = `npm run broker [-- flags]
 
-Starts the private RabbitMQ node that npm start uses too, and prints its address. Its data stays in .rabbitmq/.
+Starts the private RabbitMQ node that npm start uses too, and prints its address. Its data stays in .rabbitmq/, or
+in the folder that WARREN_STATE_DIR names.
 
   --management   with RabbitMQ's management page
   --check        start it, print its address, stop it

@@ -23,6 +23,7 @@ does the main job: the tutorial's five messages, then some hundred real tasks wi
   --no-demo      only start everything, and stay
   --help         this text
 
+AMQP_URL names another broker. WARREN_STATE_DIR names another folder than .rabbitmq/ for all that is kept.
 Exit codes: 0 nothing was lost, 1 something went wrong, 2 wrong usage, 3 no broker.`;
 
 const voice = new Voice();

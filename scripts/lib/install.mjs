@@ -15,26 +15,26 @@ function readPackages(file) {
 }
 
 /**
- * Whether node_modules is what package-lock.json asks for. npm leaves a list of what it has installed in node_modules; packages
- * for other systems are in the one list only.
+ * Whether what is installed is what is asked for. Packages for other systems are asked for and not installed.
+ * @param {Record<string, LockedPackage>} wanted the packages of package-lock.json
+ * @param {Record<string, LockedPackage>} present those of the list that npm leaves in node_modules
  */
-function isInstalled() {
-  const wanted = readPackages(inCheckout('package-lock.json'));
-  const present = readPackages(inCheckout('node_modules', '.package-lock.json'));
+export function isInstalled(wanted, present) {
+  const isFine = (/** @type {[string, LockedPackage]} */ [path, { version, optional, devOptional }]) =>
+    path in present ? present[path].version === version : optional === true || devOptional === true;
   return (
     Object.keys(present).length > 0 &&
     Object.keys(present).every((path) => path in wanted) &&
-    Object.entries(wanted).every(
-      ([path, { version, optional, devOptional }]) =>
-        path === '' ||
-        (path in present ? present[path].version === version : optional === true || devOptional === true),
-    )
+    Object.entries(wanted)
+      .filter(([path]) => path !== '')
+      .every(isFine)
   );
 }
 
 /** Installs the dependencies with `npm ci` when they are missing or not those of package-lock.json. @param {import('./say.mjs').Voice} voice */
 export async function installDependencies(voice) {
-  if (isInstalled()) return;
+  const wanted = readPackages(inCheckout('package-lock.json'));
+  if (isInstalled(wanted, readPackages(inCheckout('node_modules', '.package-lock.json')))) return;
   voice.doing('install', 'dependencies are missing or older than package-lock.json: npm ci');
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const npm = process.env.npm_execpath ?? '';

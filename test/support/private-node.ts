@@ -26,21 +26,24 @@ export class PrivateNode {
   private constructor(
     private readonly keeper: ChildProcessByStdio<Writable, Readable, null>,
     private readonly events: AsyncIterator<string>,
+    readonly directory: string,
     /** Stays the same over kill and restart. */
     readonly url: string,
     readonly managementUrl: string,
   ) {}
 
-  /** Starts one; stop it on the line that starts it (`afterAll(() => node.stop())`). */
-  static async start(): Promise<PrivateNode> {
-    const directory = mkdtempSync(join(tmpdir(), 'warren-test-'));
+  /**
+   * Starts one; stop it on the line that starts it (`afterAll(() => node.stop())`), which removes its folder.
+   * @param directory default: a new one
+   */
+  static async start(directory = mkdtempSync(join(tmpdir(), 'warren-test-'))): Promise<PrivateNode> {
     // The suite's own set-up has found out what can run a broker here and would have failed otherwise.
     const kind = process.env['WARREN_TEST_NODE_KIND'];
     const options = JSON.stringify({ kind, directory, management: true, temporary: true });
     const keeper = spawn(process.execPath, [KEEPER, options], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     const events = createInterface({ input: keeper.stdout })[Symbol.asyncIterator]();
     const { url, managementUrl } = await next(events);
-    return new PrivateNode(keeper, events, url, managementUrl);
+    return new PrivateNode(keeper, events, directory, url, managementUrl);
   }
 
   /** Ends the broker as a power cut would: SIGKILL. */
@@ -51,6 +54,12 @@ export class PrivateNode {
   /** Boots it again with the same ports and data; resolves when it answers a login. */
   async restart(): Promise<void> {
     await this.command('restart');
+  }
+
+  /** Ends the process that keeps the broker as a crash would; the broker is left behind. */
+  async killKeeper(): Promise<void> {
+    this.keeper.kill('SIGKILL');
+    await once(this.keeper, 'exit');
   }
 
   /** Can be called twice. */
@@ -70,5 +79,6 @@ async function next(events: AsyncIterator<string>): Promise<KeeperEvent> {
   if (done === true) throw new Error('The keeper of the private broker has ended.');
   const event = JSON.parse(value) as KeeperEvent;
   if (event.event === 'failed') throw new Error(event.message);
+  if (event.event === 'held') throw new Error('The folder is held by another node.');
   return event;
 }

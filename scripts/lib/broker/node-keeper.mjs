@@ -32,12 +32,14 @@ const reportState = (node, event = 'ready') =>
 const input = createInterface({ input: process.stdin });
 const starting = (kind === 'docker' ? DockerNode : PrivateNode).start({ ...options, signal: giveUp.signal });
 
-/** @param {number} [patience] milliseconds */
-async function stop(patience) {
+/** @param {number} [patience] milliseconds until SIGKILL; data that is thrown away anyway deserves none */
+async function stop(patience = options.temporary ? 0 : undefined) {
   giveUp.abort();
-  const node = await starting.catch(() => undefined);
+  // A folder that another keeper holds is not ours to remove.
+  let isOurs = true;
+  const node = await starting.catch((error) => void (isOurs = !(error instanceof LockHeld)));
   await node?.stop(patience);
-  if (options.temporary) rmSync(options.directory, { recursive: true, force: true });
+  if (options.temporary && isOurs) rmSync(options.directory, { recursive: true, force: true });
   process.exit(0);
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../failure.mjs';
 import { describeSummary } from './ledger.mjs';
 import { addTasks } from './producer-client.mjs';
 import { Progress } from './progress.mjs';
-import { mainTasks, removeEarlierImages, tutorialTasks } from './task-list.mjs';
+import { OUTPUT, mainTasks, removeEarlierImages, tutorialTasks } from './task-list.mjs';
 
 /** Milliseconds without any news from any worker after which the job is given up. */
 const STALL = 60_000;
@@ -94,7 +94,7 @@ export class MainJob {
     const missing = files.filter((file) => !existsSync(file));
     const isGood = summary.lost === 0 && summary.surprises === 0 && missing.length === 0;
     this.#voice.line(`\n  ${this.#voice.paint(isGood ? 'green' : 'red', describeSummary(summary))}`);
-    this.#voice.line(`  ${files.length - missing.length} files written into var/`);
+    this.#voice.line(`  ${files.length - missing.length} files written, the images into ${OUTPUT.images}`);
     if (missing.length > 0) this.#voice.fail(`${missing.length} files are missing, the first: ${missing[0]}`);
     return isGood ? 0 : 1;
   }

@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inCheckout } from '../checkout.mjs';
+import { inCheckout, variable } from '../checkout.mjs';
 
-/** Where the workers of `npm start` write; the defaults of the worker's settings, spelled out because the files are counted. */
+/** Where the workers of `npm start` write. Spelled out to them, because the files are counted afterwards. */
 export const OUTPUT = {
-  images: inCheckout('var', 'images'),
-  mail: inCheckout('var', 'mail'),
-  sms: inCheckout('var', 'sms'),
+  images: variable('IMAGE_OUTPUT_DIR') ?? inCheckout('var', 'images'),
+  mail: variable('MAIL_DIR') ?? inCheckout('var', 'mail'),
+  sms: variable('SMS_DIR') ?? inCheckout('var', 'sms'),
 };
 
 /** Every queue that the tasks below travel through. */

@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestProcess } from '../support/process';
+import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
+
+describe('npm start', () => {
+  let folder: string;
+  let vhost: Vhost;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'warren-start-'));
+    vhost = await Vhost.open();
+  });
+
+  afterEach(async () => {
+    await vhost.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** In folders and ports of its own, beside whatever a developer has running in this checkout. */
+  const npmStart = (...flags: string[]): TestProcess =>
+    TestProcess.start(process.execPath, ['scripts/start.mjs', ...flags], {
+      AMQP_URL: vhost.url,
+      WARREN_STATE_DIR: join(folder, 'state'),
+      IMAGE_OUTPUT_DIR: join(folder, 'images'),
+      MAIL_DIR: join(folder, 'mail'),
+      SMS_DIR: join(folder, 'sms'),
+    });
+
+  it('shares real work among real workers, kills one in the middle, and loses nothing', async () => {
+    const start = npmStart('--once', '--tasks', '50');
+    expect(await start.exit(90_000)).toEqual({ code: 0, signal: null });
+
+    const received = start.stdout.filter((line) => line.includes('[x] Received'));
+    expect(received.map((line) => line.split("'")[1]).toSorted()).toEqual([
+      'Fifth message.....',
+      'First message.',
+      'Fourth message....',
+      'Second message..',
+      'Third message...',
+    ]);
+    expect(new Set(received.map((line) => line.split('│')[0]))).toEqual(new Set(['  worker 1 ', '  worker 2 ']));
+    expect(start.output).toMatch(/worker 2 killed \(SIGKILL\) in the middle of (a task|\d tasks)/);
+    expect(start.output).toMatch(
+      / {2}added 55 · completed 54 · dead-lettered 1 \(expected\) · lost 0 · run twice \d\n/,
+    );
+    expect(readdirSync(join(folder, 'images'))).toHaveLength(19);
+    expect(readdirSync(join(folder, 'mail'))).toHaveLength(15);
+    expect(readdirSync(join(folder, 'sms'))).toHaveLength(5);
+    for (const queue of ['task_queue', 'images', 'notifications', 'cpu']) {
+      expect(await vhost.channel.checkQueue(queue)).toEqual({ queue, messageCount: 0, consumerCount: 0 });
+    }
+    expect(await vhost.channel.checkQueue('images.dlq')).toMatchObject({ messageCount: 1 });
+  });
+
+  it('stops all that it has started when it is told to, and keeps the tasks that have not run', async () => {
+    const start = npmStart();
+    await start.line("[x] Received 'Second message..'", 60_000);
+    const again = npmStart();
+    expect(await again.exit()).toEqual({ code: 1, signal: null });
+    expect(again.output).toContain(`npm start is running in this checkout already (process ${start.pid})`);
+
+    start.signal('SIGINT');
+    expect(await start.exit(40_000)).toEqual({ code: 130, signal: null });
+    expect(start.stdout.filter((line) => line.includes('[x] Received'))).toHaveLength(2);
+    expect(start.stdout.filter((line) => line.includes('[x] Done'))).toHaveLength(2);
+    expect(await vhost.channel.checkQueue('task_queue')).toMatchObject({ messageCount: 3, consumerCount: 0 });
+  });
+
+  it('leaves nobody working when it was killed', async () => {
+    const start = npmStart('--no-demo');
+    await start.line('Everything is up', 60_000);
+    start.signal('SIGKILL');
+    await start.exit();
+    await waitFor('the workers to leave', async () => (await vhost.consumers('images')) === 0);
+    const next = npmStart('--once', '--no-demo');
+    expect(await next.exit(60_000)).toEqual({ code: 0, signal: null });
+    expect(next.output).toContain(`The last npm start (process ${start.pid}) was killed`);
+  });
+
+  it('does not share its main job with workers that are not its own', async () => {
+    const worker = TestProcess.app('worker', { AMQP_URL: vhost.url, WORKER_PORT: '0', LOG_FORMAT: 'json' });
+    try {
+      await worker.line('Waiting for messages', 60_000);
+      const start = npmStart();
+      expect(await start.exit(60_000)).toEqual({ code: 1, signal: null });
+      expect(start.output).toContain(
+        'other workers consume from task_queue (1), images (1), notifications (1), cpu (1)',
+      );
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it.each([
+    [['--bogus'], "Unknown option '--bogus'"],
+    [['--tasks', '3'], '--tasks takes a whole number from 10 on, not "3"'],
+    [['--workers', 'two'], '--workers takes a whole number from 1 on, not "two"'],
+  ])('refuses %j', async (flags, reason) => {
+    const start = npmStart(...flags);
+    expect(await start.exit()).toEqual({ code: 2, signal: null });
+    expect(start.output).toContain(reason);
+  });
+
+  it('says where AMQP_URL leads when no broker answers there, without its password', async () => {
+    const start = TestProcess.start(process.execPath, ['scripts/start.mjs'], {
+      AMQP_URL: 'amqp://somebody:secret@127.0.0.1:1',
+      WARREN_STATE_DIR: join(folder, 'state'),
+    });
+    expect(await start.exit()).toEqual({ code: 3, signal: null });
+    expect(start.output).toContain('AMQP_URL is set, and no broker lets us in there');
+    expect(start.output).not.toContain('secret');
+  });
+});

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'amqplib';
+import { PrivateNode } from '../support/private-node';
+import { runModule } from '../support/run-module';
+
+const shakeHands = (url: string) =>
+  runModule('broker/handshake.mjs', '({ shakeHands }, url) => shakeHands(url).catch((error) => error.message)', url);
+
+describe('a private node', () => {
+  let node: PrivateNode;
+
+  beforeAll(async () => {
+    node = await PrivateNode.start();
+  });
+
+  afterAll(() => node.stop());
+
+  it('says what it is to whoever logs in, and why to whoever may not', async () => {
+    expect(await shakeHands(node.url)).toMatchObject({
+      product: 'RabbitMQ',
+      clusterName: expect.stringMatching(/^warren-/),
+    });
+    expect(await shakeHands(node.url.replace('guest:guest', 'guest:wrong'))).toMatch(
+      /^refused with 403 ACCESS_REFUSED/,
+    );
+    expect(await shakeHands(`${node.url}/nowhere`)).toMatch(/^refused with 530 .*nowhere/);
+  });
+
+  it('keeps what it has confirmed over a kill, at the same address', async () => {
+    const before = await connect(node.url);
+    before.on('error', () => undefined); // the kill
+    const channel = await before.createConfirmChannel();
+    channel.on('error', () => undefined);
+    await channel.assertQueue('kept', { durable: true });
+    channel.sendToQueue('kept', Buffer.from('a task'), { persistent: true });
+    await channel.waitForConfirms();
+
+    await node.kill();
+    await expect(connect(node.url)).rejects.toThrow('ECONNREFUSED');
+    await node.restart();
+
+    const after = await connect(node.url);
+    const message = await (await after.createChannel()).get('kept', { noAck: true });
+    expect(message && message.content.toString()).toBe('a task');
+    await after.close();
+  });
+});
+
+describe('the folder of a private node', () => {
+  const nodes: PrivateNode[] = [];
+
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.stop();
+  });
+
+  const start = async (directory?: string): Promise<PrivateNode> => {
+    const node = await PrivateNode.start(directory);
+    nodes.push(node);
+    return node;
+  };
+
+  it('has room for one node', async () => {
+    const node = await start();
+    await expect(start(node.directory)).rejects.toThrow('held');
+    expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' });
+    await node.stop();
+    expect(existsSync(node.directory)).toBe(false);
+  });
+
+  it('is cleared of a broker whose keeper was killed, before the next one opens the same data', async () => {
+    const node = await start();
+    await node.killKeeper();
+    expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' }); // left behind
+    const next = await start(node.directory);
+    expect(next.url).toBe(node.url); // given up by the broker that was left behind
+    await next.stop();
+    expect(await shakeHands(node.url)).toMatch('ECONNREFUSED');
+  });
+});
