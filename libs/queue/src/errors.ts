@@ -105,10 +105,11 @@ export class ConfirmTimeoutError extends QueueError {
   constructor(
     readonly queue: string,
     milliseconds: number,
+    why?: string,
   ) {
     super(
-      `The broker did not confirm the message for queue "${queue}" within ${milliseconds} ms. It may have been stored; ` +
-        'add it again with the same id.',
+      `The broker did not confirm the message for queue "${queue}" within ${milliseconds} ms` +
+        `${why === undefined ? '' : ` (${why})`}. It may have been stored; add it again with the same id.`,
     );
   }
 }

@@ -20,14 +20,20 @@ const WINDOW = 2_000;
 /** How often deadlines are looked at: one timer for all messages, so a deadline may pass by this much. */
 const SWEEP_MS = 50;
 
-/** A message that was in flight when the broker closed the channel for a protocol error twice is refused. */
+/**
+ * A message that was in flight when the broker closed the channel for an error may be the reason. It is sent once more,
+ * alone; if the channel closes again, it is, and is refused.
+ */
 const MAX_CHANNEL_ERRORS = 2;
+
+const CLOSED = 'the connection was closed';
 
 interface Pending {
   readonly queue: string;
   readonly message: OutgoingMessage;
+  /** When it was asked for; with `deadline`, on the clock of `performance.now()`. */
+  readonly since: number;
   readonly deadline: number;
-  readonly timeout: number;
   wasSent: boolean;
   isReturned: boolean;
   channelErrors: number;
@@ -65,6 +71,7 @@ export class Publisher {
         this.model = undefined;
         this.declared.clear();
         this.dropChannel(undefined);
+        if (connection.state === 'closed') for (const pending of this.waiting) this.giveUp(pending);
       },
       unblocked: () => this.schedulePump(),
     });
@@ -83,15 +90,17 @@ export class Publisher {
    */
   publish(queue: string, message: OutgoingMessage, timeout: number): Promise<void> {
     this.connection.open();
+    if (this.connection.state === 'closed') return Promise.reject(new NotConnectedError(CLOSED));
     if (this.pending >= this.limits.publishBufferMessages || this.exceedsBytes(message)) {
       return Promise.reject(new PublishBufferFullError(this.pending, this.pendingBytes));
     }
     return new Promise((resolve, reject) => {
+      const since = performance.now();
       const pending: Pending = {
         queue,
         message,
-        timeout,
-        deadline: performance.now() + timeout,
+        since,
+        deadline: since + timeout,
         wasSent: false,
         isReturned: false,
         channelErrors: 0,
@@ -186,11 +195,17 @@ export class Publisher {
     const { channel } = this;
     if (channel === undefined || this.connection.blocked !== undefined) return;
     for (const pending of this.waiting) {
-      if (this.isSocketFull || this.inFlight.size >= WINDOW) return;
+      if (this.isSocketFull || this.inFlight.size >= this.windowFor(pending)) return;
       const declared = this.declared.get(pending.queue);
       if (declared === 'declared') this.send(channel, pending);
       else if (declared === undefined) void this.declare(pending.queue);
     }
+  }
+
+  /** Nothing travels beside a suspect, so that the next error of the channel tells which message it is about. */
+  private windowFor(pending: Pending): number {
+    const [oldest = pending] = this.inFlight;
+    return pending.channelErrors > 0 || oldest.channelErrors > 0 ? 1 : WINDOW;
   }
 
   private async declare(queue: string): Promise<void> {
@@ -221,8 +236,8 @@ export class Publisher {
       );
       pending.wasSent = true;
     } catch (error) {
-      // amqplib refuses what cannot be written (headers beyond a frame) before anything is sent.
-      pending.settle(error instanceof Error ? error : new Error(String(error)));
+      // amqplib refuses what cannot be written before anything is sent.
+      pending.settle(new PublishRefusedError(pending.queue, `it cannot be written: ${String(error)}`));
     }
   }
 
@@ -256,15 +271,18 @@ export class Publisher {
   private sweep(): void {
     const now = performance.now();
     for (const pending of [...this.inFlight, ...this.waiting]) {
-      if (pending.deadline > now) continue;
-      pending.settle(
-        pending.wasSent
-          ? new ConfirmTimeoutError(pending.queue, pending.timeout)
-          : new NotConnectedError(this.connection.lastFailure ?? this.connection.blocked ?? 'it takes no messages'),
-      );
+      if (pending.deadline <= now) this.giveUp(pending);
     }
     if (this.pending > 0) return;
     clearInterval(this.sweeper);
     this.sweeper = undefined;
+  }
+
+  /** Its deadline has passed, or nothing will ever be sent again. */
+  private giveUp(pending: Pending): void {
+    const { state, blocked, lastFailure } = this.connection;
+    const why = state === 'closed' ? CLOSED : blocked === undefined ? lastFailure : `it is blocked: ${blocked}`;
+    if (!pending.wasSent) pending.settle(new NotConnectedError(why ?? 'it takes no messages'));
+    else pending.settle(new ConfirmTimeoutError(pending.queue, Math.round(performance.now() - pending.since), why));
   }
 }
