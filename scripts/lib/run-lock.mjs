@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Failure } from './failure.mjs';
 import { commandLine, isAlive } from './process-table.mjs';
 
 /** @typedef {{ pid: number, script: string, [field: string]: unknown }} RunRecord */
@@ -20,6 +21,16 @@ export function readRunRecord(file) {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
+  }
+}
+
+/** @param {string} folder */
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    // Made by root, used by somebody else: the system's message names the folder.
+    throw new Failure(/** @type {Error} */ (error).message);
   }
 }
 
@@ -51,7 +62,7 @@ export class RunLock {
    * @returns {Promise<RunLock>} rejects with LockHeld
    */
   static async take(file, script) {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const record = { pid: process.pid, script };
     /** @type {RunRecord | undefined} */
     let leftover;
@@ -60,7 +71,8 @@ export class RunLock {
         writeFileSync(file, JSON.stringify(record), { flag: 'wx' });
         return new RunLock(file, record, leftover);
       } catch (error) {
-        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+        const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+        if (code !== 'EEXIST') throw new Failure(message);
       }
       leftover = await RunLock.#setAside(file);
     }
