@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
-import type { Channel, ChannelModel, GetMessage, Options } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage, GetMessage, Options } from 'amqplib';
 import { waitFor } from './wait-for';
 
 /** What a queue holds, as a test asserts it: the whole truth at once. */
@@ -47,6 +47,22 @@ export class Vhost {
     return message;
   }
 
+  /** Takes every message that is ready in a queue now, in order. */
+  async takeAll(queue: string): Promise<ConsumeMessage[]> {
+    const { messageCount } = await this.channel.checkQueue(queue);
+    const taken: ConsumeMessage[] = [];
+    if (messageCount === 0) return taken;
+    const { consumerTag } = await this.channel.consume(queue, (message) => message && taken.push(message), {
+      noAck: true,
+    });
+    await waitFor(
+      () => `${messageCount} messages of ${queue}; ${taken.length} have come`,
+      () => taken.length >= messageCount,
+    );
+    await this.channel.cancel(consumerTag);
+    return taken;
+  }
+
   /**
    * Messages in a queue and its dead-letter queue. Ready and dead ones are exact; unacknowledged ones come from the
    * management API, which lags by seconds: wait for an event of the worker first.
@@ -86,6 +102,12 @@ export class Vhost {
     return connections.length;
   }
 
+  /** A policy for the queues whose name matches, as an operator sets it; for queues that are declared afterwards. */
+  async setPolicy(pattern: string, definition: Readonly<Record<string, string | number>>): Promise<void> {
+    const policy = { pattern, definition, 'apply-to': 'queues' };
+    await request(this.management, 'PUT', `/api/policies/${this.name}/${encodeURIComponent(pattern)}`, policy);
+  }
+
   private async connections(): Promise<{ name: string; client_properties?: { connection_name?: string } }[]> {
     const answer = await request(this.management, 'GET', `/api/vhosts/${this.name}/connections`);
     return (await answer.json()) as { name: string; client_properties?: { connection_name?: string } }[];
@@ -105,12 +127,16 @@ function variable(name: string): string {
   return value;
 }
 
-async function request(management: string, method: string, path: string): Promise<Response> {
+async function request(management: string, method: string, path: string, body?: object): Promise<Response> {
   const url = new URL(path, management);
   const authorization = `Basic ${Buffer.from(`${url.username || 'guest'}:${url.password || 'guest'}`).toString('base64')}`;
   url.username = '';
   url.password = '';
-  const answer = await fetch(url, { method, headers: { authorization } });
+  const answer = await fetch(url, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   if (!answer.ok && answer.status !== 404)
     throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer;
