@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { ChannelModel } from 'amqplib';
 import { connect } from 'amqp-connection-manager';
 import type { AmqpConnectionManager } from 'amqp-connection-manager';
@@ -171,8 +172,10 @@ function textOf(url: unknown): string {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : 'the connection ended';
+  if (typeof error === 'string') return error;
+  if (!isNativeError(error)) return 'the connection ended';
+  // Every address of a host was tried, and each has its own error.
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(describe).join('; ');
   return error.message === '' ? error.name : error.message;
 }
 
