@@ -47,8 +47,8 @@ class WorkController {
   @EventPattern<string>(handAcked.name)
   async ack(@Payload() { name }: { name: string }, @Ctx() context: TaskContext): Promise<void> {
     await this.work.run(name);
-    const channel = context.getChannelRef() as Channel;
-    channel.ack(context.getMessage() as Message);
+    const channel = context.getChannelRef();
+    channel.ack(context.getMessage());
   }
 
   @EventPattern<string>(failing.name)
@@ -60,7 +60,7 @@ class WorkController {
   @EventPattern<string>(breaking.name)
   async breakChannel(@Payload() { how }: { how: '406' | '404' }, @Ctx() context: TaskContext): Promise<void> {
     if (context.isRedelivered) return;
-    const channel = context.getChannelRef() as Channel;
+    const channel = context.getChannelRef();
     if (how === '404') await channel.checkQueue('nobody-declared-this');
     // Past the channel that a handler is given, which would keep it from settling what is not its own.
     else (Object.getPrototypeOf(channel) as Channel).ack.call(channel, unknownDelivery);

@@ -77,7 +77,7 @@ export class TaskServer extends ServerRMQ {
       .filter((consumer) => consumer.state !== 'consuming')
       .map(
         ({ queue, state, lastFailure }) =>
-          `queue "${queue}" is not consumed (${lastFailure ?? this.connection.lastFailure ?? state})`,
+          `queue "${queue}" is not consumed (${this.connection.lastFailure ?? lastFailure ?? state})`,
       );
     const { waiting } = this.deadLetters;
     if (waiting > 0) problems.push(`${waiting} tasks wait for a dead-letter queue that takes them`);
