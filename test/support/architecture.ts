@@ -1,0 +1,179 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+
+/** One file of source: its path from the repository's top folder, with forward slashes, and its text. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The longest a file of apps/ or libs/ may be. Beyond it, look for the second noun in the file. */
+export const MAX_LINES = 250;
+
+/** One import of a file, or a re-export. */
+interface Import {
+  /** The project's file without its ending (`libs/queue/src/errors`), or the package. */
+  readonly target: string;
+  /** Whether it is gone when the code runs. */
+  readonly isTypeOnly: boolean;
+}
+
+const QUEUE = 'libs/queue/src';
+const CLIENTS = ['amqplib', 'amqp-connection-manager'];
+
+/**
+ * What breaks the arrows of docs/architecture.md, one sentence each; empty when nothing does. Pure: it looks at the
+ * files it is given and nowhere else.
+ */
+export function architectureProblems(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const problems = [
+      ...importsOf(source).flatMap((used) => arrows.map((arrow) => arrow(source.path, used))),
+      lengthProblem(source),
+      ...indexProblems(source),
+    ];
+    return problems.filter((problem) => problem !== undefined).map((problem) => `${source.path} ${problem}`);
+  });
+}
+
+/** Each looks at one import of one file, and says what is wrong with it. */
+const arrows: readonly ((path: string, used: Import) => string | undefined)[] = [
+  /** Apps and libraries know each other by their names, libraries in one direction only. */
+  (path, { target }) => {
+    if (!target.startsWith('@app/')) return undefined;
+    const allowed = path.startsWith('apps/') ? ['@app/queue', '@app/tasks'] : ['@app/queue'];
+    if (path.startsWith('libs/queue/')) return `imports ${target}: the queue library imports no other project`;
+    if (isSpec(path)) allowed.push('@app/queue/testing');
+    return allowed.includes(target) ? undefined : `imports ${target}: only ${allowed.join(' and ')} may be imported`;
+  },
+
+  /** No relative path leads out of an app or a library. */
+  (path, { target }) => {
+    const project = path.split('/').slice(0, 2).join('/');
+    if (!/^(?:\.\.|apps|libs|test|scripts)(?:\/|$)/.test(target) || target.startsWith(`${project}/`)) return undefined;
+    return `imports ${target}: a relative import may not leave ${project}`;
+  },
+
+  /** The index is the door for others; from inside it would close a circle. */
+  (path, { target }) =>
+    path.startsWith(`${QUEUE}/`) && [QUEUE, `${QUEUE}/index`].includes(target)
+      ? 'imports its own index: name the file'
+      : undefined,
+
+  /** message/ and the pure files of topology/ calculate: types, errors and each other. */
+  (path, { target, isTypeOnly }) => {
+    if (!isPure(path) || isSpec(path) || isTypeOnly || target === `${QUEUE}/errors` || isPure(target)) return undefined;
+    return `imports ${target}: a pure file imports nothing but types, errors and other pure files`;
+  },
+
+  /** Only connection/ runs the AMQP client's code; where a channel is handed on, its type may be named. */
+  (path, { target, isTypeOnly }) => {
+    if (!CLIENTS.includes(packageOf(target)) || path.startsWith(`${QUEUE}/connection/`)) return undefined;
+    const mayNameTypes = path.startsWith(`${QUEUE}/consuming/`) || path === `${QUEUE}/topology/declare.ts`;
+    if (isTypeOnly && mayNameTypes) return undefined;
+    return `imports ${target}: only connection/ imports the AMQP client (types: consuming/ and topology/declare.ts too)`;
+  },
+
+  /** Nobody is told what is logged. */
+  (path, { target }) => {
+    const isObserver = path.startsWith(`${QUEUE}/telemetry/`);
+    const isWiring = [`${QUEUE}/queue.module.ts`, `${QUEUE}/index.ts`].includes(path);
+    if (!target.startsWith(`${QUEUE}/telemetry/`) || isObserver || isWiring) return undefined;
+    return `imports ${target}: nobody imports telemetry/ but the module; emit an event`;
+  },
+
+  /** Nest stands at the door. */
+  (path, { target }) => {
+    const isInside = ['message', 'topology', 'connection', 'producing'].some((room) =>
+      path.startsWith(`${QUEUE}/${room}/`),
+    );
+    if (!target.startsWith('@nestjs/') || !isInside) return undefined;
+    return `imports ${target}: message/, topology/, connection/ and producing/ are plain TypeScript, without Nest`;
+  },
+];
+
+function lengthProblem({ text }: Source): string | undefined {
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  return lines > MAX_LINES ? `has ${lines} lines, and ${MAX_LINES} is the most: look for its second noun` : undefined;
+}
+
+/** An index lists names one by one; the queue library's, which is its whole surface, holds nothing else. */
+function indexProblems(source: Source): string[] {
+  if (!source.path.endsWith('/index.ts')) return [];
+  return parse(source).statements.flatMap((statement) => {
+    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined) {
+      const isByName = statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause);
+      return isByName ? [] : [`does not list the names: ${firstLine(statement)}`];
+    }
+    return source.path === `${QUEUE}/index.ts` ? [`holds more than exports: ${firstLine(statement)}`] : [];
+  });
+}
+
+/** Imports and re-exports, `import()`, `require()` and `import('...')` in types. */
+function importsOf(source: Source): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, isTypeOnly: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    found.push({ target: targetOf(source.path, specifier.text), isTypeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeImport(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly || areAllTypes(node.exportClause));
+    else if (ts.isExternalModuleReference(node)) add(node.expression, false);
+    else if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    else if (ts.isCallExpression(node) && isLoader(node.expression)) add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(source));
+  return found;
+}
+
+function isTypeImport(clause: ts.ImportClause | undefined): boolean {
+  if (clause === undefined) return false;
+  return clause.phaseModifier === ts.SyntaxKind.TypeKeyword || (!clause.name && areAllTypes(clause.namedBindings));
+}
+
+/** `{ type A, type B }`: each name by itself is a type. */
+function areAllTypes(names: ts.NamedImportBindings | ts.NamedExportBindings | undefined): boolean {
+  if (names === undefined || !(ts.isNamedImports(names) || ts.isNamedExports(names))) return false;
+  return names.elements.length > 0 && [...names.elements].every((element) => element.isTypeOnly);
+}
+
+function isLoader(callee: ts.Expression): boolean {
+  return (
+    callee.kind === ts.SyntaxKind.ImportKeyword || /^(?:require|jest\.(?:mock|requireActual))$/.test(callee.getText())
+  );
+}
+
+function targetOf(path: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier;
+  return posix
+    .join(posix.dirname(path), specifier)
+    .replace(/\.[jt]s$/, '')
+    .replace(/\/$/, '');
+}
+
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** All of message/, and of topology/ all but the one file that declares. */
+function isPure(path: string): boolean {
+  return path.startsWith(`${QUEUE}/message/`) || (/\/topology\//.test(path) && !/\/declare(?:\.ts)?$/.test(path));
+}
+
+function isSpec(path: string): boolean {
+  return path.endsWith('.spec.ts');
+}
+
+function parse({ path, text }: Source): ts.SourceFile {
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+}
+
+function firstLine(node: ts.Node): string {
+  return node.getText().split('\n')[0] ?? '';
+}

@@ -1,0 +1,193 @@
+import { architectureProblems, MAX_LINES } from '../support/architecture';
+import { projectFiles, textOf } from '../support/project-files';
+
+/** The problems of one file that holds this text. */
+const problemsOf = (path: string, ...lines: string[]): string[] =>
+  architectureProblems([{ path, text: `${lines.join('\n')}\n` }]);
+
+describe('the arrows of docs/architecture.md', () => {
+  it('hold in apps/ and libs/', () => {
+    const sources = [...projectFiles('apps'), ...projectFiles('libs')]
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => ({ path, text: textOf(path) }));
+
+    expect(sources.length).toBeGreaterThan(50);
+    expect(architectureProblems(sources)).toEqual([]);
+  });
+});
+
+describe('the check of the arrows', () => {
+  it.each([
+    [
+      'an app that names both libraries',
+      'apps/worker/src/a.ts',
+      "import { runApp } from '@app/queue'; export { x } from '@app/tasks';",
+    ],
+    ['an app inside itself', 'apps/worker/src/a/b.ts', "import { c } from '../c';"],
+    [
+      'a test of an app that uses the test tools',
+      'apps/worker/src/a.spec.ts',
+      "import { x } from '@app/queue/testing';",
+    ],
+    ['definitions on the queue library', 'libs/tasks/src/a.ts', "import { defineTask } from '@app/queue';"],
+    ['errors in a pure file', 'libs/queue/src/message/a.ts', "import { DefinitionError } from '../errors';"],
+    ['pure files in each other', 'libs/queue/src/message/a.ts', "import { queueName } from '../topology/names';"],
+    ['any type in a pure file', 'libs/queue/src/topology/names.ts', "import type { A } from '../consuming/a';"],
+    ['types named one by one', 'libs/queue/src/topology/names.ts', "import { type A, type B } from '../consuming/a';"],
+    ['what a test of a pure file needs', 'libs/queue/src/message/a.spec.ts', "import fc from 'fast-check';"],
+    ['the client in connection/', 'libs/queue/src/connection/a.ts', "import { connect } from 'amqplib';"],
+    ["the client's types in consuming/", 'libs/queue/src/consuming/a.ts', "import type { Channel } from 'amqplib';"],
+    [
+      "the client's types where it is declared",
+      'libs/queue/src/topology/declare.ts',
+      "import type { Channel } from 'amqplib';",
+    ],
+    [
+      'the module on telemetry/',
+      'libs/queue/src/queue.module.ts',
+      "import { logEvents } from './telemetry/log-events';",
+    ],
+    ['telemetry/ in itself', 'libs/queue/src/telemetry/a.ts', "import { b } from './b';"],
+    ['Nest at the door', 'libs/queue/src/consuming/a.ts', "import { ServerRMQ } from '@nestjs/microservices';"],
+    [
+      'a list of its own in the index of definitions',
+      'libs/tasks/src/index.ts',
+      "import { a } from './a'; export { a }; export const all = [a];",
+    ],
+    ['an index of names', 'libs/queue/src/index.ts', "export { a } from './a'; export type { B } from './b';"],
+  ])('lets pass %s', (_what, path, text) => {
+    expect(problemsOf(path, text)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an app that reaches into a folder',
+      'apps/worker/src/a.ts',
+      "import { x } from '@app/queue/message/formats';",
+      /only @app\/queue and @app\/tasks/,
+    ],
+    [
+      'an app that ships test tools',
+      'apps/worker/src/a.ts',
+      "import { x } from '@app/queue/testing';",
+      /only @app\/queue and @app\/tasks/,
+    ],
+    [
+      'an app that goes around the names',
+      'apps/worker/src/a.ts',
+      "import { x } from '../../../libs/queue/src';",
+      /may not leave apps\/worker/,
+    ],
+    [
+      'an app on another app',
+      'apps/worker/src/a.ts',
+      "export { x } from '../../producer/src/x';",
+      /may not leave apps\/worker/,
+    ],
+    ['an app on the AMQP client', 'apps/worker/src/a.ts', "import { connect } from 'amqplib';", /only connection\//],
+    [
+      'definitions inside the queue library',
+      'libs/tasks/src/a.ts',
+      "import { x } from '@app/queue/settings';",
+      /only @app\/queue may/,
+    ],
+    [
+      'the queue library on definitions',
+      'libs/queue/src/a.ts',
+      "import { x } from '@app/tasks';",
+      /imports no other project/,
+    ],
+    ['the queue library on its own door', 'libs/queue/src/consuming/a.ts', "import { x } from '..';", /its own index/],
+    [
+      'a pure file that uses a library',
+      'libs/queue/src/message/a.ts',
+      "import { of } from 'rxjs';",
+      /a pure file/,
+    ],
+    [
+      'a pure file that reads files',
+      'libs/queue/src/message/a.ts',
+      "import { readFile } from 'node:fs';",
+      /a pure file/,
+    ],
+    [
+      'a pure file that declares',
+      'libs/queue/src/topology/names.ts',
+      "import { declare } from './declare';",
+      /a pure file/,
+    ],
+    [
+      'a pure file with one value among types',
+      'libs/queue/src/message/a.ts',
+      "import { type A, b } from '../consuming/a';",
+      /a pure file/,
+    ],
+    [
+      'a pure file that passes a value on',
+      'libs/queue/src/message/a.ts',
+      "export { b } from '../consuming/a';",
+      /a pure file/,
+    ],
+    [
+      'a pure file that loads later',
+      'libs/queue/src/message/a.ts',
+      "const b = () => import('../consuming/a');",
+      /a pure file/,
+    ],
+    ['a pure file that requires', 'libs/queue/src/message/a.ts', "const b = require('../consuming/a');", /a pure file/],
+    [
+      'the client outside connection/',
+      'libs/queue/src/consuming/a.ts',
+      "import { connect } from 'amqplib';",
+      /only connection\//,
+    ],
+    [
+      'a part of the client',
+      'libs/queue/src/consuming/a.ts',
+      "import { x } from 'amqplib/lib/defs';",
+      /only connection\//,
+    ],
+    [
+      "the client's types elsewhere",
+      'libs/queue/src/producing/a.ts',
+      "import type { Channel } from 'amqplib';",
+      /only connection\//,
+    ],
+    [
+      "the client's types named in passing",
+      'libs/queue/src/producing/a.ts',
+      "let c: import('amqplib').Channel;",
+      /only connection\//,
+    ],
+    [
+      'logging in the middle of the work',
+      'libs/queue/src/consuming/a.ts',
+      "import { x } from '../telemetry/x';",
+      /nobody imports telemetry\//,
+    ],
+    [
+      'Nest in a plain room',
+      'libs/queue/src/producing/a.ts',
+      "import type { Type } from '@nestjs/common';",
+      /without Nest/,
+    ],
+    ['an index that exports all', 'libs/queue/src/index.ts', "export * from './a';", /does not list the names/],
+    [
+      'an index that exports all by a name',
+      'libs/tasks/src/index.ts',
+      "export * as a from './a';",
+      /does not list the names/,
+    ],
+    ['an index with code in it', 'libs/queue/src/index.ts', 'export const a = 1;', /more than exports/],
+  ])('sees %s', (_what, path, text, problem) => {
+    expect(problemsOf(path, text)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('sees a file that is too long, and only then', () => {
+    const line = 'export {};';
+    expect(problemsOf('apps/worker/src/a.ts', ...Array<string>(MAX_LINES).fill(line))).toEqual([]);
+    expect(problemsOf('apps/worker/src/a.ts', ...Array<string>(MAX_LINES + 1).fill(line))).toEqual([
+      expect.stringMatching(/has 251 lines/),
+    ]);
+  });
+});
