@@ -15,6 +15,7 @@ import type { QueueType, TaskToAdd } from '@app/queue';
 import { z } from 'zod';
 import { AmqpProxy } from '../support/amqp-proxy';
 import { BrokerUser } from '../support/broker-user';
+import { closingAfterEach } from '../support/closing';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
 import { TestWorker } from '../support/worker';
@@ -26,6 +27,7 @@ const resize = defineTask({ name: 'image.resize', queue, payload: z.object({ wid
 /** Takes anything, so that a test can make a message of any size. */
 const store = defineTask({ name: 'store', queue, payload: z.unknown() });
 
+const open = closingAfterEach();
 let vhost: Vhost;
 let producer: TestWorker;
 
@@ -50,7 +52,7 @@ const payloads = async (name: string): Promise<unknown[]> =>
 
 /** A producer of its own, for a test that needs other settings or another way to the broker. */
 async function producerAt(url: string, settings: Partial<Parameters<typeof TestWorker.create>[0]> = {}) {
-  return TestWorker.create({ urls: [url], tasks: [resize, store], ...settings });
+  return open(await TestWorker.create({ urls: [url], tasks: [resize, store], ...settings }));
 }
 
 describe('a task on the wire', () => {
@@ -103,7 +105,6 @@ describe('a task on the wire', () => {
     const typed = await producerAt(vhost.url, { tasks: [task], queueType: type });
     await typed.queue.add(task, 1);
     expect([await messagesIn(`typed-${type}`), await messagesIn(`typed-${type}.dlq`)]).toEqual([1, 0]);
-    await typed.close();
   });
 });
 
@@ -173,7 +174,6 @@ describe('a task that the broker does not store', () => {
 
     await full.queue.add(task, 7);
     expect(await messagesIn(`full-${type}`)).toBe(1);
-    await full.close();
   });
 
   it('meets a queue with other arguments, and is told the difference', async () => {
@@ -187,7 +187,6 @@ describe('a task that the broker does not store', () => {
     await vhost.channel.deleteQueue('images');
     await other.queue.add(resize, { width: 2 });
     expect(await payloads('images')).toEqual([{ width: 2 }]);
-    await other.close();
   });
 
   it('is added by a user who may declare and not write', async () => {
@@ -202,7 +201,6 @@ describe('a task that the broker does not store', () => {
 
     await user.allow({ configure: '.*', write: '.*', read: '.*' });
     await reader.queue.add(resize, { width: 4 });
-    await reader.close();
     await user.remove();
     expect(await payloads('images')).toEqual([{ width: 4 }]);
   });
@@ -213,14 +211,9 @@ describe('a broker that cannot be reached', () => {
   let away: TestWorker;
 
   const start = async (settings: Parameters<typeof producerAt>[1] = {}): Promise<void> => {
-    proxy = await AmqpProxy.reserve(vhost.url);
+    proxy = open(await AmqpProxy.reserve(vhost.url));
     away = await producerAt(proxy.url, { reconnectDelay: 50, ...settings });
   };
-
-  afterEach(async () => {
-    await away.close();
-    await proxy.close();
-  });
 
   it('fails an add at its deadline, with the reason and without the password', async () => {
     await start({ publishTimeout: 300 });
@@ -295,7 +288,7 @@ describe('a broker that cannot be reached', () => {
 
 describe('a broker that falls silent', () => {
   it('leaves open whether the task was stored, and the same id can be added again', async () => {
-    const proxy = await TcpProxy.open(vhost.url);
+    const proxy = open(await TcpProxy.open(vhost.url));
     const silent = await producerAt(proxy.url, { reconnectDelay: 50 });
     await silent.queue.add(resize, { width: 1 });
 
@@ -307,8 +300,6 @@ describe('a broker that falls silent', () => {
     proxy.heal();
     await silent.queue.add(resize, { width: 2 }, { id: 'twice' });
     expect(await payloads('images')).toEqual([{ width: 1 }, { width: 2 }]);
-    await silent.close();
-    await proxy.close();
   });
 });
 
@@ -353,7 +344,6 @@ describe('adding many', () => {
     const stored = await vhost.takeAll(`many-${type}`);
     expect(stored.map(({ properties }) => properties.messageId as unknown)).toEqual(ids);
     expect(new Set(ids).size).toBe(10_000);
-    await many.close();
   });
 });
 
