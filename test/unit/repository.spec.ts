@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describeSettings, queueSettings } from '@app/queue';
+import { producerSettings } from '../../apps/producer/src/producer.settings';
+import { workerSettings } from '../../apps/worker/src/worker.settings';
+import { projectFiles, projectRoot, textOf } from '../support/project-files';
+import { publicNames } from '../support/public-api';
+
+interface Package {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly engines: Readonly<Record<string, string>>;
+}
+
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly integrity?: string;
+}
+
+const manifest = JSON.parse(textOf('package.json')) as Package;
+const lock = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, Package & LockedPackage> };
+
+const files = projectFiles();
+const texts = files.filter((path) => !/\.(?:png|jpe?g|webp|gif|ico)$/.test(path));
+const manuals = files.filter((path) => path.endsWith('.md'));
+
+/** Lines of the files that match, as `path:line: text`. */
+function linesMatching(paths: readonly string[], pattern: RegExp): string[] {
+  return paths.flatMap((path) =>
+    textOf(path)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.slice(0, 160)}`] : [])),
+  );
+}
+
+describe('the files of the repository', () => {
+  // Each pattern is written so that it does not match itself.
+  it.each([
+    ['a path of somebody’s machine', /(?:^|[^\w.-])\/(?:wor[k]|farm[s]?|roo[t]|Users|hom[e]\/\w+|tm[p])\//],
+    [
+      'the address of a package registry',
+      /registry\.(?:npmj[s]|yarnpk[g])|(?:deb|security)\.debia[n]|pyp[i]\.org|pythonhoste[d]/,
+    ],
+    ['something left to do', /\b(?:TOD[O]|FIXM[E]|XX[X])\b/],
+    ['a check switched off without a word', /@ts-(?:ignor[e]|nochec[k])|(?:oxlint|eslint)-disable(?!.* -- )/],
+    ['a test switched off', /\b(?:it|test|describe)\.(?:ski[p]|onl[y])\(|\bx(?:it|describe)\(|jest\.retryTime[s]/],
+  ])('hold nowhere %s', (_what, pattern) => {
+    expect(texts.length).toBeGreaterThan(100);
+    expect(linesMatching(texts, pattern)).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  const { '': root, ...packages } = lock.packages;
+
+  it('names no registry, so that everybody installs from their own', () => {
+    const resolved = Object.entries(packages).flatMap(([name, { resolved: address }]) => (address ? [name] : []));
+    expect(resolved).toEqual([]);
+  });
+
+  it('has a checksum for every package', () => {
+    expect(Object.keys(packages).length).toBeGreaterThan(100);
+    expect(Object.keys(packages).filter((name) => packages[name]?.integrity === undefined)).toEqual([]);
+  });
+
+  it('belongs to package.json', () => {
+    const { dependencies, devDependencies, engines } = manifest;
+    expect(root).toMatchObject({ dependencies, devDependencies, engines });
+  });
+});
+
+describe('the manuals', () => {
+  it('name only npm scripts that are there', () => {
+    const named = manuals.flatMap((path) =>
+      [...textOf(path).matchAll(/\bnpm (?:run )?([a-z][a-z:-]*)/g)].map(([command, script = '']) => ({
+        command,
+        script,
+      })),
+    );
+    const npmsOwn = ['ci', 'install'];
+    const missing = named.filter(({ script }) => !npmsOwn.includes(script) && manifest.scripts[script] === undefined);
+    expect(named.length).toBeGreaterThan(10);
+    expect(missing.map(({ command }) => command)).toEqual([]);
+  });
+
+  it('link only to files that are there', () => {
+    const broken = manuals.flatMap((path) =>
+      [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map(([, target = '']) => posix.join(posix.dirname(path), target))
+        .filter((target) => !existsSync(join(projectRoot, target)))
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name only files of the source that are there', () => {
+    const named = manuals.flatMap((path) =>
+      [...textOf(path).matchAll(/`((?:apps|libs|test|scripts|docs|deploy)\/[\w./-]+\.\w+)`/g)].map(([, file = '']) => ({
+        path,
+        file,
+      })),
+    );
+    // What CONTRIBUTING and README let the reader make.
+    const missing = named.filter(({ file }) => !/invoice/.test(file) && !existsSync(join(projectRoot, file)));
+    expect(named.length).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
+  });
+
+  it('list every decision once, in order', () => {
+    const pages = files.filter((path) => /^docs\/adr\/\d{4}-/.test(path)).map((path) => posix.basename(path));
+    const listed = [...textOf('docs/adr/README.md').matchAll(/\]\((\d{4}-[^)]+)\)/g)].map(([, page]) => page);
+    expect(listed).toEqual(pages.toSorted());
+    expect(pages.map((page) => Number(page.slice(0, 4)))).toEqual(pages.map((_page, index) => index + 1));
+  });
+});
+
+describe('the scripts of package.json', () => {
+  it('start files that are there', () => {
+    const started = Object.values(manifest.scripts).flatMap((script) => /^node (\S+)/.exec(script)?.[1] ?? []);
+    expect(started.length).toBeGreaterThan(3);
+    expect(started.filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
+  });
+});
+
+describe('.env.example', () => {
+  const ofCompose = ['| `RABBITMQ_USER` | `guest` |', '| `RABBITMQ_PASSWORD` | `guest` |'];
+  const rows = [queueSettings, producerSettings, workerSettings].flatMap((group) =>
+    describeSettings(group).split('\n'),
+  );
+
+  it('shows settings that are there, with their defaults, and sets none', () => {
+    const lines = textOf('.env.example')
+      .split('\n')
+      .filter((line) => !/^(?:$|# )/.test(line));
+    const unknown = lines.filter((line) => {
+      const [, variable, value] = /^#([A-Z_]+)=(.+)$/.exec(line) ?? [];
+      return ![...ofCompose, ...rows].some(
+        (row) => row.startsWith(`| \`${variable}\``) && row.includes(`| \`${value}\` |`),
+      );
+    });
+    expect(lines.length).toBeGreaterThan(10);
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('the public names of @app/queue', () => {
+  const names = publicNames('libs/queue/src/index.ts');
+
+  it('are those of test/unit/public-api.txt: a change of them is a decision', () => {
+    const agreed = textOf('test/unit/public-api.txt').trimEnd().split('\n');
+    expect(names.map(({ title }) => title).toSorted()).toEqual(agreed.toSorted());
+  });
+
+  it('have a doc comment each', () => {
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter(({ isDocumented }) => !isDocumented).map(({ title }) => title)).toEqual([]);
+  });
+});
