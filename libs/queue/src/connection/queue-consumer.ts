@@ -71,9 +71,7 @@ export class QueueConsumer {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
     const { channel, consumerTag } = this;
-    if (channel !== undefined && consumerTag !== undefined) {
-      await withinReason(channel.cancel(consumerTag)); // a channel that is gone has no consumer either
-    }
+    if (channel !== undefined && consumerTag !== undefined) await this.cancel(channel, consumerTag);
     this.endConsumer('the worker stops');
     await this.loop;
   }
@@ -132,29 +130,37 @@ export class QueueConsumer {
     const ended = new Promise<string>((resolve) => {
       this.endConsumer = resolve;
     });
-    try {
-      const onMessage = (message: ConsumeMessage | null): void => {
-        if (message === null) this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
-        else this.options.onDelivery(message, channel);
-      };
-      ({ consumerTag: this.consumerTag } = await channel.consume(this.queue, onMessage, { noAck: false }));
-    } catch (error) {
-      throw topologyErrorOf(this.queue, error) ?? error;
-    }
-    if (!this.stopping.signal.aborted) {
-      this.currentState = 'consuming';
-      this.failure = undefined;
-      this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
-      started();
-    } else {
-      await channel.cancel(this.consumerTag); // stopped while the broker was answering
-    }
+    this.consumerTag = await this.askFor(channel);
+    if (this.stopping.signal.aborted) return this.cancel(channel, this.consumerTag); // stopped at this very moment
+    this.currentState = 'consuming';
+    this.failure = undefined;
+    this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
+    started();
     const why = await ended;
     this.consumerTag = undefined;
     if (!this.stopping.signal.aborted) {
       this.interrupt(why);
       await this.pause();
     }
+  }
+
+  /** The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. */
+  private async askFor(channel: Channel): Promise<string> {
+    const onMessage = (message: ConsumeMessage | null): void => {
+      if (message === null) this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
+      else this.options.onDelivery(message, channel);
+    };
+    const asked = channel.consume(this.queue, onMessage, { noAck: false });
+    try {
+      return (await this.unlessStopped(asked)).consumerTag;
+    } catch (error) {
+      asked.then(({ consumerTag }) => this.cancel(channel, consumerTag)).catch(() => undefined); // it never came
+      throw topologyErrorOf(this.queue, error) ?? error;
+    }
+  }
+
+  private cancel(channel: Channel, consumerTag: string): Promise<void> {
+    return withinReason(channel.cancel(consumerTag)); // a channel that is gone has no consumer
   }
 
   private unlessStopped<T>(work: Promise<T>): Promise<T> {
