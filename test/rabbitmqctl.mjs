@@ -8,9 +8,9 @@ import { readRunRecord } from '../scripts/lib/run-lock.mjs';
 
 const [, , directory, ...args] = process.argv;
 const container = readRunRecord(join(directory, 'node.lock'))?.container;
-if (container === undefined) {
+if (typeof container === 'string') {
+  await run('docker', ['exec', container, 'rabbitmqctl', ...args]);
+} else {
   const rabbitmqctl = join(dirname(findRabbitmqServer() ?? ''), 'rabbitmqctl');
   await run(rabbitmqctl, args, { env: nodeEnvironment(directory, readIdentity(directory)) });
-} else {
-  await run('docker', ['exec', String(container), 'rabbitmqctl', ...args]);
 }
