@@ -115,7 +115,8 @@ async function runApps(broker, lock, plan, stopRequest) {
     over.abort(new Failure('the run was ended'));
     voice.line();
     voice.doing('apps', 'stopping');
-    await crew.stop();
+    const killed = await crew.stop();
+    if (killed.length > 0) voice.warn(`${killed.join(', ')} did not stop in time and had to be killed.`);
     voice.done('apps', 'stopped');
   }
 }

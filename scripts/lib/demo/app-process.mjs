@@ -7,6 +7,7 @@ import { hasEnded } from '../child.mjs';
 import { Failure } from '../failure.mjs';
 
 const READY_TIMEOUT = 60_000;
+const STOP_TIMEOUT = 30_000;
 const KEPT_LINES = 20;
 const LEAVE_WITH_PARENT = inCheckout('scripts', 'lib', 'demo', 'leave-with-parent.mjs');
 
@@ -22,13 +23,17 @@ export class AppProcess {
   /** @type {string[]} */
   #lastLines = [];
   #isExpectedToEnd = false;
+  #upLine;
+  #isUp = false;
 
   /**
    * @param {string} name for people, as in "worker 1" @param {import('../build.mjs').App} app
-   * @param {{ port: number, env: Record<string, string>, listener: AppListener }} options
+   * @param {{ port: number, env: Record<string, string>, upLine: RegExp, listener: AppListener }} options upLine: what the app
+   * prints once it listens; until then an answer on its port is a stranger's
    */
-  constructor(name, app, { port, env, listener }) {
+  constructor(name, app, { port, env, upLine, listener }) {
     this.name = name;
+    this.#upLine = upLine;
     /** Where it answers over HTTP, on 127.0.0.1. */
     this.port = port;
     this.#child = spawn(process.execPath, ['--import', LEAVE_WITH_PARENT, builtApp(app)], {
@@ -49,6 +54,8 @@ export class AppProcess {
       if (this.#isExpectedToEnd) return;
       throw new Failure(`${name} ended with ${signal ?? `code ${code}`}\n${this.#lastLines.join('\n')}`);
     });
+    // Whoever is interested says so later.
+    this.crashed.catch(() => undefined);
   }
 
   /** Its process id. */
@@ -60,8 +67,9 @@ export class AppProcess {
   async untilReady() {
     const deadline = Date.now() + READY_TIMEOUT;
     for (;;) {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`).catch(() => undefined);
-      const text = await answer?.text();
+      const url = `http://127.0.0.1:${this.port}/health/ready`;
+      const answer = this.#isUp ? await fetch(url).catch(() => undefined) : undefined;
+      const text = (await answer?.text()) ?? 'no answer';
       if (answer?.ok) return;
       if (hasEnded(this.#child)) return this.crashed;
       if (Date.now() > deadline) throw new Failure(`${this.name} is not ready after ${READY_TIMEOUT} ms: ${text}`);
@@ -69,11 +77,19 @@ export class AppProcess {
     }
   }
 
-  /** Stops it politely and waits for its end. */
+  /** Whether it has ended because another program listens on its port. */
+  get foundPortTaken() {
+    return this.#lastLines.some((line) => /EADDRINUSE|another program listens/.test(line));
+  }
+
+  /** Stops it politely and waits for its end; a worker has 25 s for the tasks it is running. @returns {Promise<'stopped' | 'killed'>} */
   async stop() {
     this.#isExpectedToEnd = true;
     this.#child.kill('SIGTERM');
-    await this.ended;
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT);
+    const [, signal] = await this.ended;
+    clearTimeout(timer);
+    return signal === 'SIGKILL' ? 'killed' : 'stopped';
   }
 
   /** Ends it as a crash would, and waits for its end. */
@@ -85,6 +101,7 @@ export class AppProcess {
 
   /** @param {string} line @param {AppListener} listener */
   #read(line, listener) {
+    this.#isUp ||= this.#upLine.test(line);
     const entry = readLogLine(line);
     if (typeof entry?.message === 'object') return listener.onEvent(entry.message);
     if (entry === undefined || entry.level === 'error') this.#keep(line);

@@ -1,9 +1,12 @@
+import { Failure } from '../failure.mjs';
 import { freePortFrom } from '../ports.mjs';
 import { AppProcess } from './app-process.mjs';
 import { OUTPUT } from './task-list.mjs';
 
 const PRODUCER_PORT = 3_000;
 const WORKER_PORT = 3_001;
+/** How often an app is started again because its port was taken between the look and its start. */
+const PORT_ATTEMPTS = 5;
 
 /**
  * Nothing that a developer has set up for other ends may reach the world from here: the main job's e-mails and text messages
@@ -30,7 +33,10 @@ export class Crew {
   /** @type {AppProcess[]} */
   #workers = [];
   #ports = new Set();
+  /** @type {Promise<unknown>} */
+  #lastSearch = Promise.resolve();
   #hired = 0;
+  #isStopping = false;
   /** @type {(error: unknown) => void} */
   #reportCrash = () => undefined;
 
@@ -54,7 +60,7 @@ export class Crew {
     this.producerPort = PRODUCER_PORT;
   }
 
-  /** Workers that are alive. */
+  /** Workers that are ready, by their numbers. */
   get workers() {
     return [...this.#workers];
   }
@@ -66,28 +72,32 @@ export class Crew {
 
   /** Starts the producer; resolves with it when it is ready. */
   async startProducer() {
-    const port = await this.#takePort(PRODUCER_PORT);
-    this.producerPort = port;
-    const env = { AMQP_URL: this.#brokerUrl, PRODUCER_HOST: '127.0.0.1', PRODUCER_PORT: String(port) };
     const listener = { onEvent: () => undefined, onLine: () => undefined };
-    return this.#untilReady(new AppProcess('producer', 'producer', { port, env, listener }));
+    const producer = await this.#start(PRODUCER_PORT, (port) => {
+      const env = { AMQP_URL: this.#brokerUrl, PRODUCER_HOST: '127.0.0.1', PRODUCER_PORT: String(port) };
+      return new AppProcess('producer', 'producer', { port, env, listener, upLine: /tasks are added at/ });
+    });
+    this.producerPort = producer.port;
+    return producer;
   }
 
   /** Starts one more worker; resolves with it when it consumes. */
   async startWorker() {
-    const port = await this.#takePort(WORKER_PORT);
     this.#hired += 1;
-    const listener = {
-      onEvent: (/** @type {import('./ledger.mjs').TaskEvent} */ event) => {
-        this.#ledger.record(worker.name, event);
-        this.onEvent?.(worker, event);
-      },
-      onLine: (/** @type {string} */ line) => this.#onLine(worker, line),
-    };
-    const env = { ...WORKER_SETTINGS, AMQP_URL: this.#brokerUrl, WORKER_PORT: String(port) };
-    const worker = new AppProcess(`worker ${this.#hired}`, 'worker', { port, env, listener });
+    const name = `worker ${this.#hired}`;
+    const worker = await this.#start(WORKER_PORT, (port) => {
+      const env = { ...WORKER_SETTINGS, AMQP_URL: this.#brokerUrl, WORKER_PORT: String(port) };
+      const app = new AppProcess(name, 'worker', {
+        port,
+        env,
+        upLine: /Waiting for messages/,
+        listener: { onEvent: (event) => this.#record(app, event), onLine: (line) => this.#onLine(app, line) },
+      });
+      return app;
+    });
     this.#workers.push(worker);
-    return this.#untilReady(worker);
+    this.#workers.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    return worker;
   }
 
   /** Ends a worker as a crash would. @param {AppProcess} worker */
@@ -97,30 +107,64 @@ export class Crew {
     this.#apps.delete(worker);
   }
 
-  /** Stops all of them politely, the workers first. Can be called twice. */
+  /**
+   * Stops all of them politely, the workers first. Can be called twice.
+   * @returns {Promise<string[]>} the names of those that had to be killed, because they did not stop in time
+   */
   async stop() {
-    await Promise.all(this.#workers.map((worker) => worker.stop()));
-    await Promise.all([...this.#apps].map((app) => app.stop()));
+    this.#isStopping = true;
+    const isProducer = (/** @type {AppProcess} */ app) => app.name === 'producer';
+    const killed = [];
+    for (const isNext of [(/** @type {AppProcess} */ app) => !isProducer(app), isProducer]) {
+      const apps = [...this.#apps].filter(isNext);
+      const ends = await Promise.all(apps.map((app) => app.stop()));
+      killed.push(...apps.filter((_, index) => ends[index] === 'killed'));
+    }
+    return killed.map(({ name }) => name);
   }
 
   /** Ends all of them at once, for somebody in a hurry. */
   async killAll() {
+    this.#isStopping = true;
     await Promise.all([...this.#apps].map((app) => app.kill()));
   }
 
-  /** @param {AppProcess} app */
-  async #untilReady(app) {
-    this.#apps.add(app);
-    app.crashed.catch(this.#reportCrash);
-    this.onStart?.();
-    await app.untilReady();
-    return app;
+  /**
+   * Starts an app on a port of its own; on the next one when somebody else was faster to take it.
+   * @param {number} from @param {(port: number) => AppProcess} make
+   */
+  async #start(from, make) {
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await this.#takePort(from);
+      if (this.#isStopping) throw new Failure('stopping');
+      const app = make(port);
+      this.#apps.add(app);
+      this.onStart?.();
+      try {
+        await app.untilReady();
+        app.crashed.catch(this.#reportCrash);
+        return app;
+      } catch (error) {
+        if (!app.foundPortTaken || attempt === PORT_ATTEMPTS) throw error;
+        this.#apps.delete(app);
+      }
+    }
   }
 
-  /** @param {number} from */
-  async #takePort(from) {
-    const port = await freePortFrom(from, this.#ports);
-    this.#ports.add(port);
-    return port;
+  /** One search after the other, so that two do not find the same port. @param {number} from @returns {Promise<number>} */
+  #takePort(from) {
+    const search = this.#lastSearch.then(async () => {
+      const port = await freePortFrom(from, this.#ports);
+      this.#ports.add(port);
+      return port;
+    });
+    this.#lastSearch = search;
+    return search;
+  }
+
+  /** @param {AppProcess} worker @param {import('./ledger.mjs').TaskEvent} event */
+  #record(worker, event) {
+    this.#ledger.record(worker.name, event);
+    this.onEvent?.(worker, event);
   }
 }
