@@ -31,7 +31,8 @@ describe('npm start', () => {
 
   it('shares real work among real workers, kills one in the middle, and loses nothing', async () => {
     const start = npmStart('--once', '--tasks', '50');
-    expect(await start.exit(90_000)).toEqual({ code: 0, signal: null });
+    const { code } = await start.exit(90_000);
+    expect(code === 0 ? 'all is well' : start.output).toBe('all is well');
 
     const received = start.stdout.filter((line) => line.includes('[x] Received'));
     expect(received.map((line) => line.split("'")[1]).toSorted()).toEqual([
