@@ -29,6 +29,9 @@ describe('npm start', () => {
       SMS_DIR: join(folder, 'sms'),
     });
 
+  /** Whole files: a worker killed in the middle of writing leaves a hidden part of one behind. */
+  const written = (name: string): string[] => readdirSync(join(folder, name)).filter((file) => !file.startsWith('.'));
+
   it('shares real work among real workers, kills one in the middle, and loses nothing', async () => {
     const start = npmStart('--once', '--tasks', '50');
     const { code } = await start.exit(90_000);
@@ -47,9 +50,9 @@ describe('npm start', () => {
     expect(start.output).toMatch(
       / {2}added 55 · completed 54 · dead-lettered 1 \(expected\) · lost 0 · run twice \d\n/,
     );
-    expect(readdirSync(join(folder, 'images'))).toHaveLength(19);
-    expect(readdirSync(join(folder, 'mail'))).toHaveLength(15);
-    expect(readdirSync(join(folder, 'sms'))).toHaveLength(5);
+    expect(written('images')).toHaveLength(19);
+    expect(written('mail')).toHaveLength(15);
+    expect(written('sms')).toHaveLength(5);
     for (const queue of ['task_queue', 'images', 'notifications', 'cpu']) {
       expect(await vhost.channel.checkQueue(queue)).toEqual({ queue, messageCount: 0, consumerCount: 0 });
     }
