@@ -92,6 +92,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.dead-lettered',
   'task.requeued',
   'task.lost',
+  'task.held',
   'task.skipped',
   'settle.ignored',
   'dead-letter.postponed',

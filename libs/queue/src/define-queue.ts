@@ -6,6 +6,7 @@ import { assertQueueName } from './topology/names';
 /** `quorum`: replicated, survives the loss of a node. `classic`: one plain durable queue, declared with no arguments. */
 export type QueueType = 'quorum' | 'classic';
 
+/** What `defineQueue` takes. */
 export interface QueueDefinitionInput {
   /** The broker's name of the queue, 1 to 200 bytes; may not begin with `amq.` nor end with `.dlq`. */
   readonly name: string;

@@ -7,6 +7,7 @@ import { isShortString } from './message/field-table';
 /** The queue of a task definition that names none. */
 export const DEFAULT_QUEUE = 'tasks';
 
+/** What `defineTask` takes. */
 export interface TaskDefinitionInput<Schema extends StandardSchemaV1> {
   /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters, 255 bytes at most. */
   readonly name: string;

@@ -13,6 +13,7 @@ const given = [
   new errors.UnroutableError('images'),
   new errors.PublishRefusedError('images', 'it is full'),
   new errors.ConfirmTimeoutError('images', 500),
+  new errors.UnconfirmedError('images', new Error('why')),
   new errors.TopologyError('images', 406, 'Queue "images" differs.'),
   new errors.ConnectionRefusedError('Wrong password.'),
   new errors.WorkerStoppedError(),

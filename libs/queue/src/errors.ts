@@ -132,6 +132,23 @@ export class TopologyError extends QueueError {
 /** The broker refused the connection: wrong user or password (403), no such virtual host (530). Nothing was lost. */
 export class ConnectionRefusedError extends QueueError {}
 
+/**
+ * The message was sent, the connection ended before the confirm, and sending it again was refused. **It may have been
+ * stored** the first time: add it again with the same id. The refusal is the `cause`.
+ */
+export class UnconfirmedError extends QueueError {
+  constructor(
+    readonly queue: string,
+    cause: Error,
+  ) {
+    super(
+      `The connection ended before the broker confirmed the message for queue "${queue}", and sending it again failed: ` +
+        `${cause.message} It may have been stored the first time; add it again with the same id.`,
+      { cause },
+    );
+  }
+}
+
 /** The reason with which `TaskContext.signal` fires: the worker stops, and the task goes back to its queue. */
 export class WorkerStoppedError extends QueueError {
   constructor() {

@@ -26,7 +26,9 @@ export interface QueueEventMap {
   'task.requeued': TaskFacts & { why: string };
   /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */
   'task.lost': TaskFacts & { why: string };
-  /** A redelivered task that this worker had already completed; acknowledged without a second run. */
+  /** Handed out again while its first run, which lost its channel, still goes on in this worker; waits for that run. */
+  'task.held': TaskFacts;
+  /** A held task whose first run has completed; acknowledged without a second run. */
   'task.skipped': TaskFacts;
   /** A handler settled a delivery that was settled already, or too late. Nothing was sent to the broker. */
   'settle.ignored': TaskFacts & { verb: string; why: string };

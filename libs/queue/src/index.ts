@@ -20,6 +20,7 @@ export {
   PublishRefusedError,
   QueueError,
   TopologyError,
+  UnconfirmedError,
   UnknownTaskError,
   UnroutableError,
   WorkerStoppedError,

@@ -6,9 +6,8 @@ import { TaskServer } from './consuming/task-server';
 import { QueueEvents } from './events';
 import { QueueHealth } from './health/queue-health';
 import { TaskQueue } from './producing/task-queue';
-import { queueSettings } from './queue.options';
+import { settingsOf } from './queue.options';
 import type { QueueModuleOptions, QueueSettings } from './queue.options';
-import { readSettings } from './settings';
 import { TaskRegistry } from './task-registry';
 import { logEvents } from './telemetry/log-events';
 import { queueDeclarer } from './topology/declare';
@@ -23,16 +22,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 const SETTINGS = Symbol('queue settings');
 const PRODUCING = Symbol('producing connection');
 
-/** Defaults for what the options leave out; the environment is the app's matter, not the module's. */
-function settingsOf(options: QueueModuleOptions): QueueSettings {
-  const given = Object.fromEntries(
-    Object.keys(queueSettings).flatMap((name) => {
-      const value = options[name as keyof QueueSettings];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return { ...readSettings(queueSettings, {}), ...given };
-}
+/** What was published last has so long to be confirmed when the app closes; each publish has its own deadline besides. */
+const FLUSH_TIMEOUT_MS = 5_000;
 
 /**
  * Everything about queues for an app: `QueueModule.forRoot({ tasks })`, or `forRootAsync` with the app's configuration.
@@ -96,7 +87,7 @@ export class QueueModule extends ConfigurableModuleClass implements OnApplicatio
   /** After every handler has ended and every transport has closed: what was published is confirmed, or has failed. */
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
-    await this.publisher.flush();
+    await this.publisher.flush(FLUSH_TIMEOUT_MS);
     await this.connection.close();
   }
 }

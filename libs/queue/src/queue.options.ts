@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { brokerUrls } from './connection/broker-url';
 import type { QueueDefinition } from './define-queue';
 import type { TaskDefinition } from './define-task';
-import { setting, wholeNumber } from './settings';
+import { readSettings, setting, wholeNumber } from './settings';
 import type { SettingValues } from './settings';
 
 /** Every setting of `@app/queue`: type, default, environment variable, unit and consequence in one place. */
@@ -83,4 +83,23 @@ export interface QueueModuleOptions extends Partial<QueueSettings> {
   readonly tasks: readonly TaskDefinition[];
   /** Further queues: those that only have plain Nest handlers, without a task definition. */
   readonly queues?: readonly QueueDefinition[];
+}
+
+/**
+ * The settings that the options give, checked as the environment's are, and the defaults of the rest. The environment
+ * itself is the app's matter, not the module's.
+ * @throws ConfigurationError that lists every wrong one by its variable.
+ */
+export function settingsOf(options: QueueModuleOptions): QueueSettings {
+  const given = Object.entries(queueSettings).flatMap(([name, { env }]) => {
+    const value = options[name as keyof QueueSettings];
+    return value === undefined ? [] : [[env[0], textOf(value)] as const];
+  });
+  return readSettings(queueSettings, Object.fromEntries(given));
+}
+
+/** A value as its variable would carry it. An empty list is a list with nothing in it, not one that is not set. */
+function textOf(value: string | number | readonly string[]): string {
+  if (!Array.isArray(value)) return String(value);
+  return value.length === 0 ? ',' : value.join(',');
 }

@@ -1,5 +1,6 @@
+import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { TaskServer } from './consuming/task-server';
 import { QueueError } from './errors';
 
@@ -7,6 +8,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Ctrl-C reaches a whole process group, and a parent such as `nest start` passes it on as well: one wish, heard twice. */
 const ECHO_MS = 500;
+
+/** What is still being answered when the app no longer listens has so long to end. */
+const HTTP_GRACE_MS = 3_000;
+
+/** After a second signal nothing may hold the process longer than this. */
+const HURRY_MS = 5_000;
 
 /**
  * The life of an app's process, for its `main.ts`. Creates and starts it; an error of ours on the way is printed as
@@ -23,9 +30,11 @@ export function runApp<App extends INestApplicationContext>(
   let app: App | undefined;
   let stopping: Promise<void> | undefined;
   let stoppingSince = 0;
+  let isHurried = false;
 
   const stop = async (): Promise<void> => {
     try {
+      if (app !== undefined) endLingeringConnections(app, () => isHurried);
       await app?.close();
       process.exit(0);
     } catch (error) {
@@ -34,15 +43,24 @@ export function runApp<App extends INestApplicationContext>(
     }
   };
 
+  const hurry = (): void => {
+    isHurried = true;
+    app?.get(TaskServer, { strict: false }).hurry();
+    setTimeout(() => {
+      logger.error(`The ${name} did not stop within ${HURRY_MS} ms; what it held goes back to the broker`);
+      process.exit(1);
+    }, HURRY_MS).unref();
+  };
+
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (stopping === undefined) {
         logger.log(`${signal}: stopping`);
         stoppingSince = performance.now();
         stopping = stop();
-      } else if (performance.now() - stoppingSince > ECHO_MS) {
-        logger.warn(`${signal} again: not waiting for running tasks any longer`);
-        app?.get(TaskServer, { strict: false }).hurry();
+      } else if (!isHurried && performance.now() - stoppingSince > ECHO_MS) {
+        logger.warn(`${signal} again: not waiting any longer`);
+        hurry();
       }
     });
   }
@@ -57,6 +75,22 @@ export function runApp<App extends INestApplicationContext>(
     process.stderr.write(`${name}: ${describe(error)}\n`);
     process.exit(1);
   });
+}
+
+/** Closing an HTTP server waits for every connection, also for one on which nobody ever says a word. */
+function endLingeringConnections(app: INestApplicationContext, isHurried: () => boolean): void {
+  if (!isHttpApplication(app)) return;
+  const server = app.getHttpServer() as Server;
+  let closedAt: number | undefined;
+  setInterval(() => {
+    if (server.listening) return;
+    closedAt ??= performance.now();
+    if (isHurried() || performance.now() - closedAt > HTTP_GRACE_MS) server.closeAllConnections();
+  }, 100).unref();
+}
+
+function isHttpApplication(app: INestApplicationContext): app is INestApplication {
+  return 'getHttpServer' in app;
 }
 
 function describe(error: unknown): string {

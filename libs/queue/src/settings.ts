@@ -14,6 +14,7 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly secret?: boolean;
 }
 
+/** A group of settings, by the names their values have. */
 export type Settings = Readonly<Record<string, Setting>>;
 
 /** The values of a group of settings, by their names. */

@@ -5,6 +5,7 @@ import {
   PublishBufferFullError,
   PublishRefusedError,
   TopologyError,
+  UnconfirmedError,
   UnroutableError,
 } from '@app/queue';
 import type { QueueError } from '@app/queue';
@@ -17,6 +18,14 @@ interface BrokerProblem {
   /** Seconds. Short where the cause goes away by itself, a minute where a person has to act. */
   readonly retryAfter: number;
 }
+
+const NOT_CONFIRMED: BrokerProblem = {
+  type: 'not-confirmed',
+  title: 'The broker did not confirm the task',
+  detail:
+    'The task was sent and not confirmed before the deadline, so it may have been stored. Send it again with this id as options.id.',
+  retryAfter: 5,
+};
 
 const UNREACHABLE: BrokerProblem = {
   type: 'broker-unreachable',
@@ -32,16 +41,8 @@ const UNREACHABLE: BrokerProblem = {
 const brokerProblems: readonly (readonly [new (...args: never[]) => QueueError, BrokerProblem])[] = [
   [NotConnectedError, UNREACHABLE],
   [ConnectionRefusedError, { ...UNREACHABLE, retryAfter: 60 }],
-  [
-    ConfirmTimeoutError,
-    {
-      type: 'not-confirmed',
-      title: 'The broker did not confirm the task',
-      detail:
-        'The task was sent and not confirmed before the deadline, so it may have been stored. Send it again with this id as options.id.',
-      retryAfter: 5,
-    },
-  ],
+  [ConfirmTimeoutError, NOT_CONFIRMED],
+  [UnconfirmedError, NOT_CONFIRMED],
   [
     PublishBufferFullError,
     {

@@ -1,16 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
-import {
-  ConfirmTimeoutError,
-  NotConnectedError,
-  PublishBufferFullError,
-  PublishRefusedError,
-  TopologyError,
-  UnroutableError,
-} from '../errors';
+import { NotConnectedError, PublishBufferFullError, PublishRefusedError, UnroutableError } from '../errors';
+import type { TopologyError } from '../errors';
 import { identityOf } from '../message/message';
 import type { OutgoingMessage } from '../message/message';
 import type { QueueSettings } from '../queue.options';
 import type { BrokerConnection } from './broker-connection';
+import { PendingPublish } from './pending-publish';
+import type { PublishRequest } from './pending-publish';
+import { QueueDeclarations } from './queue-declarations';
+import type { DeclareQueue } from './queue-declarations';
 
 type Limits = Pick<QueueSettings, 'publishBufferMessages' | 'publishBufferBytes'>;
 
@@ -28,50 +27,42 @@ const MAX_CHANNEL_ERRORS = 2;
 
 const CLOSED = 'the connection was closed';
 
-interface Pending {
-  readonly queue: string;
-  readonly message: OutgoingMessage;
-  /** When it was asked for; with `deadline`, on the clock of `performance.now()`. */
-  readonly since: number;
-  readonly deadline: number;
-  wasSent: boolean;
-  isReturned: boolean;
-  channelErrors: number;
-  settle: (error: Error | null) => void;
-}
-
 /**
  * The only way messages leave: to a queue by the default exchange, persistent, mandatory, with a confirm and a
  * deadline. What waits for the broker, and what was in flight when a connection ended, is kept in order and sent
  * (again) when the broker is back, until its deadline; the memory used for it is bounded.
  */
 export class Publisher {
-  private readonly waiting = new Set<Pending>();
-  private readonly inFlight = new Set<Pending>();
-  private readonly declared = new Map<string, 'declaring' | 'declared'>();
+  private readonly waiting = new Set<PendingPublish>();
+  private readonly inFlight = new Set<PendingPublish>();
+  private readonly declarations: QueueDeclarations;
   private pendingBytes = 0;
   private model: ChannelModel | undefined;
   private channel: ConfirmChannel | undefined;
   private isSocketFull = false;
   private isPumpScheduled = false;
   private sweeper: NodeJS.Timeout | undefined;
+  private isOpening = false;
+  private tellEmpty: () => void = () => undefined;
 
   constructor(
     private readonly connection: BrokerConnection,
     private readonly limits: Limits,
     /** Called before the first publish to a queue on each connection; a refusal fails what waits for that queue. */
-    private readonly declareQueue: (connection: ChannelModel, queue: string) => Promise<void>,
+    declareQueue: DeclareQueue,
   ) {
+    this.declarations = new QueueDeclarations(declareQueue, (queue, refusal) => this.declared(queue, refusal));
     connection.observe({
       opened: (model) => {
         this.model = model;
+        this.declarations.reset(model);
         void this.openChannel(model);
       },
       lost: () => {
         this.model = undefined;
-        this.declared.clear();
+        this.declarations.reset(undefined);
         this.dropChannel(undefined);
-        if (connection.state === 'closed') for (const pending of this.waiting) this.giveUp(pending);
+        if (connection.state === 'closed') for (const pending of this.waiting) pending.giveUp(CLOSED);
       },
       unblocked: () => this.schedulePump(),
     });
@@ -88,59 +79,49 @@ export class Publisher {
    * @throws UnroutableError, PublishRefusedError, ConfirmTimeoutError, NotConnectedError, PublishBufferFullError, and
    * TopologyError when the broker refuses to declare the queue.
    */
-  publish(queue: string, message: OutgoingMessage, timeout: number): Promise<void> {
+  publish(queue: string, message: OutgoingMessage, timeout: number, { mandatory = true } = {}): Promise<void> {
     this.connection.open();
     if (this.connection.state === 'closed') return Promise.reject(new NotConnectedError(CLOSED));
-    if (this.pending >= this.limits.publishBufferMessages || this.exceedsBytes(message)) {
-      return Promise.reject(new PublishBufferFullError(this.pending, this.pendingBytes));
-    }
     return new Promise((resolve, reject) => {
-      const since = performance.now();
-      const pending: Pending = {
-        queue,
-        message,
-        since,
-        deadline: since + timeout,
-        wasSent: false,
-        isReturned: false,
-        channelErrors: 0,
-        settle: (error) => {
-          if (!this.waiting.delete(pending) && !this.inFlight.delete(pending)) return;
-          this.pendingBytes -= message.content.length;
-          if (error === null) resolve();
-          else reject(error);
-          if (this.waiting.size > 0) this.schedulePump();
-        },
-      };
-      this.pendingBytes += message.content.length;
+      const request: PublishRequest = { queue, message, timeout, mandatory };
+      const pending: PendingPublish = new PendingPublish(request, (error) => {
+        if (!this.waiting.delete(pending) && !this.inFlight.delete(pending)) return;
+        this.pendingBytes -= pending.bytes;
+        if (error === null) resolve();
+        else reject(error);
+        if (this.waiting.size > 0) this.schedulePump();
+        if (this.pending === 0) this.tellEmpty();
+      });
+      if (!this.hasRoomFor(pending)) {
+        reject(new PublishBufferFullError(this.pending, this.pendingBytes));
+        return;
+      }
+      this.pendingBytes += pending.bytes;
       this.waiting.add(pending);
-      this.watchDeadlines();
+      this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
       this.schedulePump();
     });
   }
 
-  /** Waits until nothing is pending; every message has a deadline, so this ends. */
-  async flush(): Promise<void> {
-    const settled: Promise<void>[] = [];
-    for (const pending of [...this.waiting, ...this.inFlight]) {
-      const { settle } = pending;
-      settled.push(
-        new Promise((resolve) => {
-          pending.settle = (error) => {
-            settle(error);
-            resolve();
-          };
-        }),
-      );
-    }
-    await Promise.all(settled);
+  /** Waits until nothing is pending, so many milliseconds at most. */
+  async flush(timeout: number): Promise<void> {
+    if (this.pending === 0) return;
+    const timer = new AbortController();
+    const empty = new Promise<void>((resolve) => {
+      this.tellEmpty = resolve;
+    });
+    await Promise.race([empty, delay(timeout, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
   }
 
-  private exceedsBytes(message: OutgoingMessage): boolean {
-    return this.pending > 0 && this.pendingBytes + message.content.length > this.limits.publishBufferBytes;
+  private hasRoomFor(pending: PendingPublish): boolean {
+    if (this.pending === 0) return true;
+    const { publishBufferMessages, publishBufferBytes } = this.limits;
+    return this.pending < publishBufferMessages && this.pendingBytes + pending.bytes <= publishBufferBytes;
   }
 
   private async openChannel(connection: ChannelModel): Promise<void> {
+    this.isOpening = true;
     try {
       const channel = await connection.createConfirmChannel();
       let error: Error | undefined;
@@ -161,7 +142,9 @@ export class Publisher {
       this.channel = channel;
       this.schedulePump();
     } catch {
-      // The connection ended while the channel was opened; the next connection opens another one.
+      // The connection ended while the channel was opened, and the next one opens another; or the sweep tries again.
+    } finally {
+      this.isOpening = false;
     }
   }
 
@@ -173,11 +156,10 @@ export class Publisher {
     this.inFlight.clear();
     this.waiting.clear();
     for (const pending of [...unconfirmed, ...rest]) this.waiting.add(pending);
-    if (error === undefined) return;
     for (const pending of unconfirmed) {
-      pending.channelErrors += 1;
-      if (pending.channelErrors >= MAX_CHANNEL_ERRORS)
-        pending.settle(new PublishRefusedError(pending.queue, error.message));
+      pending.confirmLost(error !== undefined);
+      if (error === undefined || pending.channelErrors < MAX_CHANNEL_ERRORS) continue;
+      pending.refuseAsCulprit(new PublishRefusedError(pending.queue, error.message));
     }
   }
 
@@ -196,59 +178,45 @@ export class Publisher {
     if (channel === undefined || this.connection.blocked !== undefined) return;
     for (const pending of this.waiting) {
       if (this.isSocketFull || this.inFlight.size >= this.windowFor(pending)) return;
-      const declared = this.declared.get(pending.queue);
-      if (declared === 'declared') this.send(channel, pending);
-      else if (declared === undefined) void this.declare(pending.queue);
+      if (this.declarations.has(pending.queue)) this.send(channel, pending);
     }
   }
 
   /** Nothing travels beside a suspect, so that the next error of the channel tells which message it is about. */
-  private windowFor(pending: Pending): number {
+  private windowFor(pending: PendingPublish): number {
     const [oldest = pending] = this.inFlight;
     return pending.channelErrors > 0 || oldest.channelErrors > 0 ? 1 : WINDOW;
   }
 
-  private async declare(queue: string): Promise<void> {
-    const { model } = this;
-    if (model === undefined) return;
-    this.declared.set(queue, 'declaring');
-    try {
-      await this.declareQueue(model, queue);
-      if (this.model !== model) return;
-      this.declared.set(queue, 'declared');
-    } catch (error) {
-      if (this.model !== model) return;
-      this.declared.delete(queue);
-      if (!(error instanceof TopologyError)) return; // the connection is going; the next one declares again
-      for (const pending of this.waiting) if (pending.queue === queue) pending.settle(error);
-    }
+  private declared(queue: string, refusal: TopologyError | undefined): void {
+    if (refusal !== undefined) for (const pending of this.waiting) if (pending.queue === queue) pending.refuse(refusal);
     this.schedulePump();
   }
 
-  private send(channel: ConfirmChannel, pending: Pending): void {
+  private send(channel: ConfirmChannel, pending: PendingPublish): void {
     this.waiting.delete(pending);
     this.inFlight.add(pending);
     pending.isReturned = false;
     try {
-      const options = { ...pending.message.properties, persistent: true, mandatory: true };
+      const options = { ...pending.message.properties, persistent: true, mandatory: pending.mandatory };
       this.isSocketFull = !channel.sendToQueue(pending.queue, pending.message.content, options, (error: unknown) =>
         this.confirmed(channel, pending, error),
       );
-      pending.wasSent = true;
+      pending.sent();
     } catch (error) {
       // amqplib refuses what cannot be written before anything is sent.
-      pending.settle(new PublishRefusedError(pending.queue, `it cannot be written: ${String(error)}`));
+      pending.refuse(new PublishRefusedError(pending.queue, `it cannot be written: ${String(error)}`));
     }
   }
 
-  private confirmed(channel: ConfirmChannel, pending: Pending, error: unknown): void {
+  private confirmed(channel: ConfirmChannel, pending: PendingPublish, error: unknown): void {
     if (this.channel !== channel) return; // closed: dropChannel has put it back already
     if (pending.isReturned) {
-      this.declared.delete(pending.queue); // it was deleted meanwhile: the next publish declares it again
-      pending.settle(new UnroutableError(pending.queue));
-    } else if (error === null || error === undefined) pending.settle(null);
+      this.declarations.forget(pending.queue); // it was deleted meanwhile: the next publish declares it again
+      pending.refuse(new UnroutableError(pending.queue));
+    } else if (error === null || error === undefined) pending.confirm();
     else if (error instanceof Error && error.message === 'message nacked') {
-      pending.settle(new PublishRefusedError(pending.queue, 'negative confirm: the queue is full or its node is down'));
+      pending.refuse(new PublishRefusedError(pending.queue, 'negative confirm: the queue is full or its node is down'));
     }
   }
 
@@ -256,33 +224,24 @@ export class Publisher {
   private markReturned(returned: Message): void {
     const identity = identityOf(returned.properties);
     for (const pending of this.inFlight) {
-      const isIt = pending.queue === returned.fields.routingKey && identityOf(pending.message.properties) === identity;
-      if (isIt && !pending.isReturned) {
-        pending.isReturned = true;
-        return;
-      }
+      if (!pending.isReturnedAs(returned.fields.routingKey, identity)) continue;
+      pending.isReturned = true;
+      return;
     }
-  }
-
-  private watchDeadlines(): void {
-    this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
   }
 
   private sweep(): void {
     const now = performance.now();
-    for (const pending of [...this.inFlight, ...this.waiting]) {
-      if (pending.deadline <= now) this.giveUp(pending);
-    }
-    if (this.pending > 0) return;
-    clearInterval(this.sweeper);
-    this.sweeper = undefined;
-  }
-
-  /** Its deadline has passed, or nothing will ever be sent again. */
-  private giveUp(pending: Pending): void {
     const { state, blocked, lastFailure } = this.connection;
     const why = state === 'closed' ? CLOSED : blocked === undefined ? lastFailure : `it is blocked: ${blocked}`;
-    if (!pending.wasSent) pending.settle(new NotConnectedError(why ?? 'it takes no messages'));
-    else pending.settle(new ConfirmTimeoutError(pending.queue, Math.round(performance.now() - pending.since), why));
+    for (const pending of [...this.inFlight, ...this.waiting]) if (pending.isOverdue(now)) pending.giveUp(why);
+    if (this.pending === 0) {
+      clearInterval(this.sweeper);
+      this.sweeper = undefined;
+    } else if (this.model !== undefined && this.channel === undefined && !this.isOpening) {
+      void this.openChannel(this.model);
+    } else {
+      this.schedulePump();
+    }
   }
 }

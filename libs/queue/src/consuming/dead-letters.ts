@@ -39,12 +39,13 @@ export class DeadLetters {
       try {
         await this.publisher.publish(deadLetterQueueName(queue), message, this.settings.publishTimeout);
         if (lastFailure !== undefined) this.postponed -= 1;
-        delivery.ack();
+        const isAcked = delivery.ack();
         this.events.emit('task.dead-lettered', {
           ...delivery.facts(),
           reason,
           error: `${error.name}: ${error.message}`,
         });
+        if (!isAcked) this.emitLost(delivery, 'it was put aside, and its delivery was gone before the ack');
         return;
       } catch (failure) {
         const why = failure instanceof Error ? failure.message : String(failure);
@@ -55,5 +56,10 @@ export class DeadLetters {
       }
     }
     if (lastFailure !== undefined) this.postponed -= 1;
+    this.emitLost(delivery, 'its delivery was gone before it could be put aside');
+  }
+
+  private emitLost(delivery: Delivery, what: string): void {
+    this.events.emit('task.lost', { ...delivery.facts(), why: `${what}; the broker hands it out again` });
   }
 }

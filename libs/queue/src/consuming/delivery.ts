@@ -1,4 +1,4 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { QueueEvents, TaskFacts } from '../events';
 import { header } from '../message/headers';
 import type { IncomingMessage } from '../message/message';
@@ -16,6 +16,8 @@ export class Delivery {
   name: string | undefined;
   /** The id of a request of Nest's request/response clients, once the message has been read: somebody waits for an answer. */
   requestId: string | undefined;
+  /** The work is done, whatever became of the delivery since. */
+  hasCompleted = false;
   private currentState: DeliveryState = 'open';
   private controller: AbortController | undefined;
 
@@ -33,6 +35,12 @@ export class Delivery {
   get id(): string | undefined {
     const { messageId } = this.message.properties;
     return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+  }
+
+  /** Whether both hand out the same task: one id, in one queue, with the same bytes. */
+  isSameTaskAs(other: Delivery): boolean {
+    if (this.id === undefined || this.id !== other.id || this.queue !== other.queue) return false;
+    return this.message.content.equals(other.message.content);
   }
 
   get isRedelivered(): boolean {

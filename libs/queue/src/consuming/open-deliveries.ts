@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
 import { Delivery } from './delivery';
-import { Slots } from './slots';
-import { TaskRun } from './task-run';
+import { QueueDeliveries } from './queue-deliveries';
 import type { TaskRunParts } from './task-run';
 
 /** What a handler has after its signal fired to end by itself, before its task goes back to the queue. */
 const ABORT_GRACE_MS = 500;
 
-/** Every delivery of this worker from its arrival to its end: what runs, what waits for a slot, what a stop gives back. */
+/** Every delivery of this worker from its arrival to its end; what a lost channel and a stop do to them. */
 export class OpenDeliveries {
-  private readonly all = new Set<Delivery>();
+  private readonly queues: QueueDeliveries[] = [];
   private readonly byChannel = new Map<Channel, Set<Delivery>>();
   private readonly hurrying = new AbortController();
-  private refusesNew = false;
+  private isRefusing = false;
   private tellEmpty: () => void = () => undefined;
 
   constructor(
@@ -24,27 +23,31 @@ export class OpenDeliveries {
     private readonly events: QueueEvents,
   ) {}
 
-  get running(): number {
-    return this.all.size;
+  get count(): number {
+    return this.all().length;
+  }
+
+  /** Queues in which every slot is held by a task whose delivery was lost: nothing new can run. */
+  get problems(): string[] {
+    return this.queues.flatMap((queue) => queue.problem ?? []);
   }
 
   /** The way in for one queue's messages: as many run at once as the queue's concurrency says. */
   acceptor(queue: QueueDefinition, concurrency: number): (message: ConsumeMessage, channel: Channel) => void {
-    const slots = new Slots(concurrency);
+    const deliveries = new QueueDeliveries(queue, concurrency, this.parts, {
+      isRefusing: () => this.isRefusing,
+      ended: (delivery) => this.forget(delivery),
+    });
+    this.queues.push(deliveries);
     return (message, channel) => {
       const delivery = new Delivery(message, channel, queue.name, this.events);
-      this.add(delivery);
-      slots.take(() => {
-        void this.handle(delivery, queue).finally(() => {
-          slots.release();
-          this.remove(delivery);
-        });
-      });
+      this.siblingsOn(channel).add(delivery);
+      deliveries.accept(delivery);
     };
   }
 
   refuseNew(): void {
-    this.refusesNew = true;
+    this.isRefusing = true;
   }
 
   hurry(): void {
@@ -54,49 +57,49 @@ export class OpenDeliveries {
   /** Waits for what runs until the deadline; then fires the signals, waits a moment more, and gives the rest back. */
   async finish(timeout: number): Promise<void> {
     if (await this.isEmptyWithin(timeout, this.hurrying.signal)) return;
-    this.events.emit('worker.deadline', { running: this.all.size });
-    for (const delivery of this.all) delivery.abort(new WorkerStoppedError());
+    this.events.emit('worker.deadline', { running: this.count });
+    for (const delivery of this.all()) delivery.abort(new WorkerStoppedError());
     if (await this.isEmptyWithin(ABORT_GRACE_MS)) return;
-    for (const delivery of this.all) {
-      if (delivery.requeue()) {
-        this.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops and it had not ended' });
-      }
+    for (const delivery of this.all()) this.giveBack(delivery);
+  }
+
+  /** What is done and only waits to be told so is not done again. */
+  private giveBack(delivery: Delivery): void {
+    if (delivery.hasCompleted) {
+      delivery.ack();
+    } else if (delivery.requeue()) {
+      this.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops and it had not ended' });
     }
   }
 
-  private async handle(delivery: Delivery, queue: QueueDefinition): Promise<void> {
-    if (delivery.state === 'lost') return; // while it waited for a slot; the broker hands it out again
-    if (this.refusesNew) {
-      delivery.requeue();
-      return;
-    }
-    await new TaskRun(delivery, queue, this.parts).run();
+  private all(): Delivery[] {
+    return this.queues.flatMap((queue) => [...queue.open]);
   }
 
-  private add(delivery: Delivery): void {
-    this.all.add(delivery);
-    let siblings = this.byChannel.get(delivery.channel);
+  private siblingsOn(channel: Channel): Set<Delivery> {
+    let siblings = this.byChannel.get(channel);
     if (siblings === undefined) {
       siblings = new Set();
-      this.byChannel.set(delivery.channel, siblings);
-      delivery.channel.once('close', () => this.lose(delivery.channel));
+      this.byChannel.set(channel, siblings);
+      channel.once('close', () => this.lose(channel));
     }
-    siblings.add(delivery);
-  }
-
-  private remove(delivery: Delivery): void {
-    this.all.delete(delivery);
-    this.byChannel.get(delivery.channel)?.delete(delivery);
-    if (this.all.size === 0) this.tellEmpty();
+    return siblings;
   }
 
   private lose(channel: Channel): void {
-    for (const delivery of this.byChannel.get(channel) ?? []) delivery.lose();
+    const lost = this.byChannel.get(channel) ?? [];
     this.byChannel.delete(channel);
+    for (const delivery of lost) delivery.lose();
+    for (const queue of this.queues) queue.dropLost();
+  }
+
+  private forget(delivery: Delivery): void {
+    this.byChannel.get(delivery.channel)?.delete(delivery);
+    if (this.count === 0) this.tellEmpty();
   }
 
   private async isEmptyWithin(milliseconds: number, sooner?: AbortSignal): Promise<boolean> {
-    if (this.all.size === 0) return true;
+    if (this.count === 0) return true;
     const empty = new Promise<void>((resolve) => {
       this.tellEmpty = resolve;
     });
@@ -104,6 +107,6 @@ export class OpenDeliveries {
     const signal = sooner === undefined ? timer.signal : AbortSignal.any([timer.signal, sooner]);
     await Promise.race([empty, delay(milliseconds, undefined, { signal }).catch(() => undefined)]);
     timer.abort();
-    return this.all.size === 0;
+    return this.count === 0;
   }
 }

@@ -1,6 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
-import { InvalidPayloadError } from '../errors';
+import type { TaskDefinition } from '../define-task';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
 import type { TaskRegistry } from '../task-registry';
@@ -44,7 +44,14 @@ export async function readDelivery(
   if (handler === null) {
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
   }
-  return withCheckedPayload({ ...task, handler }, reading.registry);
+  const definition = reading.registry.get(task.name);
+  if (definition === undefined) return { ...task, handler };
+  if (definition.queue.name !== queue.name) {
+    // Who may write to one queue only must not reach the handlers of another by naming them.
+    const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
+    return putAside('unknown-task', 'UnknownTaskError', message);
+  }
+  return withCheckedPayload({ ...task, handler }, definition);
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */
@@ -56,13 +63,10 @@ function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | undefi
   }
 }
 
-async function withCheckedPayload(task: RunnableTask, registry: TaskRegistry): Promise<RunnableTask | Outcome> {
-  const definition = registry.get(task.name);
-  if (definition === undefined) return task;
+async function withCheckedPayload(task: RunnableTask, definition: TaskDefinition): Promise<RunnableTask | Outcome> {
   try {
     return { ...task, payload: await checkPayload(definition, task.payload) };
   } catch (error) {
-    if (error instanceof InvalidPayloadError) return putAside('invalid-payload', error.name, error.message);
-    return putAside('invalid-payload', 'InvalidPayloadError', `The schema of "${task.name}" failed: ${String(error)}`);
+    return putAside('invalid-payload', 'InvalidPayloadError', error instanceof Error ? error.message : String(error));
   }
 }

@@ -3,6 +3,9 @@ import type { QueueEvents } from '../events';
 import type { Delivery } from './delivery';
 import type { Outcome } from './outcome';
 
+/** RabbitMQ's direct reply queues are no queues to it: a mandatory message is delivered and returned as unroutable. */
+const DIRECT_REPLY = 'amq.rabbitmq.reply-to.';
+
 /** Answers Nest's request/response clients, which wait for a packet with the id of theirs. */
 export class Replies {
   constructor(
@@ -30,7 +33,8 @@ export class Replies {
         headers: {},
         ...(typeof correlationId === 'string' ? { correlationId, messageId: correlationId } : {}),
       };
-      await this.publisher.publish(replyTo, { content, properties }, this.timeout);
+      const mandatory = !replyTo.startsWith(DIRECT_REPLY);
+      await this.publisher.publish(replyTo, { content, properties }, this.timeout, { mandatory });
       return true;
     } catch (error) {
       this.events.emit('reply.failed', {

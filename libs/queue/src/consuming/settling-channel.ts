@@ -6,21 +6,39 @@ export interface HandSettlement {
   /** `nack` or `reject` without requeue: the handler refuses the task, which is put aside and never dropped. */
   refuse(): void;
   requeue(): void;
+  /** The handler settles a message that was handed to somebody else. */
+  ignore(verb: string): void;
+}
+
+/** The part of a message that says which delivery it is. */
+interface Tagged {
+  readonly fields?: { readonly deliveryTag?: unknown };
 }
 
 /**
  * The channel as `context.getChannelRef()` shows it to a handler: everything is the real channel's, except that
- * settling goes to the delivery in the handler's hand, once. `allUpTo` is ignored: other tasks' deliveries are theirs.
+ * settling goes to the delivery in the handler's hand, once. Other tasks' deliveries are theirs: `allUpTo` is ignored,
+ * and so is another delivery's message.
  */
 export function settlingChannel(delivery: Delivery, settlement: HandSettlement): object {
-  const nack = (_message: unknown, _allUpTo?: boolean, requeue = true): void =>
-    requeue ? settlement.requeue() : settlement.refuse();
+  const { deliveryTag } = delivery.message.fields;
+  const ack = (message?: Tagged): void => {
+    const isOwn = message === undefined || message.fields?.deliveryTag === deliveryTag;
+    if (isOwn) settlement.ack();
+    else settlement.ignore('ack');
+  };
+  const nack = (message?: Tagged, _allUpTo?: boolean, requeue = true): void => {
+    const isOwn = message === undefined || message.fields?.deliveryTag === deliveryTag;
+    if (!isOwn) settlement.ignore('nack');
+    else if (requeue) settlement.requeue();
+    else settlement.refuse();
+  };
   const settling: Record<string | symbol, unknown> = {
-    ack: () => settlement.ack(),
-    ackAll: () => settlement.ack(),
+    ack: (message: Tagged) => ack(message),
+    ackAll: () => ack(),
     nack,
     nackAll: (requeue?: boolean) => nack(undefined, false, requeue),
-    reject: (_message: unknown, requeue?: boolean) => nack(undefined, false, requeue),
+    reject: (message: Tagged, requeue?: boolean) => nack(message, false, requeue),
   };
   return new Proxy(delivery.channel, {
     get: (channel, name) => {

@@ -1,5 +1,5 @@
 import { RmqContext } from '@nestjs/microservices';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { Delivery } from './delivery';
 import { settlingChannel } from './settling-channel';
 import type { HandSettlement } from './settling-channel';

@@ -3,7 +3,6 @@ import type { QueueDefinition } from '../define-queue';
 import type { QueueEvents } from '../events';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
-import type { FinishedLate } from './finished-late';
 import { putAside, recordError } from './outcome';
 import type { Outcome } from './outcome';
 import { readDelivery } from './read-delivery';
@@ -16,7 +15,6 @@ export interface TaskRunParts {
   readonly reading: Reading;
   readonly deadLetters: DeadLetters;
   readonly replies: Replies;
-  readonly finishedLate: FinishedLate;
   readonly events: QueueEvents;
   /** Nest's pipeline around a handler: guards, pipes, interceptors, filters. */
   invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown>;
@@ -35,11 +33,6 @@ export class TaskRun {
   ) {}
 
   async run(): Promise<void> {
-    const { delivery, parts } = this;
-    if (parts.finishedLate.takes(delivery)) {
-      if (delivery.decide('ack') && delivery.ack()) parts.events.emit('task.skipped', delivery.facts());
-      return;
-    }
     const read = await this.read();
     const outcome = 'handler' in read ? await this.attempt(read) : read;
     await this.settle(outcome);
@@ -65,6 +58,7 @@ export class TaskRun {
       if (this.settledByHand === 'refuse')
         return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
       if (this.settledByHand !== 'requeue') {
+        delivery.hasCompleted = true;
         const milliseconds = Math.round(performance.now() - startedAt);
         parts.events.emit('task.completed', { ...delivery.facts(), milliseconds });
       }
@@ -99,10 +93,9 @@ export class TaskRun {
     }
   }
 
-  /** The broker hands the task out again; if it is done, this worker will not do it twice. */
+  /** The broker hands the task out again. */
   private settleLost(outcome: Outcome): void {
     const { delivery, parts } = this;
-    if (outcome.kind === 'completed') parts.finishedLate.remember(delivery);
     const why = `it ended (${outcome.kind}) after its channel had closed; the broker hands it out again`;
     parts.events.emit('task.lost', { ...delivery.facts(), why });
   }
@@ -131,6 +124,9 @@ export class TaskRun {
       // Carried out when the handler returns: putting a task aside is a publish and then an ack.
       refuse: () => {
         if (delivery.decide('refuse')) this.settledByHand = 'refuse';
+      },
+      ignore: (verb) => {
+        parts.events.emit('settle.ignored', { ...delivery.facts(), verb, why: 'the message is another delivery’s' });
       },
     };
   }

@@ -12,7 +12,6 @@ import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
 import { DeadLetters } from './dead-letters';
-import { FinishedLate } from './finished-late';
 import { OpenDeliveries } from './open-deliveries';
 import { Replies } from './replies';
 import type { TaskContext } from './task-context';
@@ -57,7 +56,6 @@ export class TaskServer extends ServerRMQ {
       },
       deadLetters: this.deadLetters,
       replies: new Replies(publisher, settings.publishTimeout, events),
-      finishedLate: new FinishedLate(),
       events,
       invoke: (handler, payload, context) => this.invoke(handler, payload, context),
     };
@@ -79,13 +77,18 @@ export class TaskServer extends ServerRMQ {
         ({ queue, state, lastFailure }) =>
           `queue "${queue}" is not consumed (${this.connection.lastFailure ?? lastFailure ?? state})`,
       );
+    problems.push(...this.deliveries.problems);
     const { waiting } = this.deadLetters;
     if (waiting > 0) problems.push(`${waiting} tasks wait for a dead-letter queue that takes them`);
     return problems;
   }
 
-  /** Says that this app is a worker: not ready before it consumes. */
+  /**
+   * Says that this app is a worker: not ready before it consumes.
+   * @throws ConfigurationError when it is to consume queues that nobody defined.
+   */
   announce(): void {
+    this.queuesToConsume();
     if (this.workerState === 'idle') this.workerState = 'starting';
   }
 
@@ -97,6 +100,7 @@ export class TaskServer extends ServerRMQ {
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
       callback();
     } catch (error) {
+      await this.drain(); // the queues that were not refused may have tasks running
       callback(error);
     }
   }
@@ -126,7 +130,7 @@ export class TaskServer extends ServerRMQ {
     const wasListening = this.workerState === 'listening';
     this.workerState = 'stopping';
     if (wasListening) {
-      this.events.emit('worker.stopping', { running: this.deliveries.running, timeout: this.settings.shutdownTimeout });
+      this.events.emit('worker.stopping', { running: this.deliveries.count, timeout: this.settings.shutdownTimeout });
     }
     this.deliveries.refuseNew();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));

@@ -34,7 +34,8 @@ export const nestFormat: MessageFormat = {
 
 /**
  * Plain text, as the RabbitMQ tutorial's programs send it: the whole body is the payload of the task named. Nest
- * packets are understood as well, so a Nest client can add to such a queue.
+ * packets are understood as well, so a Nest client can add to such a queue; not in a message that says by its `type` that
+ * it is the task named, because then its text is a payload, whatever it looks like.
  */
 export function plainText(taskName: string): MessageFormat {
   return {
@@ -43,7 +44,8 @@ export function plainText(taskName: string): MessageFormat {
     read: (message) => {
       const text = readText(message.content);
       if (text === undefined) return undefined;
-      return readNestPacket(parseJson(text)) ?? { name: taskName, payload: text };
+      const packet = message.properties.type === taskName ? undefined : readNestPacket(parseJson(text));
+      return packet ?? { name: taskName, payload: text };
     },
   };
 }

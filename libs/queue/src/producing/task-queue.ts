@@ -9,6 +9,7 @@ import type { HeaderValue } from '../message/task-message';
 import type { QueueSettings } from '../queue.options';
 import { checkAddOptions } from './add-options';
 
+/** What may be said about one task when it is added. */
 export interface AddOptions {
   /** The task's id and the message's `message_id`, 1 to 128 characters. Default: a new UUIDv7. The same id again is the same task to a handler that looks at it. */
   readonly id?: string;
@@ -24,6 +25,7 @@ export interface AddedTask {
   readonly queue: string;
 }
 
+/** One task of `addBulk`. Its payload is checked when it is added, not by the compiler: a list may hold tasks of all kinds. */
 export interface TaskToAdd {
   readonly task: TaskDefinition;
   readonly payload: unknown;

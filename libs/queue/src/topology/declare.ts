@@ -1,4 +1,4 @@
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel } from '../connection/amqp';
 import type { QueueDefinition, QueueType } from '../define-queue';
 import { topologyErrorOf } from './broker-refusal';
 import { deadLetterQueueName } from './names';

@@ -1,0 +1,87 @@
+import { ConfirmTimeoutError, NotConnectedError, UnconfirmedError } from '../errors';
+import { headerBytes } from '../message/headers';
+import { identityOf } from '../message/message';
+import type { OutgoingMessage } from '../message/message';
+
+/** What is asked of the publisher. */
+export interface PublishRequest {
+  readonly queue: string;
+  readonly message: OutgoingMessage;
+  /** Milliseconds until it is given up. */
+  readonly timeout: number;
+  /**
+   * Whether a message that no queue takes is an error. Not for RabbitMQ's direct reply queues, which take a message and
+   * return it as unroutable all the same.
+   */
+  readonly mandatory: boolean;
+}
+
+/** One message on its way, from the request to the confirm: how often it was sent, and what its sender may still believe. */
+export class PendingPublish {
+  readonly queue: string;
+  readonly message: OutgoingMessage;
+  readonly mandatory: boolean;
+  /** Memory it takes: its body and headers. */
+  readonly bytes: number;
+  /** Sent in vain: the channel closed for an error while it was in flight. */
+  channelErrors = 0;
+  isReturned = false;
+  private wasSent = false;
+  /** Sends whose confirm will never come, because the channel or the connection ended first. */
+  private lostConfirms = 0;
+  private readonly since = performance.now();
+  private readonly deadline: number;
+
+  constructor(
+    { queue, message, timeout, mandatory }: PublishRequest,
+    private readonly done: (error: Error | null) => void,
+  ) {
+    this.queue = queue;
+    this.message = message;
+    this.mandatory = mandatory;
+    this.bytes = message.content.length + headerBytes(message.properties.headers);
+    this.deadline = this.since + timeout;
+  }
+
+  isOverdue(now: number): boolean {
+    return this.deadline <= now;
+  }
+
+  isReturnedAs(routingKey: string, identity: string): boolean {
+    return this.queue === routingKey && identityOf(this.message.properties) === identity && !this.isReturned;
+  }
+
+  sent(): void {
+    this.wasSent = true;
+  }
+
+  /** It goes back in front of what waits. */
+  confirmLost(isChannelError: boolean): void {
+    this.lostConfirms += 1;
+    if (isChannelError) this.channelErrors += 1;
+  }
+
+  confirm(): void {
+    this.done(null);
+  }
+
+  /** The broker refused it; when an earlier send may have been stored, that is what the sender must know. */
+  refuse(error: Error): void {
+    this.done(this.lostConfirms > 0 ? new UnconfirmedError(this.queue, error) : error);
+  }
+
+  /** The broker closes the channel for it each time it is sent: it was never stored. */
+  refuseAsCulprit(error: Error): void {
+    if (this.lostConfirms > this.channelErrors) this.refuse(error);
+    else this.done(error);
+  }
+
+  /** Its deadline has passed, or nothing will ever be sent again. */
+  giveUp(why: string | undefined): void {
+    this.done(
+      this.wasSent
+        ? new ConfirmTimeoutError(this.queue, Math.round(performance.now() - this.since), why)
+        : new NotConnectedError(why ?? 'it takes no messages'),
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import type { QueueDefinition } from '../define-queue';
+import type { Delivery } from './delivery';
+import { Slots } from './slots';
+import { TaskRun } from './task-run';
+import type { TaskRunParts } from './task-run';
+
+export interface QueueDeliveriesWatch {
+  /** The worker stops: nothing new is begun. */
+  readonly isRefusing: () => boolean;
+  readonly ended: (delivery: Delivery) => void;
+}
+
+/**
+ * One queue's deliveries in this worker: what waits for a slot, what runs, and which redelivery is the task of a run
+ * that lost its channel and still goes on. Such a redelivery waits for that run, so that a task never runs twice at
+ * once in one worker: done, and it is acknowledged; failed, and it runs.
+ */
+export class QueueDeliveries {
+  readonly open = new Set<Delivery>();
+  private readonly running = new Set<Delivery>();
+  /** The redelivery that waits for a lost run. */
+  private readonly held = new Map<Delivery, Delivery>();
+  private readonly slots: Slots<Delivery>;
+
+  constructor(
+    private readonly queue: QueueDefinition,
+    private readonly concurrency: number,
+    private readonly parts: TaskRunParts,
+    private readonly watch: QueueDeliveriesWatch,
+  ) {
+    this.slots = new Slots(concurrency);
+  }
+
+  /** Why nothing new can run, for readiness; `undefined` when something can. */
+  get problem(): string | undefined {
+    const lost = [...this.running].filter(({ state }) => state === 'lost').length;
+    if (lost < this.concurrency) return undefined;
+    return `queue "${this.queue.name}": all ${lost} slots are held by tasks that still run though their delivery was lost`;
+  }
+
+  accept(delivery: Delivery): void {
+    this.open.add(delivery);
+    const lostRun = this.lostRunOf(delivery);
+    if (lostRun === undefined) {
+      this.begin(delivery);
+      return;
+    }
+    this.held.set(lostRun, delivery);
+    this.parts.events.emit('task.held', delivery.facts());
+  }
+
+  /** The broker hands them out again; what has not begun is not this worker's any longer. */
+  dropLost(): void {
+    for (const delivery of this.open) {
+      if (delivery.state === 'lost' && this.slots.leave(delivery)) this.end(delivery);
+    }
+    for (const [run, delivery] of this.held) {
+      if (delivery.state !== 'lost') continue;
+      this.held.delete(run);
+      this.end(delivery);
+    }
+  }
+
+  private begin(delivery: Delivery): void {
+    this.slots.take(delivery, () => {
+      void this.run(delivery).finally(() => {
+        this.slots.release();
+        this.end(delivery);
+        this.release(delivery);
+      });
+    });
+  }
+
+  private async run(delivery: Delivery): Promise<void> {
+    if (this.watch.isRefusing()) {
+      delivery.requeue();
+      return;
+    }
+    this.running.add(delivery);
+    try {
+      await new TaskRun(delivery, this.queue, this.parts).run();
+    } finally {
+      this.running.delete(delivery);
+    }
+  }
+
+  /** What waited for this run takes its end, or its turn. */
+  private release(run: Delivery): void {
+    const delivery = this.held.get(run);
+    if (delivery === undefined) return;
+    this.held.delete(run);
+    if (!run.hasCompleted) {
+      this.begin(delivery);
+      return;
+    }
+    if (delivery.decide('ack') && delivery.ack()) this.parts.events.emit('task.skipped', delivery.facts());
+    this.end(delivery);
+  }
+
+  private lostRunOf(delivery: Delivery): Delivery | undefined {
+    if (!delivery.isRedelivered) return undefined;
+    return [...this.running].find((run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery));
+  }
+
+  private end(delivery: Delivery): void {
+    this.open.delete(delivery);
+    this.watch.ended(delivery);
+  }
+}
