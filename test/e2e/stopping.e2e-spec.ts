@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { AmqpProxy } from '../support/amqp-proxy';
 import { healthOf } from '../support/app-health';
 import { freePort } from '../support/free-port';
@@ -104,6 +106,21 @@ describe('a worker process', () => {
     });
     expect(await busy.exit()).toEqual({ code: 0, signal: null });
     await takesOver(idle, true);
+  });
+
+  it('told to stop does not wait for a client that holds a connection and says nothing', async () => {
+    const port = await freePort();
+    const worker = await start({ WORKER_PORT: String(port) });
+    const silent = connect(port, '127.0.0.1');
+    const half = connect(port, '127.0.0.1');
+    await Promise.all([once(silent, 'connect'), once(half, 'connect')]);
+    half.write('GET /health/live HTTP/1.1\r\nHost: a\r\n');
+    half.on('error', () => undefined);
+    silent.on('error', () => undefined);
+    worker.signal('SIGTERM');
+    expect(await worker.exit()).toEqual({ code: 0, signal: null });
+    silent.destroy();
+    half.destroy();
   });
 
   it('told to stop while the broker is away exits with 0', async () => {

@@ -1,7 +1,15 @@
 import { defineQueue, defineTask, queueSettings, readSettings, rmqTransport } from '@app/queue';
 import type { QueueDefinition, QueueType } from '@app/queue';
 import { Controller, Logger } from '@nestjs/common';
-import { ClientProxyFactory, Ctx, EventPattern, Payload, RmqContext } from '@nestjs/microservices';
+import {
+  ClientProxyFactory,
+  Ctx,
+  EventPattern,
+  MessagePattern,
+  Payload,
+  RmqContext,
+  RpcException,
+} from '@nestjs/microservices';
 import type { RmqOptions } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import type { Channel, Message } from 'amqplib';
@@ -31,6 +39,15 @@ class PrintController {
     printed.push(payload);
     const channel = context.getChannelRef() as Channel;
     channel.ack(context.getMessage() as Message);
+  }
+}
+
+@Controller()
+class AnswerController {
+  @MessagePattern('sum')
+  sum(@Payload() numbers: number[]): number {
+    if (numbers.length === 0) throw new RpcException('nothing to add up');
+    return numbers.reduce((sum, number) => sum + number, 0);
   }
 }
 
@@ -78,6 +95,29 @@ describe.each(types)('a %s queue', (type) => {
     await worker.sees('task.completed', 2);
     expect(printed).toEqual([{ text: 'First message.' }, { text: 'Zweite Nachricht: ä – 完了' }]);
     expect(worker.seen('task.dead-lettered')).toEqual([]);
+  });
+
+  it('answers the requests of a plain Nest client, failed ones too, and that is their end', async () => {
+    const task = taskIn(type);
+    const options = { urls: [vhost.url], tasks: [task], controllers: [AnswerController] };
+    const worker = open(await TestWorker.start(options));
+    const { urls = [], queueOptions } = transport(task.queue).options;
+    const client = open(
+      ClientProxyFactory.create({
+        ...transport(task.queue),
+        options: { urls, queue: task.queue.name, queueOptions: { ...queueOptions } },
+      }),
+    );
+
+    expect(await lastValueFrom(client.send('sum', [1, 2, 3]))).toBe(6);
+    await expect(lastValueFrom(client.send('sum', []))).rejects.toEqual({
+      status: 'error',
+      message: 'nothing to add up',
+    });
+    expect(await lastValueFrom(client.send('sum', [4]))).toBe(4);
+    expect(worker.seen('reply.failed')).toEqual([]);
+    expect(worker.seen('task.dead-lettered')).toEqual([]);
+    await vhost.settles(task.queue.name, { ready: 0, unacked: 0, dead: 0 });
   });
 
   it('brings what is added to a handler of a plain Nest server', async () => {

@@ -15,6 +15,7 @@ const channelOf = (context: RmqContext): Channel => context.getChannelRef() as C
 const messageOf = (context: RmqContext): Message => context.getMessage() as Message;
 
 const queue = defineQueue({ name: 'work', type: 'classic' });
+const elsewhere = defineTask({ name: 'elsewhere', queue: defineQueue({ name: 'another' }), payload: z.string() });
 const checked = defineTask({ name: 'checked', queue, payload: z.object({ width: z.int().min(1) }) });
 
 @Injectable()
@@ -113,6 +114,17 @@ class HandlersController {
     channelOf(context).ack(messageOf(context));
   }
 
+  @EventPattern<string>('elsewhere')
+  elsewhere(@Payload() data: unknown): void {
+    HandlersController.ran.push(data);
+  }
+
+  @EventPattern<string>('acks-another')
+  acksAnother(@Payload() _data: unknown, @Ctx() context: RmqContext): void {
+    const { fields, ...rest } = messageOf(context);
+    channelOf(context).ack({ ...rest, fields: { ...fields, deliveryTag: fields.deliveryTag + 1 } });
+  }
+
   @EventPattern<string>('acks-twice')
   acksTwice(@Payload() _data: unknown, @Ctx() context: RmqContext): void {
     channelOf(context).ack(messageOf(context));
@@ -170,8 +182,9 @@ beforeAll(async () => {
   vhost = await Vhost.open();
   worker = await TestWorker.start({
     urls: [vhost.url],
-    tasks: [checked],
+    tasks: [checked, elsewhere],
     queues: [queue],
+    workerQueues: ['work'],
     maxMessageBytes: 100_000,
     controllers: [HandlersController, RequestScopedController],
     providers: [FailingProvider],
@@ -327,6 +340,25 @@ describe('odd messages', () => {
     expect(error).toContain('width');
     expect(HandlersController.ran).toEqual([]);
     await vhost.take('work.dlq');
+    await stillWorks();
+  });
+
+  it('a task that belongs to another queue is not run', async () => {
+    vhost.publish('work', packet('elsewhere', 'x'));
+    const { reason, error } = await worker.sees('task.dead-lettered');
+    expect(reason).toBe('unknown-task');
+    expect(error).toContain('belongs to queue "another", not to "work"');
+    expect(HandlersController.ran).toEqual([]);
+    await vhost.take('work.dlq');
+    await stillWorks();
+  });
+
+  it('a handler that settles another delivery’s message has not settled its own', async () => {
+    vhost.publish('work', packet('acks-another'));
+    await worker.sees('task.completed');
+    expect(worker.seen('settle.ignored').map(({ verb, why }) => `${verb}: ${why}`)).toEqual([
+      'ack: the message is another delivery’s',
+    ]);
     await stillWorks();
   });
 

@@ -1,4 +1,4 @@
-import { queueSettings } from './queue.options';
+import { queueSettings, settingsOf } from './queue.options';
 import { readSettings } from './settings';
 
 const defaults = {
@@ -150,5 +150,34 @@ describe('the settings of the queue library', () => {
     const environment = { CLOUDAMQP_URL: 'amqp://cloud', AMQP_URL: 'amqp://mine' };
     expect(readSettings(queueSettings, environment).urls).toEqual(['amqp://mine']);
     expect(readSettings(queueSettings, { ...environment, AMQP_URL: '' }).urls).toEqual(['amqp://cloud']);
+  });
+});
+
+describe('the options of QueueModule.forRoot', () => {
+  it('are taken as they are given, and the defaults for the rest', () => {
+    const given = {
+      urls: ['amqp://a', 'amqp://b'],
+      concurrency: 4,
+      queueType: 'classic',
+      workerQueues: ['a', 'b'],
+    } as const;
+    expect(settingsOf({ tasks: [], ...given, workerQueues: [...given.workerQueues] })).toEqual({
+      ...defaults,
+      ...given,
+    });
+  });
+
+  it('are checked as the environment is: every wrong one is listed', () => {
+    const wrong = {
+      concurrency: 0,
+      maxMessageBytes: Number.NaN,
+      urls: [],
+      queueType: 'bogus' as 'quorum',
+      heartbeat: 1.5,
+    };
+    const checking = (): unknown => settingsOf({ tasks: [], ...wrong });
+    for (const variable of ['WORKER_CONCURRENCY', 'MAX_MESSAGE_BYTES', 'AMQP_URL', 'QUEUE_TYPE', 'HEARTBEAT_SECONDS']) {
+      expect(checking).toThrow(new RegExp(`^  ${variable}: `, 'm'));
+    }
   });
 });

@@ -87,6 +87,12 @@ describe('plainText', () => {
     ).toEqual({ name: 'print', payload: 'First message.' });
   });
 
+  it('takes the text of a message of its own type for a text, also one that looks like a packet', () => {
+    const payload = '{"pattern":"other","data":{"to":"somebody else"}}';
+    const own = { ...message(payload), properties: { type: 'print' } };
+    expect(text.read(own)).toEqual({ name: 'print', payload });
+  });
+
   it('understands the packets of a Nest client', () => {
     expect(readAs(text, '{"pattern":"other","data":[1]}')).toEqual({ name: 'other', payload: [1] });
   });
