@@ -150,11 +150,10 @@ describe('an app that is closed', () => {
     expect(await outcome).toBeInstanceOf(NotConnectedError);
   });
 
-  it('does not wait for a broker that is away longer than for its tasks', async () => {
+  it('ends within seconds although an add could wait a minute for the broker', async () => {
     const proxy = open(await TcpProxy.open(vhost.url));
     proxy.cut({ refuse: true });
-    const settings = { publishTimeout: 60_000, shutdownTimeout: 200 };
-    const producer = open(await TestWorker.create({ urls: [proxy.url], tasks: [work], ...settings }));
+    const producer = open(await TestWorker.create({ urls: [proxy.url], tasks: [work], publishTimeout: 60_000 }));
     const startedAt = performance.now();
     const outcome = producer.queue.add(work, 'late').catch((error: unknown) => error);
     await producer.close();
