@@ -66,12 +66,11 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
     return `imports ${target}: a pure file imports nothing but types, errors and other pure files`;
   },
 
-  /** Only connection/ runs the AMQP client's code; where a channel is handed on, its type may be named. */
+  /** Only connection/ knows the AMQP client; it hands on the types that other rooms hold (connection/amqp.ts). */
   (path, { target, isTypeOnly }) => {
     if (!CLIENTS.includes(packageOf(target)) || path.startsWith(`${QUEUE}/connection/`)) return undefined;
-    const mayNameTypes = path.startsWith(`${QUEUE}/consuming/`) || path === `${QUEUE}/topology/declare.ts`;
-    if (isTypeOnly && mayNameTypes) return undefined;
-    return `imports ${target}: only connection/ imports the AMQP client (types: consuming/ and topology/declare.ts too)`;
+    if (isTypeOnly && isSpec(path)) return undefined;
+    return `imports ${target}: only connection/ imports the AMQP client (its types: connection/amqp.ts)`;
   },
 
   /** Nobody is told what is logged. */

@@ -36,12 +36,12 @@ describe('the check of the arrows', () => {
     ['types named one by one', 'libs/queue/src/topology/names.ts', "import { type A, type B } from '../consuming/a';"],
     ['what a test of a pure file needs', 'libs/queue/src/message/a.spec.ts', "import fc from 'fast-check';"],
     ['the client in connection/', 'libs/queue/src/connection/a.ts', "import { connect } from 'amqplib';"],
-    ["the client's types in consuming/", 'libs/queue/src/consuming/a.ts', "import type { Channel } from 'amqplib';"],
     [
-      "the client's types where it is declared",
-      'libs/queue/src/topology/declare.ts',
-      "import type { Channel } from 'amqplib';",
+      "the client's types that connection/ hands on",
+      'libs/queue/src/consuming/a.ts',
+      "import type { Channel } from '../connection/amqp';",
     ],
+    ["the client's types in a test", 'libs/queue/src/consuming/a.spec.ts', "import type { Channel } from 'amqplib';"],
     [
       'the module on telemetry/',
       'libs/queue/src/queue.module.ts',
@@ -98,12 +98,7 @@ describe('the check of the arrows', () => {
       /imports no other project/,
     ],
     ['the queue library on its own door', 'libs/queue/src/consuming/a.ts', "import { x } from '..';", /its own index/],
-    [
-      'a pure file that uses a library',
-      'libs/queue/src/message/a.ts',
-      "import { of } from 'rxjs';",
-      /a pure file/,
-    ],
+    ['a pure file that uses a library', 'libs/queue/src/message/a.ts', "import { of } from 'rxjs';", /a pure file/],
     [
       'a pure file that reads files',
       'libs/queue/src/message/a.ts',
@@ -150,6 +145,12 @@ describe('the check of the arrows', () => {
     [
       "the client's types elsewhere",
       'libs/queue/src/producing/a.ts',
+      "import type { Channel } from 'amqplib';",
+      /only connection\//,
+    ],
+    [
+      "the client's types where a queue is declared",
+      'libs/queue/src/topology/declare.ts',
       "import type { Channel } from 'amqplib';",
       /only connection\//,
     ],
