@@ -23,7 +23,7 @@ async function addTask(url, words) {
 
 try {
   await installDependencies(voice);
-  await buildApps(voice);
+  await buildApps(voice, ['producer']);
   const { url, node } = await findBroker(voice);
   try {
     process.exitCode = await addTask(url, process.argv.slice(2));

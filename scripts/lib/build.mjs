@@ -9,7 +9,7 @@ import { run } from './command.mjs';
 /** The program that `nest build` makes of an app: the tsc builder keeps the monorepo's folders. @param {App} app */
 export const builtApp = (app) => inCheckout('dist', 'apps', app, 'apps', app, 'src', 'main.js');
 
-/** In the folder that a build empties first, so that a build by hand is never taken for this one. @param {App} app */
+/** Says which sources the build was made of. @param {App} app */
 const stampFile = (app) => inCheckout('dist', 'apps', app, '.sources');
 
 /** A digest of all that goes into an app's build. @param {App} app */
@@ -35,9 +35,13 @@ function isBuilt(app, digest) {
   return existsSync(builtApp(app)) && existsSync(stampFile(app)) && readFileSync(stampFile(app), 'utf8') === digest;
 }
 
-/** Builds the apps whose sources have changed since their last build. @param {import('./say.mjs').Voice} voice */
-export async function buildApps(voice) {
-  const stale = /** @type {App[]} */ (['producer', 'worker'])
+/**
+ * Builds the apps whose sources have changed since their last build. Files are replaced where they stand, so that an app
+ * that runs from them goes on.
+ * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: all
+ */
+export async function buildApps(voice, apps = ['producer', 'worker']) {
+  const stale = apps
     .map((app) => ({ app, digest: digestSources(app) }))
     .filter(({ app, digest }) => !isBuilt(app, digest));
   if (stale.length === 0) return;

@@ -286,6 +286,9 @@ describe('a task whose channel is lost while it runs', () => {
     await waitFor('it to run', () => work.runsOf('long') === 1);
     await loseChannel();
     expect(work.runs).toEqual(['long']);
+    expect(worker.readiness().problems).toContain(
+      'queue "work": all 1 slots are held by tasks that still run though their delivery was lost',
+    );
 
     long.release();
     expect(await worker.sees('task.skipped')).toMatchObject({ id, redelivered: true });

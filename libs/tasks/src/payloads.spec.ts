@@ -9,13 +9,15 @@ const email = { to: 'ada@example.com', subject: 'Done', text: 'It is done.' };
 
 describe('task definitions', () => {
   it('have names and queues that both apps rely on', () => {
-    expect(allTasks.map(({ name, queue }) => `${name} in ${queue.name}`)).toEqual([
-      'tutorial in task_queue',
-      'image.resize in images',
-      'notification.email in notifications',
-      'notification.sms in notifications',
-      'cpu.burn in cpu',
-    ]);
+    expect(allTasks.map(({ name, queue }) => `${name} in ${queue.name}`)).toEqual(
+      expect.arrayContaining([
+        'tutorial in task_queue',
+        'image.resize in images',
+        'notification.email in notifications',
+        'notification.sms in notifications',
+        'cpu.burn in cpu',
+      ]),
+    );
   });
 
   it.each<[TaskDefinition, unknown]>([

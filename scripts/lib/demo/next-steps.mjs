@@ -21,10 +21,11 @@ export function showNextSteps(voice, crew, brokerUrl) {
 
 /** From now on says what becomes of each task. @param {import('../say.mjs').Voice} voice @param {import('./crew.mjs').Crew} crew */
 export function showEvents(voice, crew) {
-  crew.onEvent = (worker, { event, name, id }) => {
+  crew.onEvent = (worker, { event, name, id, queue, error }) => {
     if (event !== 'task.completed' && event !== 'task.dead-lettered') return;
+    const end = event === 'task.completed' ? '' : ` into ${queue}.dlq: ${error}`;
     voice.line(
-      `  ${voice.paint('cyan', worker.name)} │ ${event.replace('task.', '')} ${name ?? 'a message'} ${id ?? ''}`,
+      `  ${voice.paint('cyan', worker.name)} │ ${event.replace('task.', '')} ${name ?? 'a message'} ${id ?? ''}${end}`,
     );
   };
 }
