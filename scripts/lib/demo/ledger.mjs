@@ -1,6 +1,8 @@
 /**
  * @typedef {object} TaskEvent a line of a worker's log (LOG_FORMAT=json)
  * @property {string} event as in "task.started"
+ * @property {string} [queue] where the task came from
+ * @property {string} [error] what put it aside
  * @property {string} [id]
  * @property {string} [name]
  */
