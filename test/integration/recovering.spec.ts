@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { AmqpProxy } from '../support/amqp-proxy';
 import type { AmqpMethod, CutTime } from '../support/amqp-proxy';
 import { ReadinessLog } from '../support/readiness-log';
+import { stays } from '../support/stays';
 import { SteeredWork } from '../support/steered-work';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
@@ -343,6 +344,34 @@ describe('a task whose channel is lost while it runs', () => {
     await worksAgain();
     expect(work.mostAtOnce).toBe(1);
     expect(worker.seen('task.dead-lettered')).toEqual([]);
+    await vhost.settles(queue.name, { ready: 0, unacked: 0, dead: 0 });
+  });
+});
+
+describe('a lost channel that the broker has not noticed yet', () => {
+  it('does not make room for a second handler, whatever is handed out on the next one', async () => {
+    await start();
+    const long = work.hold('long');
+    await worker.queue.add(task, { name: 'long' });
+    await waitFor('it to run', () => work.runsOf('long') === 1);
+    proxy.cutUnnoticed();
+    await consumesAgain();
+    await worker.queue.add(task, { name: 'behind it' });
+    await waitFor('it to be in the worker’s hand', async () => {
+      return (await vhost.channel.checkQueue(queue.name)).messageCount === 0;
+    });
+    expect(worker.readiness()).toEqual({
+      isReady: false,
+      problems: ['queue "work": all 1 slots are held by tasks that still run though their delivery was lost'],
+    });
+    await stays('nothing runs beside the first', () => work.runs.length === 1);
+
+    long.release();
+    await waitFor('the other to run', () => work.runsOf('behind it') === 1);
+    proxy.letNotice();
+    await waitFor('the first to be handed out and run again', () => work.runsOf('long') === 2);
+    await worksAgain();
+    expect(work.mostAtOnce).toBe(1);
     await vhost.settles(queue.name, { ready: 0, unacked: 0, dead: 0 });
   });
 });

@@ -36,6 +36,8 @@ interface Cut {
  */
 export class AmqpProxy {
   private readonly sockets = new Set<Socket>();
+  private readonly upstreams = new Set<Socket>();
+  private readonly unnoticed = new Set<Socket>();
   private readonly cuts: Cut[] = [];
   private done = 0;
 
@@ -87,6 +89,20 @@ export class AmqpProxy {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  /**
+   * Cuts the client's half of every connection that is open now. The broker does not notice: what it has handed out
+   * there stays handed out until {@link letNotice}.
+   */
+  cutUnnoticed(): void {
+    for (const upstream of this.upstreams) this.unnoticed.add(upstream);
+    for (const socket of this.sockets) if (!this.upstreams.has(socket)) socket.resetAndDestroy();
+  }
+
+  /** The broker notices the cuts it has not noticed. */
+  letNotice(): void {
+    for (const upstream of this.unnoticed) upstream.resetAndDestroy();
+  }
+
   /** Can be called twice. */
   async close(): Promise<void> {
     this.cut();
@@ -95,15 +111,16 @@ export class AmqpProxy {
 
   private accept(client: Socket): void {
     const upstream = connect(Number(this.target.port || 5672), this.target.hostname);
+    this.upstreams.add(upstream);
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       this.sockets.add(socket);
-      socket.on('error', () => other.destroy());
+      socket.on('error', () => socket.destroy());
       socket.on('close', () => {
-        other.destroy();
-        this.sockets.delete(socket);
+        if (!this.unnoticed.has(other)) other.destroy();
+        for (const sockets of [this.sockets, this.upstreams, this.unnoticed]) sockets.delete(socket);
       });
     }
     upstream.pipe(client);
