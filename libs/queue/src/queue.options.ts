@@ -57,6 +57,11 @@ export const queueSettings = {
     schema: wholeNumber(1, 134_217_728).default(4_194_304),
     doc: 'The largest message body in bytes: `add` refuses more, and a worker dead-letters more without decoding it. RabbitMQ itself takes 16 MiB from 4.0 on, 128 MiB before.',
   }),
+  stuckAfter: setting({
+    env: ['STUCK_AFTER_MS'],
+    schema: wholeNumber(1, 86_400_000).default(900_000),
+    doc: 'Milliseconds a run may hold its slot before it counts as stuck: when every slot of a queue is held for longer, the worker is not ready and names the tasks. Nothing is ended by it. The default is half of RabbitMQ’s acknowledgement timeout.',
+  }),
   heartbeat: setting({
     env: ['HEARTBEAT_SECONDS'],
     schema: wholeNumber(1, 600).default(30),

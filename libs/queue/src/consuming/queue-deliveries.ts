@@ -1,4 +1,5 @@
 import type { QueueDefinition } from '../define-queue';
+import { readinessReasons } from '../readiness-reasons';
 import type { Delivery } from './delivery';
 import { Slots } from './slots';
 import { TaskRun } from './task-run';
@@ -17,7 +18,8 @@ export interface QueueDeliveriesWatch {
  */
 export class QueueDeliveries {
   readonly open = new Set<Delivery>();
-  private readonly running = new Set<Delivery>();
+  /** Each with the time, on the process's clock, at which it took its slot. */
+  private readonly running = new Map<Delivery, number>();
   /** The redelivery that waits for a lost run. */
   private readonly held = new Map<Delivery, Delivery>();
   private readonly slots: Slots<Delivery>;
@@ -33,9 +35,15 @@ export class QueueDeliveries {
 
   /** Why nothing new can run, for readiness; `undefined` when something can. */
   get problem(): string | undefined {
-    const lost = [...this.running].filter(({ state }) => state === 'lost').length;
-    if (lost < this.concurrency) return undefined;
-    return `queue "${this.queue.name}": all ${lost} slots are held by tasks that still run though their delivery was lost`;
+    if (this.running.size < this.concurrency) return undefined;
+    const { running, queue, parts } = this;
+    if ([...running.keys()].every(({ state }) => state === 'lost')) {
+      return readinessReasons.lostRuns(queue.name, running.size);
+    }
+    const now = performance.now();
+    const holders = [...running].map(([{ id, name }, since]) => ({ id, name, heldFor: now - since }));
+    if (holders.some(({ heldFor }) => heldFor <= parts.stuckAfter)) return undefined;
+    return readinessReasons.stuck(queue.name, parts.stuckAfter, holders);
   }
 
   accept(delivery: Delivery): void {
@@ -76,7 +84,7 @@ export class QueueDeliveries {
       delivery.requeue();
       return;
     }
-    this.running.add(delivery);
+    this.running.set(delivery, performance.now());
     try {
       await new TaskRun(delivery, this.queue, this.parts).run();
     } finally {
@@ -99,7 +107,9 @@ export class QueueDeliveries {
 
   private lostRunOf(delivery: Delivery): Delivery | undefined {
     if (!delivery.isRedelivered) return undefined;
-    return [...this.running].find((run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery));
+    return [...this.running.keys()].find(
+      (run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery),
+    );
   }
 
   private end(delivery: Delivery): void {

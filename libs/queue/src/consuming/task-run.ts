@@ -16,6 +16,8 @@ export interface TaskRunParts {
   readonly deadLetters: DeadLetters;
   readonly replies: Replies;
   readonly events: QueueEvents;
+  /** Milliseconds after which a run that holds its slot is stuck, to readiness. */
+  readonly stuckAfter: number;
   /** Nest's pipeline around a handler: guards, pipes, interceptors, filters. */
   invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown>;
 }

@@ -8,6 +8,7 @@ import type { QueueDefinition } from '../define-queue';
 import { DefinitionError } from '../errors';
 import type { QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
+import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
@@ -57,6 +58,7 @@ export class TaskServer extends ServerRMQ {
       deadLetters: this.deadLetters,
       replies: new Replies(publisher, settings.publishTimeout, events),
       events,
+      stuckAfter: settings.stuckAfter,
       invoke: (handler, payload, context) => this.invoke(handler, payload, context),
     };
     this.deliveries = new OpenDeliveries(parts, events);
@@ -69,17 +71,16 @@ export class TaskServer extends ServerRMQ {
   /** Every reason why it does not do its work now; empty when it does. */
   get problems(): readonly string[] {
     if (this.workerState === 'idle') return [];
-    if (this.workerState === 'starting') return ['the worker is starting'];
-    if (this.workerState !== 'listening') return ['the worker is stopping'];
+    if (this.workerState === 'starting') return [readinessReasons.starting()];
+    if (this.workerState !== 'listening') return [readinessReasons.stopping()];
     const problems = this.consumers
       .filter((consumer) => consumer.state !== 'consuming')
-      .map(
-        ({ queue, state, lastFailure }) =>
-          `queue "${queue}" is not consumed (${this.connection.lastFailure ?? lastFailure ?? state})`,
+      .map(({ queue, state, lastFailure }) =>
+        readinessReasons.notConsumed(queue, this.connection.lastFailure ?? lastFailure ?? state),
       );
     problems.push(...this.deliveries.problems);
     const { waiting } = this.deadLetters;
-    if (waiting > 0) problems.push(`${waiting} tasks wait for a dead-letter queue that takes them`);
+    if (waiting > 0) problems.push(readinessReasons.handoversWait(waiting));
     return problems;
   }
 

@@ -1,5 +1,6 @@
 import type { BrokerConnection } from '../connection/broker-connection';
 import type { TaskServer } from '../consuming/task-server';
+import { readinessReasons } from '../readiness-reasons';
 
 /** Whether the app can do its work now, and every reason why it cannot. */
 export interface Readiness {
@@ -21,8 +22,7 @@ export class QueueHealth {
 
   private producingProblems(): string[] {
     const { state, lastFailure, blocked } = this.producing;
-    if (state !== 'open')
-      return [`tasks cannot be added: the connection is ${state} (${lastFailure ?? 'no answer yet'})`];
-    return blocked === undefined ? [] : [`tasks cannot be added: the broker is blocked (${blocked})`];
+    if (state !== 'open') return [readinessReasons.notConnected(state, lastFailure ?? 'no answer yet')];
+    return blocked === undefined ? [] : [readinessReasons.blocked(blocked)];
   }
 }
