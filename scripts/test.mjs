@@ -1,24 +1,13 @@
 // npm test [-- jest arguments]: from a fresh clone to a test report.
-import { spawn } from 'node:child_process';
 import { buildApps } from './lib/build.mjs';
 import { obtainNodeKind } from './lib/broker/find-broker.mjs';
-import { inCheckout, root } from './lib/checkout.mjs';
 import { Failure } from './lib/failure.mjs';
 import { installDependencies } from './lib/install.mjs';
+import { runJest } from './lib/jest.mjs';
 import { Voice } from './lib/say.mjs';
 
 // Jest writes its report to standard error; standard output stays free for --json.
 const voice = new Voice({ stream: process.stderr });
-
-/** @param {readonly string[]} args @returns {Promise<number>} jest's exit code */
-function runJest(args) {
-  const jest = inCheckout('node_modules', 'jest', 'bin', 'jest.js');
-  const child = spawn(process.execPath, [jest, ...args], { cwd: root, stdio: 'inherit' });
-  // Ctrl-C reaches jest by itself; whoever stops this process alone means jest.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
-}
 
 try {
   await installDependencies(voice);
