@@ -40,7 +40,7 @@ describe('a task that fails with headers that cannot be published again', () => 
     const { headers } = (await vhost.take('work.dlq')).properties;
     expect(headers).toMatchObject({ before: 1, after: 2, 'x-dropped-headers': 'odd', 'x-error-name': 'Error' });
     expect(headers).not.toHaveProperty('odd');
-    expect(worker.seen('dead-letter.postponed')).toEqual([]);
+    expect(worker.seen('handover.postponed')).toEqual([]);
     expect(worker.seen('connection.lost')).toEqual([]);
   });
 });

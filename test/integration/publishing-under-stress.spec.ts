@@ -13,6 +13,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { BrokerConnection } from '../../libs/queue/src/connection/broker-connection';
 import { Publisher } from '../../libs/queue/src/connection/publisher';
+import { routeTo } from '../../libs/queue/src/topology/routes';
 import { closingAfterEach } from '../support/closing';
 import { clearMemoryAlarm, raiseMemoryAlarm } from '../support/memory-alarm';
 import { PrivateNode } from '../support/private-node';
@@ -77,7 +78,7 @@ describe('a connection that is cut with thousands of messages in flight', () => 
 function publisherTo(url: string, declareQueue: (queue: string) => Promise<void> = async () => undefined): Publisher {
   const settings = { ...readSettings(queueSettings, {}), urls: [url], reconnectDelay: 100 };
   const connection = open(new BrokerConnection('producing', settings, new QueueEvents()));
-  return new Publisher(connection, settings, (_connection, queue) => declareQueue(queue));
+  return new Publisher(connection, settings, (_connection, { queue }) => declareQueue(queue));
 }
 
 /** A message whose expiration RabbitMQ takes for an error (406) is one no client can publish. */
@@ -93,7 +94,7 @@ describe('a message that makes the broker close the channel', () => {
     const startedAt = performance.now();
     const results = await Promise.allSettled(
       Array.from({ length: 300 }, (_, id) =>
-        publisher.publish('work', message(String(id), poison.includes(id)), 60_000),
+        publisher.publish(routeTo('work'), message(String(id), poison.includes(id)), 60_000),
       ),
     );
     expect(performance.now() - startedAt).toBeLessThan(30_000); // at once, and not at its deadline
@@ -112,9 +113,9 @@ describe('a message that makes the broker close the channel', () => {
       declareLater = resolve;
     });
     const publisher = publisherTo(vhost.url, (queue) => (queue === 'later' ? isDeclared : Promise.resolve()));
-    const poison = publisher.publish('work', message('poison', true), 60_000);
-    const innocent = publisher.publish('work', message('innocent'), 60_000);
-    const later = publisher.publish('later', message('later', true), 60_000);
+    const poison = publisher.publish(routeTo('work'), message('poison', true), 60_000);
+    const innocent = publisher.publish(routeTo('work'), message('innocent'), 60_000);
+    const later = publisher.publish(routeTo('later'), message('later', true), 60_000);
 
     // Its second time is over, and the innocent one waits for the next channel: now the other poison may travel as well.
     await expect(poison.finally(declareLater)).rejects.toThrow(PublishRefusedError);
@@ -124,9 +125,11 @@ describe('a message that makes the broker close the channel', () => {
 
   it('keeps nobody waiting who comes later', async () => {
     const publisher = publisherTo(vhost.url);
-    await expect(publisher.publish('work', message('poison', true), 60_000)).rejects.toThrow(PublishRefusedError);
+    await expect(publisher.publish(routeTo('work'), message('poison', true), 60_000)).rejects.toThrow(
+      PublishRefusedError,
+    );
     const ids = Array.from({ length: 500 }, (_, index) => `id-${index}`);
-    await Promise.all(ids.map((id) => publisher.publish('work', message(id), 60_000)));
+    await Promise.all(ids.map((id) => publisher.publish(routeTo('work'), message(id), 60_000)));
     expect(await idsIn('work')).toEqual(ids);
   });
 });

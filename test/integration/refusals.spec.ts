@@ -194,16 +194,17 @@ describe('a queue that belongs to somebody else', () => {
 
 describe('a user', () => {
   it.each([
-    ['configure', { ...everything, configure: '' }, 'work.dlq'],
-    ['read', { ...everything, read: '' }, 'work'],
-  ])('without the permission to %s is refused at the start', async (_what, permissions, queue) => {
+    ['configure', { ...everything, configure: '' }, 'work.dlq', 'queue'],
+    ['read', { ...everything, read: '' }, 'work', 'exchange'],
+    ['read the queue', { ...everything, read: '^delay[.]' }, 'work', 'queue'],
+  ])('without the permission to %s is refused at the start', async (_what, permissions, queue, what) => {
     await user.allow(permissions);
     const refusal = await refusalOf();
     expect(refusal).toBeInstanceOf(TopologyError);
     expect(refusal).toMatchObject({ queue, code: 403 });
     expect(refusal.message).toContain(
-      `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its ` +
-        `dead-letter queue (ACCESS_REFUSED - access to queue '${queue}'`,
+      `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it, on its ` +
+        `dead-letter queue and on delay.* (ACCESS_REFUSED - access to ${what} '${what === 'queue' ? queue : 'delay.delivery'}'`,
     );
   });
 

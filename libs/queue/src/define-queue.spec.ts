@@ -4,13 +4,13 @@ import { nestFormat, plainText } from './message/formats';
 
 describe('a queue definition', () => {
   it('leaves open what the settings say, and speaks as Nest does', () => {
-    expect(defineQueue({ name: 'images' })).toEqual({ name: 'images', format: nestFormat });
+    expect(defineQueue({ name: 'images' })).toMatchObject({ name: 'images', format: nestFormat, attempts: 1 });
   });
 
   it('keeps what it was given, and cannot be changed', () => {
     const format = plainText('print');
     const queue = defineQueue({ name: 'lines', type: 'classic', concurrency: 4, format });
-    expect(queue).toEqual({ name: 'lines', type: 'classic', concurrency: 4, format });
+    expect(queue).toMatchObject({ name: 'lines', type: 'classic', concurrency: 4, format });
     expect(() => Object.assign(queue, { concurrency: 5 })).toThrow(TypeError);
   });
 

@@ -1,14 +1,17 @@
+import type { Backoff } from './consuming/backoff';
 import { DefinitionError } from './errors';
 import { nestFormat } from './message/formats';
 import type { MessageFormat } from './message/formats';
+import { runPolicy } from './run-policy';
+import type { RunPolicy, RunPolicyInput } from './run-policy';
 import { assertQueueName } from './topology/names';
 
 /** `quorum`: replicated, survives the loss of a node. `classic`: one plain durable queue, declared with no arguments. */
 export type QueueType = 'quorum' | 'classic';
 
-/** What `defineQueue` takes. */
-export interface QueueDefinitionInput {
-  /** The broker's name of the queue, 1 to 200 bytes; may not begin with `amq.` nor end with `.dlq`. */
+/** What `defineQueue` takes. What it says of attempts and timeouts is the default of the queue's tasks. */
+export interface QueueDefinitionInput extends RunPolicyInput {
+  /** The broker's name of the queue, 1 to 190 bytes; may not begin with `amq.` or `delay.` nor end with `.dlq`. */
   readonly name: string;
   /** How the queue is declared. Default: the `queueType` option (`QUEUE_TYPE`), which is `quorum`. */
   readonly type?: QueueType;
@@ -16,17 +19,25 @@ export interface QueueDefinitionInput {
   readonly concurrency?: number;
   /** How the queue's messages are written and read. Default: {@link nestFormat}, Nest's `{"pattern","data"}`. */
   readonly format?: MessageFormat;
+  /**
+   * The highest priority a task of this queue may have; without it no task may have one. On a `classic` queue 1 to 255, an
+   * argument of the queue (`x-max-priority`; RabbitMQ advises few). On a `quorum` queue 1 to 31 and RabbitMQ 4 at least, which
+   * before 4.3 knows only two levels, up to 4 and from 5 on; an older broker is an error at the start.
+   */
+  readonly maxPriority?: number;
 }
 
 /** A work queue as both sides know it. Made by {@link defineQueue}. */
-export interface QueueDefinition extends QueueDefinitionInput {
+export interface QueueDefinition extends QueueDefinitionInput, RunPolicy {
+  readonly attempts: number;
+  readonly backoff: Backoff;
   readonly format: MessageFormat;
 }
 
 /**
  * Defines a work queue. Only needed for a queue that differs from the defaults; a task definition may also name its
  * queue by a plain string.
- * @throws DefinitionError when the name or the concurrency cannot be used.
+ * @throws DefinitionError when the name or another value cannot be used.
  */
 export function defineQueue(input: QueueDefinitionInput): QueueDefinition {
   assertQueueName(input.name);
@@ -35,5 +46,18 @@ export function defineQueue(input: QueueDefinitionInput): QueueDefinition {
       `Queue "${input.name}": concurrency must be a whole number from 1, not ${input.concurrency}.`,
     );
   }
-  return Object.freeze({ ...input, format: input.format ?? nestFormat });
+  const { maxPriority } = input;
+  if (maxPriority !== undefined && !(Number.isInteger(maxPriority) && maxPriority >= 1 && maxPriority <= 255)) {
+    throw new DefinitionError(
+      `Queue "${input.name}": maxPriority must be a whole number from 1 to 255, not ${maxPriority}.`,
+    );
+  }
+  return Object.freeze({ ...input, ...runPolicy(`Queue "${input.name}"`, input), format: input.format ?? nestFormat });
+}
+
+/** Why a task of this queue cannot have this priority; `undefined` when it can. */
+export function priorityProblem({ name, maxPriority }: QueueDefinition, priority: number): string | undefined {
+  if (maxPriority === undefined) return `needs a queue with maxPriority, and "${name}" has none`;
+  if (Number.isInteger(priority) && priority >= 0 && priority <= maxPriority) return undefined;
+  return `must be a whole number from 0 to ${maxPriority} (the maxPriority of queue "${name}")`;
 }

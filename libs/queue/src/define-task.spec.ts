@@ -9,7 +9,7 @@ const payload = z.object({ width: z.string().transform(Number) });
 
 describe('a task definition', () => {
   it('waits in the queue "tasks" unless it says otherwise', () => {
-    expect(defineTask({ name: 'a', payload }).queue).toEqual({ name: 'tasks', format: nestFormat });
+    expect(defineTask({ name: 'a', payload }).queue).toMatchObject({ name: 'tasks', format: nestFormat });
     expect(defineTask({ name: 'a', payload, queue: 'images' }).queue.name).toBe('images');
   });
 

@@ -1,14 +1,16 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { defineQueue } from './define-queue';
+import { defineQueue, priorityProblem } from './define-queue';
 import type { QueueDefinition } from './define-queue';
 import { DefinitionError } from './errors';
 import { isShortString } from './message/field-table';
+import { runPolicy } from './run-policy';
+import type { Acknowledge, RunPolicy, RunPolicyInput } from './run-policy';
 
 /** The queue of a task definition that names none. */
 export const DEFAULT_QUEUE = 'tasks';
 
 /** What `defineTask` takes. */
-export interface TaskDefinitionInput<Schema extends StandardSchemaV1> {
+export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends RunPolicyInput {
   /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters, 255 bytes at most. */
   readonly name: string;
   /** The queue it waits in: a name, or a definition made by `defineQueue`. Default: `tasks`. */
@@ -17,14 +19,23 @@ export interface TaskDefinitionInput<Schema extends StandardSchemaV1> {
   readonly payload: Schema;
   /** One sentence for people: shown in the API's documentation. */
   readonly description?: string;
+  /**
+   * `before`: acknowledged before the handler begins, for work that must never run twice. **At most once**: a task whose
+   * worker dies is gone, one that fails goes to the dead-letter queue, and one that is handed out a second time is put
+   * there without a run. Default: `after`, at least once.
+   */
+  readonly acknowledge?: Acknowledge;
+  /** From 0 to the queue's `maxPriority`: higher ones are handed out first. Default: none, which is the lowest. */
+  readonly priority?: number;
 }
 
 /** The contract between the producer and the worker. Made by {@link defineTask}. */
-export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> extends RunPolicy {
   readonly name: string;
   readonly queue: QueueDefinition;
   readonly payload: Schema;
   readonly description?: string;
+  readonly priority?: number;
 }
 
 /** What a handler of the task receives: the schema's output. */
@@ -35,7 +46,7 @@ export type PayloadInputOf<Task extends TaskDefinition> = StandardSchemaV1.Infer
 
 /**
  * Defines a task: name, queue and payload schema, imported by the app that adds it and the app that handles it.
- * @throws DefinitionError when the name or the queue's name cannot be used.
+ * @throws DefinitionError when the name, the queue's name or another value cannot be used.
  */
 export function defineTask<Schema extends StandardSchemaV1>(
   input: TaskDefinitionInput<Schema>,
@@ -46,10 +57,15 @@ export function defineTask<Schema extends StandardSchemaV1>(
         `${input.name.length} characters and ${Buffer.byteLength(input.name)} bytes.`,
     );
   }
-  const queue = input.queue ?? DEFAULT_QUEUE;
+  const named = input.queue ?? DEFAULT_QUEUE;
+  const queue = typeof named === 'string' ? defineQueue({ name: named }) : named;
+  const problem = input.priority === undefined ? undefined : priorityProblem(queue, input.priority);
+  if (problem !== undefined) throw new DefinitionError(`Task "${input.name}": priority ${problem}.`);
   return Object.freeze({
     name: input.name,
-    queue: typeof queue === 'string' ? defineQueue({ name: queue }) : queue,
+    queue,
+    ...runPolicy(`Task "${input.name}"`, input, queue),
+    ...(input.priority === undefined ? {} : { priority: input.priority }),
     payload: input.payload,
     ...(input.description === undefined ? {} : { description: input.description }),
   });

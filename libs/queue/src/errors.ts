@@ -1,3 +1,5 @@
+import { MAX_DELAY_MS } from './topology/delay-levels';
+
 /**
  * Every error Warren throws or understands, ranked by what the caller has lost or kept. All of them extend
  * {@link QueueError}, and each message says what was stored and what to do next.
@@ -145,6 +147,47 @@ export class UnconfirmedError extends QueueError {
       `The connection ended before the broker confirmed the message for queue "${queue}", and sending it again failed: ` +
         `${cause.message} It may have been stored the first time; add it again with the same id.`,
       { cause },
+    );
+  }
+}
+
+/** Thrown by a handler: trying again cannot help. The task is dead-lettered at once, as `unrecoverable`; nothing is lost. */
+export class UnrecoverableError extends QueueError {}
+
+/** What {@link RetryLater} takes besides its delay. */
+export interface RetryLaterOptions extends ErrorOptions {
+  /** What is written down as the error. */
+  readonly message?: string;
+  /** `false`: this run does not count as an attempt, so that it may be repeated without end (or until `expiresAfter`). Default: `true`. */
+  readonly counted?: boolean;
+}
+
+/**
+ * Thrown by a handler: run me again after so long, instead of what the backoff says. Counted, it needs an attempt left,
+ * and a task without `attempts` has only one.
+ * @throws RangeError when the delay is not a number of milliseconds from 0 to 310 days.
+ */
+export class RetryLater extends QueueError {
+  readonly counted: boolean;
+
+  constructor(
+    /** Milliseconds. */
+    readonly delay: number,
+    { counted = true, message = `To be run again in ${delay} ms.`, ...options }: RetryLaterOptions = {},
+  ) {
+    super(message, options);
+    this.counted = counted;
+    if (!(delay >= 0 && delay <= MAX_DELAY_MS)) {
+      throw new RangeError(`RetryLater: the delay must be from 0 to ${MAX_DELAY_MS} milliseconds, not ${delay}.`);
+    }
+  }
+}
+
+/** The reason with which `TaskContext.signal` fires when a run has taken its definition's `timeout`, and the run's failure. */
+export class TaskTimeoutError extends QueueError {
+  constructor(readonly timeout: number) {
+    super(
+      `The run took longer than its timeout of ${timeout} ms. Its slot is free; the task is tried again or put aside.`,
     );
   }
 }

@@ -18,10 +18,14 @@ export type ConnectionRole = 'producing' | 'consuming';
 
 /** Everything that happens, by name. Observers in `telemetry/` turn these into log lines. */
 export interface QueueEventMap {
-  'task.added': { id: string; name: string; queue: string };
+  'task.added': { id: string; name: string; queue: string; delay: number };
   'task.started': TaskFacts;
   'task.completed': TaskFacts & { milliseconds: number };
   'task.dead-lettered': TaskFacts & { reason: DeadLetterReason; error: string };
+  /** Failed, and waits in the broker for its next attempt. `delay` in milliseconds. */
+  'task.retrying': TaskFacts & { nextAttempt: number; delay: number; error: string };
+  /** A run ended after its timeout; its task has its outcome since then, and nothing follows from this end. */
+  'task.overran': TaskFacts & { milliseconds: number };
   /** Given back to its queue without an outcome: the worker stops, or could not put it aside. */
   'task.requeued': TaskFacts & { why: string };
   /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */
@@ -32,8 +36,8 @@ export interface QueueEventMap {
   'task.skipped': TaskFacts;
   /** A handler settled a delivery that was settled already, or too late. Nothing was sent to the broker. */
   'settle.ignored': TaskFacts & { verb: string; why: string };
-  /** A dead-letter publish failed and is tried again; the delivery stays unacknowledged meanwhile. */
-  'dead-letter.postponed': TaskFacts & { why: string };
+  /** A publish to the task's next place failed and is tried again; the delivery stays unacknowledged meanwhile. */
+  'handover.postponed': TaskFacts & { place: string; why: string };
   'reply.failed': TaskFacts & { why: string };
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };

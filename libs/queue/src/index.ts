@@ -1,3 +1,5 @@
+export { decorrelatedJitter, exponential, fixed } from './consuming/backoff';
+export type { Backoff, BackoffContext, ExponentialOptions, JitterOptions } from './consuming/backoff';
 export { connectWorker } from './consuming/connect-worker';
 export { TaskContext } from './consuming/task-context';
 export { TaskErrorFilter } from './consuming/task-error.filter';
@@ -19,13 +21,16 @@ export {
   PublishBufferFullError,
   PublishRefusedError,
   QueueError,
+  RetryLater,
+  TaskTimeoutError,
   TopologyError,
   UnconfirmedError,
   UnknownTaskError,
+  UnrecoverableError,
   UnroutableError,
   WorkerStoppedError,
 } from './errors';
-export type { Problem } from './errors';
+export type { Problem, RetryLaterOptions } from './errors';
 export { QueueEvents } from './events';
 export type { ConnectionRole, QueueEventMap, TaskFacts } from './events';
 export { HealthModule } from './health/health.module';
@@ -44,6 +49,8 @@ export type { QueueModuleOptions, QueueSettings } from './queue.options';
 export { listen } from './listen';
 export { rmqTransport } from './rmq-transport';
 export { runApp } from './run-app';
+export { exceptOn, onlyOn } from './run-policy';
+export type { Acknowledge, ErrorClass, RunPolicy, RunPolicyInput } from './run-policy';
 export { describeSettings, readSettings, setting, wholeNumber } from './settings';
 export type { Environment, Setting, Settings, SettingValues } from './settings';
 export { TaskRegistry } from './task-registry';

@@ -10,7 +10,7 @@ import { settingsOf } from './queue.options';
 import type { QueueModuleOptions, QueueSettings } from './queue.options';
 import { TaskRegistry } from './task-registry';
 import { logEvents } from './telemetry/log-events';
-import { queueDeclarer } from './topology/declare';
+import { routeDeclarer } from './topology/declare';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<QueueModuleOptions>({
   moduleName: 'Queue',
@@ -47,7 +47,7 @@ const FLUSH_TIMEOUT_MS = 5_000;
     {
       provide: Publisher,
       useFactory: (connection: BrokerConnection, settings: QueueSettings, { queues }: TaskRegistry) =>
-        new Publisher(connection, settings, queueDeclarer(queues, settings.queueType)),
+        new Publisher(connection, settings, routeDeclarer(queues, settings.queueType)),
       inject: [PRODUCING, SETTINGS, TaskRegistry],
     },
     {

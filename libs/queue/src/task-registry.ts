@@ -50,12 +50,15 @@ export class TaskRegistry {
       this.queuesByName.set(queue.name, queue);
       return;
     }
-    const isSame =
-      known.type === queue.type && known.concurrency === queue.concurrency && known.format === queue.format;
-    if (!isSame) {
+    if (!isSame(known, queue)) {
       throw new DefinitionError(
         `Queue "${queue.name}" is defined twice with different properties; define it once and use that definition in every task.`,
       );
     }
   }
+}
+
+function isSame(known: QueueDefinition, queue: QueueDefinition): boolean {
+  const fields = new Set([...Object.keys(known), ...Object.keys(queue)]) as Set<keyof QueueDefinition>;
+  return [...fields].every((field) => known[field] === queue[field]);
 }

@@ -2,10 +2,11 @@ import { ConfirmTimeoutError, NotConnectedError, UnconfirmedError } from '../err
 import { headerBytes } from '../message/headers';
 import { identityOf } from '../message/message';
 import type { OutgoingMessage } from '../message/message';
+import type { Route } from '../topology/routes';
 
 /** What is asked of the publisher. */
 export interface PublishRequest {
-  readonly queue: string;
+  readonly route: Route;
   readonly message: OutgoingMessage;
   /** Milliseconds until it is given up. */
   readonly timeout: number;
@@ -18,7 +19,7 @@ export interface PublishRequest {
 
 /** One message on its way, from the request to the confirm: how often it was sent, and what its sender may still believe. */
 export class PendingPublish {
-  readonly queue: string;
+  readonly route: Route;
   readonly message: OutgoingMessage;
   readonly mandatory: boolean;
   /** Memory it takes: its body and headers. */
@@ -33,14 +34,19 @@ export class PendingPublish {
   private readonly deadline: number;
 
   constructor(
-    { queue, message, timeout, mandatory }: PublishRequest,
+    { route, message, timeout, mandatory }: PublishRequest,
     private readonly done: (error: Error | null) => void,
   ) {
-    this.queue = queue;
+    this.route = route;
     this.message = message;
     this.mandatory = mandatory;
     this.bytes = message.content.length + headerBytes(message.properties.headers);
     this.deadline = this.since + timeout;
+  }
+
+  /** The work queue it is on its way to, for people. */
+  get queue(): string {
+    return this.route.queue;
   }
 
   isOverdue(now: number): boolean {
@@ -48,7 +54,7 @@ export class PendingPublish {
   }
 
   isReturnedAs(routingKey: string, identity: string): boolean {
-    return this.queue === routingKey && identityOf(this.message.properties) === identity && !this.isReturned;
+    return this.route.routingKey === routingKey && identityOf(this.message.properties) === identity && !this.isReturned;
   }
 
   sent(): void {

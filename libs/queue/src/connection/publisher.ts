@@ -5,16 +5,15 @@ import type { TopologyError } from '../errors';
 import { identityOf } from '../message/message';
 import type { OutgoingMessage } from '../message/message';
 import type { QueueSettings } from '../queue.options';
+import type { Route } from '../topology/routes';
 import type { BrokerConnection } from './broker-connection';
 import { PendingPublish } from './pending-publish';
 import type { PublishRequest } from './pending-publish';
-import { QueueDeclarations } from './queue-declarations';
-import type { DeclareQueue } from './queue-declarations';
+import { PublishBuffer } from './publish-buffer';
+import { RouteDeclarations, isDeclaredAlike } from './route-declarations';
+import type { DeclareRoute } from './route-declarations';
 
 type Limits = Pick<QueueSettings, 'publishBufferMessages' | 'publishBufferBytes'>;
-
-/** Sent and not confirmed at once; beyond it messages wait here rather than in the socket's buffer. */
-const WINDOW = 2_000;
 
 /** How often deadlines are looked at: one timer for all messages, so a deadline may pass by this much. */
 const SWEEP_MS = 50;
@@ -28,15 +27,13 @@ const MAX_CHANNEL_ERRORS = 2;
 const CLOSED = 'the connection was closed';
 
 /**
- * The only way messages leave: to a queue by the default exchange, persistent, mandatory, with a confirm and a
- * deadline. What waits for the broker, and what was in flight when a connection ended, is kept in order and sent
+ * The only way messages leave: straight to a queue or through the delay levels, persistent, mandatory, with a confirm
+ * and a deadline. What waits for the broker, and what was in flight when a connection ended, is kept in order and sent
  * (again) when the broker is back, until its deadline; the memory used for it is bounded.
  */
 export class Publisher {
-  private readonly waiting = new Set<PendingPublish>();
-  private readonly inFlight = new Set<PendingPublish>();
-  private readonly declarations: QueueDeclarations;
-  private pendingBytes = 0;
+  private readonly buffer: PublishBuffer;
+  private readonly declarations: RouteDeclarations;
   private model: ChannelModel | undefined;
   private channel: ConfirmChannel | undefined;
   private isSocketFull = false;
@@ -47,11 +44,12 @@ export class Publisher {
 
   constructor(
     private readonly connection: BrokerConnection,
-    private readonly limits: Limits,
-    /** Called before the first publish to a queue on each connection; a refusal fails what waits for that queue. */
-    declareQueue: DeclareQueue,
+    limits: Limits,
+    /** Called before the first publish on a route on each connection; a refusal fails what waits for that route. */
+    declareRoute: DeclareRoute,
   ) {
-    this.declarations = new QueueDeclarations(declareQueue, (queue, refusal) => this.declared(queue, refusal));
+    this.buffer = new PublishBuffer(limits);
+    this.declarations = new RouteDeclarations(declareRoute, (route, refusal) => this.declared(route, refusal));
     connection.observe({
       opened: (model) => {
         this.model = model;
@@ -62,42 +60,45 @@ export class Publisher {
         this.model = undefined;
         this.declarations.reset(undefined);
         this.dropChannel(undefined);
-        if (connection.state === 'closed') for (const pending of this.waiting) pending.giveUp(CLOSED);
+        if (connection.state === 'closed') for (const pending of this.buffer.unsent) pending.giveUp(CLOSED);
       },
       unblocked: () => this.schedulePump(),
     });
   }
 
+  /** Closed for good: nothing is sent any more. */
+  get isClosed(): boolean {
+    return this.connection.state === 'closed';
+  }
+
   /** Messages that wait for the broker or its confirm. */
   get pending(): number {
-    return this.waiting.size + this.inFlight.size;
+    return this.buffer.size;
   }
 
   /**
-   * Publishes to a queue and resolves when the broker has confirmed.
+   * Publishes and resolves when the broker has confirmed.
    * @param timeout milliseconds until it rejects.
    * @throws UnroutableError, PublishRefusedError, ConfirmTimeoutError, NotConnectedError, PublishBufferFullError, and
-   * TopologyError when the broker refuses to declare the queue.
+   * TopologyError when the broker refuses to declare a queue on the route.
    */
-  publish(queue: string, message: OutgoingMessage, timeout: number, { mandatory = true } = {}): Promise<void> {
+  publish(route: Route, message: OutgoingMessage, timeout: number, { mandatory = true } = {}): Promise<void> {
     this.connection.open();
-    if (this.connection.state === 'closed') return Promise.reject(new NotConnectedError(CLOSED));
+    if (this.isClosed) return Promise.reject(new NotConnectedError(CLOSED));
     return new Promise((resolve, reject) => {
-      const request: PublishRequest = { queue, message, timeout, mandatory };
+      const request: PublishRequest = { route, message, timeout, mandatory };
       const pending: PendingPublish = new PendingPublish(request, (error) => {
-        if (!this.waiting.delete(pending) && !this.inFlight.delete(pending)) return;
-        this.pendingBytes -= pending.bytes;
+        if (!this.buffer.delete(pending)) return;
         if (error === null) resolve();
         else reject(error);
-        if (this.waiting.size > 0) this.schedulePump();
+        if (this.buffer.unsent.size > 0) this.schedulePump();
         if (this.pending === 0) this.tellEmpty();
       });
-      if (!this.hasRoomFor(pending)) {
-        reject(new PublishBufferFullError(this.pending, this.pendingBytes));
+      if (!this.buffer.hasRoomFor(pending)) {
+        reject(new PublishBufferFullError(this.pending, this.buffer.bytes));
         return;
       }
-      this.pendingBytes += pending.bytes;
-      this.waiting.add(pending);
+      this.buffer.add(pending);
       this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
       this.schedulePump();
     });
@@ -114,12 +115,6 @@ export class Publisher {
     timer.abort();
   }
 
-  private hasRoomFor(pending: PendingPublish): boolean {
-    if (this.pending === 0) return true;
-    const { publishBufferMessages, publishBufferBytes } = this.limits;
-    return this.pending < publishBufferMessages && this.pendingBytes + pending.bytes <= publishBufferBytes;
-  }
-
   private async openChannel(connection: ChannelModel): Promise<void> {
     this.isOpening = true;
     try {
@@ -130,10 +125,13 @@ export class Publisher {
       });
       channel.on('close', () => {
         if (this.channel !== channel) return; // the connection went first, and took the channel along
+        if (isNotFound(error)) this.declarations.forgetAll(); // an exchange was deleted
         this.dropChannel(error);
         void this.openChannel(connection);
       });
-      channel.on('return', (returned: Message) => this.markReturned(returned));
+      channel.on('return', ({ fields, properties }: Message) =>
+        this.buffer.markReturned(fields.routingKey, identityOf(properties)),
+      );
       channel.on('drain', () => {
         this.isSocketFull = false;
         this.schedulePump();
@@ -148,15 +146,10 @@ export class Publisher {
     }
   }
 
-  /** What was in flight goes back in front of what waits: its confirm will not come. */
+  /** What was in flight is sent again, unless the broker closed the channel for it twice. */
   private dropChannel(error: Error | undefined): void {
     this.channel = undefined;
-    const unconfirmed = [...this.inFlight];
-    const rest = [...this.waiting];
-    this.inFlight.clear();
-    this.waiting.clear();
-    for (const pending of [...unconfirmed, ...rest]) this.waiting.add(pending);
-    for (const pending of unconfirmed) {
+    for (const pending of this.buffer.takeBack()) {
       pending.confirmLost(error !== undefined);
       if (error === undefined || pending.channelErrors < MAX_CHANNEL_ERRORS) continue;
       pending.refuseAsCulprit(new PublishRefusedError(pending.queue, error.message));
@@ -176,30 +169,25 @@ export class Publisher {
   private pump(): void {
     const { channel } = this;
     if (channel === undefined || this.connection.blocked !== undefined) return;
-    for (const pending of this.waiting) {
-      if (this.isSocketFull || this.inFlight.size >= this.windowFor(pending)) return;
-      if (this.declarations.has(pending.queue)) this.send(channel, pending);
+    for (const pending of this.buffer.unsent) {
+      if (this.isSocketFull || !this.buffer.maySend(pending)) return;
+      if (this.declarations.has(pending.route)) this.send(channel, pending);
     }
   }
 
-  /** Nothing travels beside a suspect, so that the next error of the channel tells which message it is about. */
-  private windowFor(pending: PendingPublish): number {
-    const [oldest = pending] = this.inFlight;
-    return pending.channelErrors > 0 || oldest.channelErrors > 0 ? 1 : WINDOW;
-  }
-
-  private declared(queue: string, refusal: TopologyError | undefined): void {
-    if (refusal !== undefined) for (const pending of this.waiting) if (pending.queue === queue) pending.refuse(refusal);
+  private declared(route: Route, refusal: TopologyError | undefined): void {
+    if (refusal !== undefined) {
+      for (const pending of this.buffer.unsent) if (isDeclaredAlike(pending.route, route)) pending.refuse(refusal);
+    }
     this.schedulePump();
   }
 
   private send(channel: ConfirmChannel, pending: PendingPublish): void {
-    this.waiting.delete(pending);
-    this.inFlight.add(pending);
-    pending.isReturned = false;
+    this.buffer.send(pending);
     try {
       const options = { ...pending.message.properties, persistent: true, mandatory: pending.mandatory };
-      this.isSocketFull = !channel.sendToQueue(pending.queue, pending.message.content, options, (error: unknown) =>
+      const { exchange, routingKey } = pending.route;
+      this.isSocketFull = !channel.publish(exchange, routingKey, pending.message.content, options, (error: unknown) =>
         this.confirmed(channel, pending, error),
       );
       pending.sent();
@@ -212,7 +200,7 @@ export class Publisher {
   private confirmed(channel: ConfirmChannel, pending: PendingPublish, error: unknown): void {
     if (this.channel !== channel) return; // closed: dropChannel has put it back already
     if (pending.isReturned) {
-      this.declarations.forget(pending.queue); // it was deleted meanwhile: the next publish declares it again
+      this.declarations.forget(pending.route); // it was deleted meanwhile: the next publish declares it again
       pending.refuse(new UnroutableError(pending.queue));
     } else if (error === null || error === undefined) pending.confirm();
     else if (error instanceof Error && error.message === 'message nacked') {
@@ -220,21 +208,11 @@ export class Publisher {
     }
   }
 
-  /** The broker returns an unroutable message before it confirms it. */
-  private markReturned(returned: Message): void {
-    const identity = identityOf(returned.properties);
-    for (const pending of this.inFlight) {
-      if (!pending.isReturnedAs(returned.fields.routingKey, identity)) continue;
-      pending.isReturned = true;
-      return;
-    }
-  }
-
   private sweep(): void {
     const now = performance.now();
     const { state, blocked, lastFailure } = this.connection;
     const why = state === 'closed' ? CLOSED : blocked === undefined ? lastFailure : `it is blocked: ${blocked}`;
-    for (const pending of [...this.inFlight, ...this.waiting]) if (pending.isOverdue(now)) pending.giveUp(why);
+    for (const pending of this.buffer.all()) if (pending.isOverdue(now)) pending.giveUp(why);
     if (this.pending === 0) {
       clearInterval(this.sweeper);
       this.sweeper = undefined;
@@ -244,4 +222,9 @@ export class Publisher {
       this.schedulePump();
     }
   }
+}
+
+/** AMQP's 404: what was published to does not exist. */
+function isNotFound(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 404;
 }

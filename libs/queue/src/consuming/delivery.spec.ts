@@ -141,11 +141,11 @@ describe('the signal of a delivery', () => {
   it('fires with its reason for whoever listens', () => {
     const { delivery } = deliver();
     const { signal } = delivery;
-    expect(delivery.isAborted).toBe(false);
+    expect(delivery.signal.aborted).toBe(false);
     delivery.abort(new WorkerStoppedError());
     expect(signal.aborted).toBe(true);
     expect(signal.reason).toBeInstanceOf(WorkerStoppedError);
-    expect(delivery.isAborted).toBe(true);
+    expect(delivery.signal.aborted).toBe(true);
   });
 
   it('has fired for a handler that asks for it too late', () => {

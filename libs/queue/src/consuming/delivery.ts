@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { QueueEvents, TaskFacts } from '../events';
-import { header } from '../message/headers';
+import { header, numberHeader } from '../message/headers';
 import type { IncomingMessage } from '../message/message';
 
 /** `open`: nothing is decided. `decided`: its end is being carried out. `settled`: the broker was told. `lost`: its channel is gone. */
@@ -16,6 +16,8 @@ export class Delivery {
   name: string | undefined;
   /** The id of a request of Nest's request/response clients, once the message has been read: somebody waits for an answer. */
   requestId: string | undefined;
+  /** It was acknowledged before its run, as its definition wants it: the broker has forgotten it. */
+  wasAckedBefore = false;
   /** The work is done, whatever became of the delivery since. */
   hasCompleted = false;
   private currentState: DeliveryState = 'open';
@@ -49,8 +51,26 @@ export class Delivery {
 
   /** The run in progress, from 1; what a publisher wrote that is not a number counts as 1. */
   get attempt(): number {
-    const attempt = this.message.properties.headers?.[header.attempt];
-    return typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1 ? attempt : 1;
+    return this.number(header.attempt, 1) ?? 1;
+  }
+
+  /** Milliseconds it waited before this attempt; `undefined` for the first. */
+  get waited(): number | undefined {
+    return this.number(header.retryDelay);
+  }
+
+  /** Milliseconds since 1970, as every time here. */
+  get firstFailureTime(): number | undefined {
+    return this.number(header.firstFailureTime);
+  }
+
+  get lastFailureTime(): number | undefined {
+    return this.number(header.lastFailureTime);
+  }
+
+  /** From then on no run of it begins. */
+  get expiresAt(): number | undefined {
+    return this.number(header.expiresAt);
   }
 
   facts(): TaskFacts {
@@ -58,19 +78,27 @@ export class Delivery {
     return { id, name, queue, attempt, redelivered: isRedelivered };
   }
 
-  /** Fires when the worker stops and this task has not ended by the deadline. */
+  /** Fires when the run has taken its timeout, or the worker stops and this task has not ended by the deadline. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
     return this.controller.signal;
   }
 
-  get isAborted(): boolean {
-    return this.controller?.signal.aborted ?? false;
-  }
-
   abort(reason: Error): void {
     this.controller ??= new AbortController();
     this.controller.abort(reason);
+  }
+
+  /** Its end is decided and in our hand to carry out: the broker has not taken it back. */
+  get isOurs(): boolean {
+    return this.currentState === 'decided' || this.wasAckedBefore;
+  }
+
+  /** Acknowledges it before its run; `false` when its channel is gone, and the broker hands it out again. */
+  ackBefore(): boolean {
+    this.currentState = 'decided';
+    this.wasAckedBefore = this.ack();
+    return this.wasAckedBefore;
   }
 
   /** Claims the delivery's end; `false`, and an event, when it has another end already. */
@@ -113,6 +141,10 @@ export class Delivery {
       this.currentState = 'lost'; // the channel has closed, and its 'close' event is still to come
       return false;
     }
+  }
+
+  private number(name: string, min = 0): number | undefined {
+    return numberHeader(this.message.properties.headers, name, min);
   }
 
   private toAmqp(): ConsumeMessage {

@@ -7,15 +7,33 @@ export interface RecordedError {
   readonly stack?: string | undefined;
 }
 
+/** The next attempt of a task that failed. */
+export interface Retry {
+  readonly attempt: number;
+  /** Milliseconds until it. */
+  readonly delay: number;
+  readonly error: RecordedError;
+  /** From then on, in milliseconds since 1970, no run begins. */
+  readonly expiresAt?: number;
+}
+
+/** The outcome of a task that is put aside. */
+export interface DeadLettered {
+  readonly kind: 'dead-lettered';
+  readonly reason: DeadLetterReason;
+  readonly error: RecordedError;
+}
+
 /** How one run ended. */
 export type Outcome =
   | { readonly kind: 'completed'; readonly result?: unknown }
-  | { readonly kind: 'dead-lettered'; readonly reason: DeadLetterReason; readonly error: RecordedError }
+  | { readonly kind: 'retrying'; readonly retry: Retry }
+  | DeadLettered
   /** The worker is stopping, and the task had not ended when its deadline passed. */
   | { readonly kind: 'requeued' };
 
 /** The outcome of a task that cannot be run. */
-export function putAside(reason: DeadLetterReason, name: string, message: string): Outcome {
+export function putAside(reason: DeadLetterReason, name: string, message: string): DeadLettered {
   return { kind: 'dead-lettered', reason, error: { name, message } };
 }
 

@@ -3,6 +3,7 @@ import type { QueueDefinition } from '../define-queue';
 import type { TaskDefinition } from '../define-task';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
+import type { RunPolicy } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
 import type { Delivery } from './delivery';
 import { putAside } from './outcome';
@@ -11,6 +12,8 @@ import type { Outcome } from './outcome';
 /** A task that can be run: its handler, and the payload as the schema gives it out. */
 export interface RunnableTask extends ReadTask {
   readonly handler: MessageHandler;
+  /** Its definition's, or its queue's when nobody defined it. */
+  readonly policy: RunPolicy;
 }
 
 export interface Reading {
@@ -30,6 +33,10 @@ export async function readDelivery(
     const message = `The body has ${content.length} bytes and the limit is ${reading.maxMessageBytes} (MAX_MESSAGE_BYTES).`;
     return putAside('too-large', 'MessageTooLargeError', message);
   }
+  if (delivery.expiresAt !== undefined && delivery.expiresAt <= Date.now()) {
+    const message = `Its time to begin a run ended at ${new Date(delivery.expiresAt).toISOString()}.`;
+    return putAside('expired', 'ExpiredError', message);
+  }
   const task = readTask(delivery, queue);
   if (task === undefined) {
     return putAside(
@@ -45,13 +52,13 @@ export async function readDelivery(
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
   }
   const definition = reading.registry.get(task.name);
-  if (definition === undefined) return { ...task, handler };
+  if (definition === undefined) return { ...task, handler, policy: queue };
   if (definition.queue.name !== queue.name) {
     // Who may write to one queue only must not reach the handlers of another by naming them.
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
-  return withCheckedPayload({ ...task, handler }, definition);
+  return withCheckedPayload({ ...task, handler, policy: definition }, definition);
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */

@@ -1,5 +1,6 @@
 import type { Publisher } from '../connection/publisher';
 import type { QueueEvents } from '../events';
+import { routeTo } from '../topology/routes';
 import type { Delivery } from './delivery';
 import type { Outcome } from './outcome';
 
@@ -21,7 +22,8 @@ export class Replies {
   async send(delivery: Delivery, outcome: Outcome): Promise<boolean> {
     const { requestId: id } = delivery;
     const { replyTo, correlationId } = delivery.message.properties;
-    if (id === undefined || typeof replyTo !== 'string' || replyTo === '' || outcome.kind === 'requeued') return false;
+    if (id === undefined || typeof replyTo !== 'string' || replyTo === '') return false;
+    if (outcome.kind === 'requeued' || outcome.kind === 'retrying') return false;
     const packet =
       outcome.kind === 'completed'
         ? { id, response: outcome.result, isDisposed: true }
@@ -34,7 +36,7 @@ export class Replies {
         ...(typeof correlationId === 'string' ? { correlationId, messageId: correlationId } : {}),
       };
       const mandatory = !replyTo.startsWith(DIRECT_REPLY);
-      await this.publisher.publish(replyTo, { content, properties }, this.timeout, { mandatory });
+      await this.publisher.publish(routeTo(replyTo), { content, properties }, this.timeout, { mandatory });
       return true;
     } catch (error) {
       this.events.emit('reply.failed', {

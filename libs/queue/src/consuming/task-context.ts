@@ -1,5 +1,6 @@
 import { RmqContext } from '@nestjs/microservices';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
+import type { RunPolicy } from '../run-policy';
 import type { Delivery } from './delivery';
 import { settlingChannel } from './settling-channel';
 import type { HandSettlement } from './settling-channel';
@@ -16,6 +17,10 @@ export class TaskContext extends RmqContext {
   readonly queue: string;
   /** The run in progress, from 1. */
   readonly attempt: number;
+  /** Runs the task may have, by its definition or its queue. */
+  readonly attempts: number;
+  /** Whether a failure of this run puts the task aside: no attempt is left. */
+  readonly isLastAttempt: boolean;
   /** It was handed out before without an end: a worker died, or a connection was lost. The work may have been done. */
   readonly isRedelivered: boolean;
   /** The message's AMQP headers. */
@@ -23,6 +28,7 @@ export class TaskContext extends RmqContext {
   constructor(
     private readonly delivery: Delivery,
     name: string,
+    policy: RunPolicy,
     settlement: HandSettlement,
   ) {
     super([delivery.message, settlingChannel(delivery, settlement), name]);
@@ -30,13 +36,16 @@ export class TaskContext extends RmqContext {
     this.name = name;
     this.queue = delivery.queue;
     this.attempt = delivery.attempt;
+    this.attempts = policy.attempts;
+    this.isLastAttempt = delivery.attempt >= policy.attempts;
     this.isRedelivered = delivery.isRedelivered;
     this.headers = delivery.message.properties.headers ?? {};
   }
 
   /**
-   * Fires when the worker stops and its deadline (`shutdownTimeout`) has passed. What has not returned half a second
-   * later goes back to its queue.
+   * Fires when the run has taken its definition's `timeout` (the reason is a `TaskTimeoutError`; the run has failed), and
+   * when the worker stops and its deadline (`shutdownTimeout`) has passed (a `WorkerStoppedError`; what has not returned
+   * half a second later goes back to its queue). Hand it on to what takes an `AbortSignal`: `fetch`, `setTimeout`, a pool.
    */
   get signal(): AbortSignal {
     return this.delivery.signal;

@@ -1,5 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
+import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
@@ -8,12 +9,16 @@ import type { Outcome } from './outcome';
 import { readDelivery } from './read-delivery';
 import type { Reading, RunnableTask } from './read-delivery';
 import type { Replies } from './replies';
+import type { Retries } from './retries';
+import { outcomeOf } from './retry-decision';
 import type { HandSettlement } from './settling-channel';
 import { TaskContext } from './task-context';
+import { timedRun } from './timed-run';
 
 export interface TaskRunParts {
   readonly reading: Reading;
   readonly deadLetters: DeadLetters;
+  readonly retries: Retries;
   readonly replies: Replies;
   readonly events: QueueEvents;
   /** Milliseconds after which a run that holds its slot is stuck, to readiness. */
@@ -52,11 +57,16 @@ export class TaskRun {
   private async attempt(task: RunnableTask): Promise<Outcome> {
     this.task = task;
     const { delivery, parts } = this;
-    const context = new TaskContext(delivery, task.name, this.byHand());
+    const { policy } = task;
+    if (policy.acknowledge === 'before' && !delivery.ackBefore()) return { kind: 'requeued' };
+    const context = new TaskContext(delivery, task.name, policy, this.byHand());
     const startedAt = performance.now();
     parts.events.emit('task.started', delivery.facts());
     try {
-      const result = await parts.invoke(task.handler, task.payload, context);
+      const result = await timedRun(() => parts.invoke(task.handler, task.payload, context), policy.timeout, {
+        timedOut: (error) => delivery.abort(error),
+        overran: (milliseconds) => parts.events.emit('task.overran', { ...delivery.facts(), milliseconds }),
+      });
       if (this.settledByHand === 'refuse')
         return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
       if (this.settledByHand !== 'requeue') {
@@ -66,19 +76,27 @@ export class TaskRun {
       }
       return { kind: 'completed', result };
     } catch (error) {
-      if (delivery.isAborted) return { kind: 'requeued' };
-      return {
-        kind: 'dead-lettered',
-        reason: this.settledByHand === 'refuse' ? 'rejected' : 'attempts-exhausted',
-        error: recordError(error),
-      };
+      return this.failure(error, task);
     }
+  }
+
+  private failure(error: unknown, { handler, policy }: RunnableTask): Outcome {
+    const { delivery } = this;
+    if (delivery.signal.reason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
+    if (this.settledByHand === 'refuse')
+      return { kind: 'dead-lettered', reason: 'rejected', error: recordError(error) };
+    // Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody.
+    const attempts = handler.isEventHandler === false ? { attempts: 1 } : {};
+    const { attempt, waited, expiresAt } = delivery;
+    const run = { attempt, waited, expiresAt, now: Date.now(), random: Math.random };
+    return outcomeOf(error, { ...policy, ...attempts }, run);
   }
 
   private async settle(outcome: Outcome): Promise<void> {
     if (this.delivery.state === 'lost') return this.settleLost(outcome);
     if (this.settledByHand === 'ack' || this.settledByHand === 'requeue') return this.settledAlready(outcome);
-    if (this.settledByHand !== 'refuse' && !this.delivery.decide(outcome.kind)) return;
+    const isClaimed = this.settledByHand === 'refuse' || this.delivery.wasAckedBefore;
+    if (!isClaimed && !this.delivery.decide(outcome.kind)) return;
     await this.carryOut(outcome);
   }
 
@@ -86,11 +104,12 @@ export class TaskRun {
     const { delivery, parts, task } = this;
     const isRequest = task?.handler.isEventHandler === false;
     const isAnswered = await parts.replies.send(delivery, outcome);
+    if (outcome.kind === 'retrying') return parts.retries.put(delivery, outcome.retry);
     // A request's answer is its outcome; a task that failed is put aside even when somebody was told.
     if (outcome.kind === 'dead-lettered' && !(isRequest && isAnswered)) return parts.deadLetters.put(delivery, outcome);
     if (outcome.kind === 'requeued') {
       if (delivery.requeue()) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
-    } else if (!delivery.ack()) {
+    } else if (!delivery.wasAckedBefore && !delivery.ack()) {
       this.settleLost(outcome);
     }
   }
@@ -104,8 +123,9 @@ export class TaskRun {
 
   /** A handler that acknowledged first and failed then has said itself that the task shall not come back. */
   private settledAlready(outcome: Outcome): void {
-    if (outcome.kind !== 'dead-lettered') return;
-    const why = `the handler had settled it itself (${this.settledByHand}) before it failed: ${outcome.error.message}`;
+    const error = outcome.kind === 'retrying' ? outcome.retry.error : 'error' in outcome ? outcome.error : undefined;
+    if (error === undefined) return;
+    const why = `the handler had settled it itself (${this.settledByHand}) before it failed: ${error.message}`;
     this.parts.events.emit('settle.ignored', { ...this.delivery.facts(), verb: outcome.kind, why });
   }
 

@@ -13,8 +13,10 @@ import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
 import { DeadLetters } from './dead-letters';
+import { Handover } from './handover';
 import { OpenDeliveries } from './open-deliveries';
 import { Replies } from './replies';
+import { Retries } from './retries';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
 
@@ -37,7 +39,7 @@ export class TaskServer extends ServerRMQ {
   private workerState: WorkerState = 'idle';
   private consumers: QueueConsumer[] = [];
   private readonly deliveries: OpenDeliveries;
-  private readonly deadLetters: DeadLetters;
+  private readonly handover: Handover;
   private draining: Promise<void> | undefined;
 
   constructor(
@@ -48,14 +50,15 @@ export class TaskServer extends ServerRMQ {
     private readonly events: QueueEvents,
   ) {
     super(rmqTransport(settings, registry.queues[0] ?? defineQueue({ name: 'tasks' })).options);
-    this.deadLetters = new DeadLetters(publisher, settings, events);
+    this.handover = new Handover(publisher, settings, events);
     const parts: TaskRunParts = {
       reading: {
         registry,
         maxMessageBytes: settings.maxMessageBytes,
         handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
       },
-      deadLetters: this.deadLetters,
+      deadLetters: new DeadLetters(this.handover, events),
+      retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
       events,
       stuckAfter: settings.stuckAfter,
@@ -79,7 +82,7 @@ export class TaskServer extends ServerRMQ {
         readinessReasons.notConsumed(queue, this.connection.lastFailure ?? lastFailure ?? state),
       );
     problems.push(...this.deliveries.problems);
-    const { waiting } = this.deadLetters;
+    const { waiting } = this.handover;
     if (waiting > 0) problems.push(readinessReasons.handoversWait(waiting));
     return problems;
   }

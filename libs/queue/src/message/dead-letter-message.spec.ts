@@ -17,6 +17,8 @@ const facts: DeadLetterFacts = {
   queue: 'images',
   attempt: 3,
   worker: 'host:1',
+  firstFailureTime: 1_799_999_000_000,
+  lastFailureTime: 1_800_000_000_000,
   time: 1_800_000_000_000,
 };
 
@@ -68,6 +70,8 @@ describe('a dead letter', () => {
         'x-error-name': 'TypeError',
         'x-error-message': 'no such file',
         'x-error-stack': 'TypeError: no such file\n    at resize',
+        'x-first-failure-time': 1_799_999_000_000,
+        'x-last-failure-time': 1_800_000_000_000,
       },
     });
   });

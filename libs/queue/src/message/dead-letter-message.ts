@@ -1,11 +1,20 @@
-import { isShortString } from './field-table';
-import { fittingHeaders, header, headerBytes, republishableHeaders } from './headers';
-import type { IncomingMessage, MessageProperties, OutgoingMessage } from './message';
+import { header } from './headers';
+import type { IncomingMessage, OutgoingMessage } from './message';
+import { errorHeaders, republished } from './republished';
+import type { WrittenError } from './republished';
 
 /** Why a task was put aside. */
 export type DeadLetterReason =
   /** Its handler, a guard, a pipe or its construction failed, and no attempt is left. */
   | 'attempts-exhausted'
+  /** Its handler said that trying again cannot help, by `UnrecoverableError` or the definition's `retryIf`. */
+  | 'unrecoverable'
+  /** Its last run took longer than its definition's `timeout`, and no attempt is left. */
+  | 'timed-out'
+  /** Its time to begin a run was over (`expiresIn`, `expiresAfter`). */
+  | 'expired'
+  /** Its runs ended without an outcome again and again: workers died of it, were cut off or stopped. */
+  | 'crash-loop'
   /** The payload does not match the definition's schema. */
   | 'invalid-payload'
   /** No handler is registered for its name. */
@@ -22,66 +31,32 @@ export interface DeadLetterFacts {
   /** Identifies this dead letter; the message's own id may be absent. */
   readonly deadLetterId: string;
   readonly reason: DeadLetterReason;
-  readonly error: { readonly name: string; readonly message: string; readonly stack?: string | undefined };
+  readonly error: WrittenError;
   readonly queue: string;
   readonly attempt: number;
   readonly worker: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; not there when nothing failed. */
+  readonly firstFailureTime?: number | undefined;
+  readonly lastFailureTime?: number | undefined;
+  /** Milliseconds since 1970, of the putting aside. */
   readonly time: number;
 }
 
-const MAX_TEXT_CHARACTERS = { name: 200, message: 2_000, stack: 8_000, dropped: 250 };
-
 /**
- * The AMQP client writes no more than 65,536 bytes of headers, while a foreign message may bring 131,072 (a frame): what
- * does not fit beside Warren's own stays behind, because a dead letter that cannot be published would never be settled.
- */
-const MAX_HEADER_BYTES = 64_000;
-
-/** Room for the names of what stays behind: three bytes a character, and the entry's own. */
-const DROPPED_BYTES = 800;
-
-/**
- * The message that goes into the dead-letter queue: the same bytes and properties, and the reason in headers. Only
- * `expiration` is taken off, because a dead letter must not expire; it is kept as `x-original-expiration`. What cannot
- * be published again stays behind, headers with their names in `x-dropped-headers`.
+ * The message that goes into the dead-letter queue: the same bytes and properties, and the reason in headers. See
+ * `republished` for the little that stays behind.
  */
 export function deadLetterMessage(message: IncomingMessage, facts: DeadLetterFacts): OutgoingMessage {
-  const { expiration, ...properties } = keptProperties(message.properties);
-  const own = { ...(expiration === undefined ? {} : { 'x-original-expiration': expiration }), ...headersOf(facts) };
-  const room = MAX_HEADER_BYTES - DROPPED_BYTES - headerBytes(own);
-  const { kept, dropped } = fittingHeaders(republishableHeaders(message.properties.headers), room);
-  const names = dropped.join(', ').slice(0, MAX_TEXT_CHARACTERS.dropped);
-  return {
-    content: message.content,
-    properties: {
-      ...properties,
-      headers: { ...kept, ...(dropped.length === 0 ? {} : { [header.droppedHeaders]: names }), ...own },
-    },
-  };
-}
-
-function headersOf({ error, ...facts }: DeadLetterFacts): Record<string, string | number> {
-  return {
+  const { firstFailureTime, lastFailureTime } = facts;
+  return republished(message, {
     [header.deadLetterId]: facts.deadLetterId,
     [header.deadLetterReason]: facts.reason,
     [header.deadLetterQueue]: facts.queue,
     [header.deadLetterTime]: facts.time,
     [header.deadLetterWorker]: facts.worker,
     [header.attempt]: facts.attempt,
-    [header.errorName]: error.name.slice(0, MAX_TEXT_CHARACTERS.name),
-    [header.errorMessage]: error.message.slice(0, MAX_TEXT_CHARACTERS.message),
-    ...(error.stack === undefined ? {} : { [header.errorStack]: error.stack.slice(0, MAX_TEXT_CHARACTERS.stack) }),
-  };
-}
-
-/** `user_id` stays behind: the broker accepts only the login of the connection that publishes. */
-function keptProperties(properties: IncomingMessage['properties']): Omit<MessageProperties, 'headers'> {
-  const { headers: _headers, userId: _userId, ...kept } = properties;
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => isPublishable(value)));
-}
-
-function isPublishable(value: unknown): boolean {
-  if (typeof value === 'string') return isShortString(value);
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+    ...errorHeaders(facts.error),
+    ...(firstFailureTime === undefined ? {} : { [header.firstFailureTime]: firstFailureTime }),
+    ...(lastFailureTime === undefined ? {} : { [header.lastFailureTime]: lastFailureTime }),
+  });
 }

@@ -4,6 +4,19 @@ import { entryBytes } from './field-table';
 export const header = {
   /** The run this message asks for, from 1. */
   attempt: 'x-attempt',
+  /** When it first failed and when it last did, in milliseconds since 1970. */
+  firstFailureTime: 'x-first-failure-time',
+  lastFailureTime: 'x-last-failure-time',
+  /** Milliseconds it waited before this attempt. */
+  retryDelay: 'x-retry-delay',
+  /** From then on, in milliseconds since 1970, no run of it begins. */
+  expiresAt: 'x-expires-at',
+  /** Runs of this attempt that ended without an outcome, as far as the broker does not count them. */
+  crashes: 'x-crashes',
+  /** How often it was put back because it could not be run alone. */
+  crashWaits: 'x-crash-waits',
+  /** The `expiration` it was published with, which must not end it elsewhere. */
+  originalExpiration: 'x-original-expiration',
   deadLetterId: 'x-dead-letter-id',
   deadLetterReason: 'x-dead-letter-reason',
   deadLetterQueue: 'x-dead-letter-queue',
@@ -58,4 +71,14 @@ export function fittingHeaders(
 /** Bytes of all these headers together on the wire, at most; infinite when one of them cannot be written. */
 export function headerBytes(headers: Readonly<Record<string, unknown>>): number {
   return Object.entries(headers).reduce((total, [name, value]) => total + entryBytes(name, value), 0);
+}
+
+/** A header that holds a whole number from `min`; what a publisher wrote that is none counts as not there. */
+export function numberHeader(
+  headers: Readonly<Record<string, unknown>> | undefined,
+  name: string,
+  min = 0,
+): number | undefined {
+  const value = headers?.[name];
+  return Number.isSafeInteger(value) && Number(value) >= min ? Number(value) : undefined;
 }

@@ -14,7 +14,9 @@ const print = defineTask({
 
 describe('a task as a message', () => {
   it('has its data in the body, and what every client can read in the properties', () => {
-    expect(writeTask(resize, { width: 320 }, 'id-1', 1_700_000_000_999, { tenant: 'a' })).toStrictEqual({
+    expect(
+      writeTask(resize, { width: 320 }, { id: 'id-1', now: 1_700_000_000_999, headers: { tenant: 'a' } }),
+    ).toStrictEqual({
       content: Buffer.from('{"pattern":"image.resize","data":{"width":320}}'),
       properties: {
         messageId: 'id-1',
@@ -26,15 +28,20 @@ describe('a task as a message', () => {
     });
   });
 
+  it('says its priority and the end of its time when it has them', () => {
+    const { properties } = writeTask(resize, 1, { id: 'id-1', now: 0, priority: 3, expiresAt: 1_700_000_000_123 });
+    expect(properties).toMatchObject({ priority: 3, headers: { 'x-expires-at': 1_700_000_000_123 } });
+  });
+
   it('is written in the format of its queue', () => {
-    const { content, properties } = writeTask(print, 'First message.', 'id-1', 0);
+    const { content, properties } = writeTask(print, 'First message.', { id: 'id-1', now: 0 });
     expect(content.toString()).toBe('First message.');
     expect(properties).toMatchObject({ contentType: 'text/plain', type: 'print', headers: {} });
   });
 
   it('does not share its headers with the caller, who may change them', () => {
     const headers = { tenant: 'a' };
-    const message = writeTask(resize, 1, 'id-1', 0, headers);
+    const message = writeTask(resize, 1, { id: 'id-1', now: 0, headers });
     headers.tenant = 'b';
     expect(message.properties.headers).toEqual({ tenant: 'a' });
   });
@@ -49,7 +56,7 @@ describe('a task as a message', () => {
     ['no text at all', undefined, print],
     ['half a surrogate pair as text', '\ud83d', print],
   ])('%s cannot be written, and the error names the task', (_what, payload, task) => {
-    const write = () => writeTask(task, payload, 'id-1', 0);
+    const write = () => writeTask(task, payload, { id: 'id-1', now: 0 });
     expect(write).toThrow(InvalidPayloadError);
     expect(write).toThrow(expect.objectContaining({ taskName: task.name }));
   });

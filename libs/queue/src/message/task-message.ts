@@ -1,9 +1,20 @@
 import type { TaskDefinition } from '../define-task';
 import { InvalidPayloadError } from '../errors';
+import { header } from './headers';
 import type { OutgoingMessage } from './message';
 
 /** A header of a task: what AMQP clients in every language read back unchanged. */
 export type HeaderValue = string | number | boolean;
+
+/** What a task is written with besides its payload. Times in milliseconds since 1970. */
+export interface WrittenWith {
+  readonly id: string;
+  readonly now: number;
+  readonly headers?: Readonly<Record<string, HeaderValue>> | undefined;
+  readonly priority?: number | undefined;
+  /** No run begins from then on. */
+  readonly expiresAt?: number | undefined;
+}
 
 /**
  * Writes a task as a message: the body in the queue's format, and what every AMQP client can read in the properties
@@ -13,9 +24,7 @@ export type HeaderValue = string | number | boolean;
 export function writeTask(
   task: TaskDefinition,
   payload: unknown,
-  id: string,
-  now: number,
-  headers: Readonly<Record<string, HeaderValue>> = {},
+  { id, now, headers, priority, expiresAt }: WrittenWith,
 ): OutgoingMessage {
   return {
     content: contentOf(task, payload),
@@ -24,7 +33,8 @@ export function writeTask(
       type: task.name,
       contentType: task.queue.format.contentType,
       timestamp: Math.floor(now / 1_000),
-      headers: { ...headers },
+      ...(priority === undefined ? {} : { priority }),
+      headers: { ...headers, ...(expiresAt === undefined ? {} : { [header.expiresAt]: expiresAt }) },
     },
   };
 }

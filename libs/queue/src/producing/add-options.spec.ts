@@ -1,17 +1,32 @@
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
+import { z } from 'zod';
+import { defineQueue } from '../define-queue';
+import { defineTask } from '../define-task';
+import type { TaskDefinition } from '../define-task';
 import { InvalidAddOptionsError } from '../errors';
 import { header } from '../message/headers';
 import { checkAddOptions } from './add-options';
+import type { AddTimes } from './add-options';
 import type { AddOptions } from './task-queue';
 
 const { encodeTable } = jest.requireActual<{ encodeTable: (buffer: Buffer, table: object, offset: number) => number }>(
   join(dirname(require.resolve('amqplib')), 'lib/codec.js'),
 );
 
-function problemsOf(options: unknown): string[] {
+const NOW = 1_800_000_000_000;
+const DAYS = 86_400_000;
+const plain = defineTask({ name: 'resize', payload: z.unknown() });
+const ranked = defineTask({
+  name: 'ranked',
+  queue: defineQueue({ name: 'ranked', type: 'classic', maxPriority: 5 }),
+  payload: z.unknown(),
+});
+const shortLived = defineTask({ name: 'short', payload: z.unknown(), expiresAfter: 60_000 });
+
+function problemsOf(options: unknown, task: TaskDefinition = plain): string[] {
   try {
-    checkAddOptions(options as AddOptions);
+    checkAddOptions(task, options as AddOptions, NOW);
   } catch (error) {
     if (error instanceof InvalidAddOptionsError)
       return error.problems.map(({ path, message }) => `${path}: ${message}`);
@@ -110,5 +125,92 @@ describe('the options of add', () => {
   it('that are many small headers are measured with what AMQP adds to each', () => {
     const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [String(index), '']));
     expect(problemsOf({ headers: many })).toEqual([expect.stringContaining('bytes together')]);
+  });
+});
+
+describe('when a task may run', () => {
+  it.each<[string, TaskDefinition, AddOptions, AddTimes]>([
+    ['at once and for ever', plain, {}, { delay: 0, expiresAt: undefined }],
+    ['after a delay', plain, { delay: 250 }, { delay: 250, expiresAt: undefined }],
+    ['after 310 days', plain, { delay: 310 * DAYS }, { delay: 310 * DAYS, expiresAt: undefined }],
+    ['at a time', plain, { at: NOW + 5_000 }, { delay: 5_000, expiresAt: undefined }],
+    ['at a date', plain, { at: new Date(NOW + 7) }, { delay: 7, expiresAt: undefined }],
+    ['at a time that has passed', plain, { at: NOW - 1 }, { delay: 0, expiresAt: undefined }],
+    ['within a time', plain, { expiresIn: 1_000 }, { delay: 0, expiresAt: NOW + 1_000 }],
+    ['within its definition’s time', shortLived, {}, { delay: 0, expiresAt: NOW + 60_000 }],
+    ['within the shorter of both', shortLived, { expiresIn: 1_000 }, { delay: 0, expiresAt: NOW + 1_000 }],
+    ['not longer than its definition’s', shortLived, { expiresIn: 90_000 }, { delay: 0, expiresAt: NOW + 60_000 }],
+  ])('is %s', (_what, task, options, times) => {
+    expect(checkAddOptions(task, options, NOW)).toEqual(times);
+  });
+
+  it.each<[string, TaskDefinition, unknown, string]>([
+    [
+      'a delay that is negative',
+      plain,
+      { delay: -1 },
+      'delay: must be a whole number of milliseconds from 0 to 26843545500 (310 days)',
+    ],
+    [
+      'a delay that is no number',
+      plain,
+      { delay: '5' },
+      'delay: must be a whole number of milliseconds from 0 to 26843545500 (310 days)',
+    ],
+    [
+      'a delay longer than the levels',
+      plain,
+      { delay: 311 * DAYS },
+      'delay: must be a whole number of milliseconds from 0 to 26843545500 (310 days)',
+    ],
+    [
+      'a time too far away',
+      plain,
+      { at: NOW + 311 * DAYS },
+      'at: must be a Date or milliseconds since 1970, at most 310 days from now',
+    ],
+    [
+      'no date',
+      plain,
+      { at: new Date('never') },
+      'at: must be a Date or milliseconds since 1970, at most 310 days from now',
+    ],
+    ['a delay and a time', plain, { at: NOW, delay: 1 }, 'at: cannot be given together with delay'],
+    [
+      'no time at all',
+      plain,
+      { expiresIn: 0 },
+      'expiresIn: must be a whole number of milliseconds from 1 to 26843545500',
+    ],
+    [
+      'an end before the beginning',
+      plain,
+      { delay: 500, expiresIn: 500 },
+      'expiresIn: would be over before the delay, so that no run could begin',
+    ],
+    [
+      'a delay beyond its definition’s time',
+      shortLived,
+      { delay: 60_000 },
+      'delay: would be over before the delay, so that no run could begin',
+    ],
+    [
+      'a priority where there is none',
+      plain,
+      { priority: 1 },
+      'priority: needs a queue with maxPriority, and "tasks" has none',
+    ],
+    [
+      'a priority above the highest',
+      ranked,
+      { priority: 6 },
+      'priority: must be a whole number from 0 to 5 (the maxPriority of queue "ranked")',
+    ],
+  ])('cannot be %s', (_what, task, options, problem) => {
+    expect(problemsOf(options, task)).toEqual([problem]);
+  });
+
+  it.each([0, 3, 5])('may come with priority %d', (priority) => {
+    expect(problemsOf({ priority }, ranked)).toEqual([]);
   });
 });

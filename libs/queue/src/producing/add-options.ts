@@ -1,7 +1,10 @@
+import { priorityProblem } from '../define-queue';
+import type { TaskDefinition } from '../define-task';
 import { InvalidAddOptionsError } from '../errors';
 import type { Problem } from '../errors';
 import { entryBytes, isShortString } from '../message/field-table';
 import { header, isBrokerHeader } from '../message/headers';
+import { MAX_DELAY_MS } from '../topology/delay-levels';
 import type { AddOptions } from './task-queue';
 
 const MAX_ID_CHARACTERS = 128;
@@ -13,9 +16,23 @@ const MAX_HEADER_BYTES = 32_000;
 /** Header names that Warren writes when it puts a task aside. */
 const OWN_HEADERS = new Set<string>(Object.values(header));
 
-/** @throws InvalidAddOptionsError that lists every option that cannot be used. */
-export function checkAddOptions({ id, timeout, headers }: AddOptions): void {
-  const problems: Problem[] = [];
+/** When a task may run, as its options and its definition say it. */
+export interface AddTimes {
+  /** Milliseconds before it may be handed out. */
+  readonly delay: number;
+  /** From then on, in milliseconds since 1970, no run of it begins. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * @param now milliseconds since 1970
+ * @throws InvalidAddOptionsError that lists every option that cannot be used.
+ */
+export function checkAddOptions(task: TaskDefinition, options: AddOptions, now: number): AddTimes {
+  const { id, timeout, headers, priority } = options;
+  const problems: Problem[] = timeProblems(options, now);
+  const rank = priority === undefined ? undefined : priorityProblem(task.queue, priority);
+  if (rank !== undefined) problems.push({ path: 'priority', message: rank });
   if (id !== undefined && !isId(id)) {
     problems.push({
       path: 'id',
@@ -27,6 +44,44 @@ export function checkAddOptions({ id, timeout, headers }: AddOptions): void {
   }
   if (headers !== undefined) problems.push(...headerProblems(headers));
   if (problems.length > 0) throw new InvalidAddOptionsError(problems);
+  const times = timesOf(task, options, now);
+  if (times.expiresAt !== undefined && times.expiresAt <= now + times.delay) {
+    const message = 'would be over before the delay, so that no run could begin';
+    const path = options.expiresIn === undefined ? 'delay' : 'expiresIn';
+    throw new InvalidAddOptionsError([{ path, message }]);
+  }
+  return times;
+}
+
+function timesOf({ expiresAfter }: TaskDefinition, { delay, at, expiresIn }: AddOptions, now: number): AddTimes {
+  const lifetime = Math.min(expiresIn ?? Infinity, expiresAfter ?? Infinity);
+  return {
+    delay: at === undefined ? (delay ?? 0) : Math.max(0, at.valueOf() - now),
+    expiresAt: lifetime === Infinity ? undefined : now + lifetime,
+  };
+}
+
+function timeProblems({ delay, at, expiresIn }: AddOptions, now: number): Problem[] {
+  const problems: Problem[] = [];
+  if (delay !== undefined && !isMilliseconds(delay, 0)) {
+    problems.push({
+      path: 'delay',
+      message: `must be a whole number of milliseconds from 0 to ${MAX_DELAY_MS} (310 days)`,
+    });
+  }
+  if (at !== undefined && !(at.valueOf() - now <= MAX_DELAY_MS)) {
+    problems.push({ path: 'at', message: 'must be a Date or milliseconds since 1970, at most 310 days from now' });
+  }
+  if (at !== undefined && delay !== undefined)
+    problems.push({ path: 'at', message: 'cannot be given together with delay' });
+  if (expiresIn !== undefined && !isMilliseconds(expiresIn, 1)) {
+    problems.push({ path: 'expiresIn', message: `must be a whole number of milliseconds from 1 to ${MAX_DELAY_MS}` });
+  }
+  return problems;
+}
+
+function isMilliseconds(value: unknown, min: number): boolean {
+  return Number.isInteger(value) && Number(value) >= min && Number(value) <= MAX_DELAY_MS;
 }
 
 function isId(id: unknown): boolean {

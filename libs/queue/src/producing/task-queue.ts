@@ -7,6 +7,7 @@ import { checkPayload } from '../message/check-payload';
 import { writeTask } from '../message/task-message';
 import type { HeaderValue } from '../message/task-message';
 import type { QueueSettings } from '../queue.options';
+import { delayRoute } from '../topology/delay-levels';
 import { checkAddOptions } from './add-options';
 
 /** What may be said about one task when it is added. */
@@ -15,6 +16,14 @@ export interface AddOptions {
   readonly id?: string;
   /** Headers of the message, for handlers and other programs. Names that Warren or the broker write itself are refused. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
+  /** Milliseconds before the task may be handed out, up to 310 days, rounded up to 100. It waits in the broker. Not together with `at`. Default: 0. */
+  readonly delay?: number;
+  /** When the task may be handed out, at most 310 days from now: a `Date` or milliseconds since 1970. What has passed is now. */
+  readonly at?: Date | number;
+  /** Milliseconds from now in which a run must begin; then the task is dead-lettered, as `expired`. The definition's `expiresAfter` counts as well. */
+  readonly expiresIn?: number;
+  /** From 0 to the queue's `maxPriority`: higher ones are handed out first. Default: the definition's. */
+  readonly priority?: number;
   /** Milliseconds until the add rejects. Default: `publishTimeout` (`PUBLISH_TIMEOUT_MS`). */
   readonly timeout?: number;
 }
@@ -57,17 +66,19 @@ export class TaskQueue {
     payload: PayloadInputOf<Task>,
     options: AddOptions = {},
   ): Promise<AddedTask> {
-    checkAddOptions(options);
+    const now = Date.now();
+    const { delay, expiresAt } = checkAddOptions(task, options, now);
     await checkPayload(task, payload);
     const id = options.id ?? uuidv7();
+    const priority = options.priority ?? task.priority;
     // The payload travels as it was given: the schema's own transformations happen where the task is handled.
-    const message = writeTask(task, payload, id, Date.now(), options.headers);
+    const message = writeTask(task, payload, { id, now, headers: options.headers, priority, expiresAt });
     if (message.content.length > this.settings.maxMessageBytes) {
       throw new MessageTooLargeError(message.content.length, this.settings.maxMessageBytes, task.name);
     }
     const queue = task.queue.name;
-    await this.publisher.publish(queue, message, options.timeout ?? this.settings.publishTimeout);
-    this.events.emit('task.added', { id, name: task.name, queue });
+    await this.publisher.publish(delayRoute(delay, queue), message, options.timeout ?? this.settings.publishTimeout);
+    this.events.emit('task.added', { id, name: task.name, queue, delay });
     return { id, queue };
   }
 

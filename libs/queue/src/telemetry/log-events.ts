@@ -6,16 +6,18 @@ type Level = 'debug' | 'log' | 'warn' | 'error';
 
 /** One line of `docs/operations.md` a row: which level, and the sentence. */
 const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[Name]) => string] } = {
-  'task.added': ['debug', (e) => `added ${e.name} ${e.id} to ${e.queue}`],
+  'task.added': ['debug', (e) => `added ${e.name} ${e.id} to ${e.queue}${e.delay > 0 ? ` in ${e.delay} ms` : ''}`],
   'task.started': ['debug', (e) => `started ${subject(e)}${e.redelivered ? ' (redelivered)' : ''}`],
   'task.completed': ['debug', (e) => `completed ${subject(e)} in ${e.milliseconds} ms`],
   'task.dead-lettered': ['error', (e) => `dead-lettered ${subject(e)}: ${e.reason}: ${e.error}`],
+  'task.retrying': ['warn', (e) => `${subject(e)} failed; attempt ${e.nextAttempt} in ${e.delay} ms: ${e.error}`],
+  'task.overran': ['warn', (e) => `a run of ${subject(e)} that had timed out has ended after ${e.milliseconds} ms`],
   'task.requeued': ['warn', (e) => `gave ${subject(e)} back to ${e.queue}: ${e.why}`],
   'task.lost': ['warn', (e) => `${subject(e)}: ${e.why}`],
   'task.held': ['log', (e) => `${subject(e)} was handed out again while it still runs here; waiting for that run`],
   'task.skipped': ['log', (e) => `acknowledged ${subject(e)}, redelivered while this worker completed it`],
   'settle.ignored': ['warn', (e) => `ignored ${e.verb} of ${subject(e)}: ${e.why}`],
-  'dead-letter.postponed': ['error', (e) => `cannot dead-letter ${subject(e)} yet, trying again: ${e.why}`],
+  'handover.postponed': ['error', (e) => `cannot move ${subject(e)} to ${e.place} yet, trying again: ${e.why}`],
   'reply.failed': ['warn', (e) => `could not answer the sender of ${subject(e)}: ${e.why}`],
   'connection.open': ['log', (e) => `connected to ${e.url} (${e.broker}) for ${e.role}`],
   'connection.lost': ['warn', (e) => `lost the connection for ${e.role}: ${e.why}; connecting again`],

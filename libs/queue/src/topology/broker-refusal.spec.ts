@@ -94,7 +94,7 @@ describe('other refusals', () => {
   ])('a user without permission (403, %s) is told which ones are needed', (_broker, text) => {
     expect(sentence('exclusive-offers', 403, text)).toBe(
       'The broker\'s user has no permission for queue "exclusive-offers"; ' +
-        `grant configure, write and read on it and on its dead-letter queue (${text}).`,
+        `grant configure, write and read on it, on its dead-letter queue and on delay.* (${text}).`,
     );
   });
 

@@ -26,7 +26,7 @@ function sentenceOf(queue: string, replyCode: number, message: string): string |
     case code.accessRefused:
       return message.endsWith('in exclusive use')
         ? `Queue "${queue}" is used exclusively by another consumer; stop that one or consume another queue (WORKER_QUEUES).`
-        : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it and on its dead-letter queue (${message}).`;
+        : `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it, on its dead-letter queue and on delay.* (${message}).`;
     case code.notFound:
       return `Queue "${queue}" does not exist or its node is down (${message}).`;
     case code.resourceLocked:

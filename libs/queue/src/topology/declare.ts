@@ -1,9 +1,11 @@
 import type { Channel, ChannelModel } from '../connection/amqp';
 import type { QueueDefinition, QueueType } from '../define-queue';
 import { topologyErrorOf } from './broker-refusal';
+import { DELIVERY_EXCHANGE, delayLevels, deliveryPattern } from './delay-levels';
 import { deadLetterQueueName } from './names';
 import { deadLetterQueuePlan, workQueuePlan } from './queue-arguments';
 import type { QueuePlan } from './queue-arguments';
+import type { Route } from './routes';
 
 /**
  * Declares a work queue and its dead-letter queue, the dead-letter queue first so that the route exists before the
@@ -15,35 +17,83 @@ export async function declareWorkQueue(
   queue: QueueDefinition,
   defaultType: QueueType,
 ): Promise<void> {
-  const channel = await connection.createChannel();
-  channel.on('error', ignoreBecauseTheCallRejects);
-  await declare(channel, deadLetterQueuePlan(queue, defaultType));
-  await declare(channel, workQueuePlan(queue, defaultType));
-  await channel.close();
+  await onChannel(connection, async (channel) => {
+    await declare(channel, deadLetterQueuePlan(queue, defaultType));
+    await declare(channel, workQueuePlan(queue, defaultType));
+  });
 }
 
 /**
- * Declares a queue by its name, for a publisher: the work queue that has this name or this dead-letter queue. Names
- * nobody defined (a requester's reply queue) belong to others and are left alone.
+ * Binds a work queue to where delayed tasks come out. A worker does it as well as who adds with a delay: a queue that was
+ * deleted and declared again has lost the binding, and what still waits in the levels would not find it.
+ * @throws TopologyError when the broker refuses.
  */
-export function queueDeclarer(
+export async function bindToDelays(connection: ChannelModel, queue: string): Promise<void> {
+  await onChannel(connection, async (channel) => {
+    await declareExchange(channel, DELIVERY_EXCHANGE);
+    await refusable(queue, channel.bindQueue(queue, DELIVERY_EXCHANGE, deliveryPattern(queue)));
+  });
+}
+
+/**
+ * Declares what stands on a message's way, for a publisher: the work queue that has this name or this dead-letter queue,
+ * and the delay levels when it waits first. Names nobody defined (a requester's reply queue) belong to others and are
+ * left alone.
+ */
+export function routeDeclarer(
   queues: readonly QueueDefinition[],
   defaultType: QueueType,
-): (connection: ChannelModel, name: string) => Promise<void> {
+): (connection: ChannelModel, route: Route) => Promise<void> {
   const byName = new Map(
     queues.flatMap((queue) => [queue.name, deadLetterQueueName(queue.name)].map((name) => [name, queue])),
   );
-  return async (connection, name) => {
-    const queue = byName.get(name);
-    if (queue !== undefined) await declareWorkQueue(connection, queue, defaultType);
+  return async (connection, route) => {
+    const queue = byName.get(route.queue);
+    if (queue === undefined) return;
+    await declareWorkQueue(connection, queue, defaultType);
+    if (!route.isDelayed) return;
+    await declareDelayLevels(connection);
+    await bindToDelays(connection, queue.name);
   };
 }
 
-async function declare(channel: Channel, plan: QueuePlan): Promise<void> {
+/** The levels are the same for everybody, whatever the type of the work queues: a crash in a level must lose nothing. */
+async function declareDelayLevels(connection: ChannelModel): Promise<void> {
+  const isReplicated = connection.connection.serverProperties.product === 'RabbitMQ';
+  const levels = delayLevels(isReplicated);
+  await onChannel(connection, async (channel) => {
+    await declareExchange(channel, DELIVERY_EXCHANGE);
+    await Promise.all(levels.map((level) => declareExchange(channel, level.exchange)));
+    await Promise.all(
+      levels.map(async ({ queue, exchange, next, waitPattern, passPattern }) => {
+        await declare(channel, queue);
+        await refusable(queue.name, channel.bindQueue(queue.name, exchange, waitPattern));
+        await refusable(next, channel.bindExchange(next, exchange, passPattern));
+      }),
+    );
+  });
+}
+
+async function onChannel(connection: ChannelModel, declareAll: (channel: Channel) => Promise<void>): Promise<void> {
+  const channel = await connection.createChannel();
+  channel.on('error', ignoreBecauseTheCallRejects);
+  await declareAll(channel);
+  await channel.close();
+}
+
+function declare(channel: Channel, plan: QueuePlan): Promise<void> {
+  return refusable(plan.name, channel.assertQueue(plan.name, { durable: plan.durable, arguments: plan.arguments }));
+}
+
+function declareExchange(channel: Channel, exchange: string): Promise<void> {
+  return refusable(exchange, channel.assertExchange(exchange, 'topic', { durable: true }));
+}
+
+async function refusable(name: string, answer: Promise<unknown>): Promise<void> {
   try {
-    await channel.assertQueue(plan.name, { durable: plan.durable, arguments: plan.arguments });
+    await answer;
   } catch (error) {
-    throw topologyErrorOf(plan.name, error) ?? error;
+    throw topologyErrorOf(name, error) ?? error;
   }
 }
 

@@ -2,8 +2,11 @@ import { DefinitionError } from '../errors';
 
 const DEAD_LETTER_SUFFIX = '.dlq';
 
-/** AMQP's short strings hold 255 bytes; room is kept for suffixes such as `.dlq`. */
-const MAX_QUEUE_NAME_BYTES = 200;
+/** AMQP's short strings hold 255 bytes; room is kept for `.dlq` and for a delay's 28 digits with their dots. */
+const MAX_QUEUE_NAME_BYTES = 190;
+
+/** A word that is a wildcard where a queue's name is a part of a binding's pattern. */
+const WILDCARD_WORD = /(^|\.)[*#](\.|$)/;
 
 /** The dead-letter queue of a work queue: where its tasks go that will not be tried again. */
 export function deadLetterQueueName(queue: string): string {
@@ -17,6 +20,12 @@ export function assertQueueName(queue: string): void {
     throw new DefinitionError(
       `A queue's name has 1 to ${MAX_QUEUE_NAME_BYTES} bytes; "${queue.slice(0, 220)}" has ${bytes}.`,
     );
+  }
+  if (WILDCARD_WORD.test(queue)) {
+    throw new DefinitionError(`Queue "${queue}": "*" and "#" as words between dots are the broker's wildcards.`);
+  }
+  if (queue.startsWith('delay.')) {
+    throw new DefinitionError(`Queue "${queue}": names that begin with "delay." belong to the delay levels.`);
   }
   if (queue.startsWith('amq.')) {
     throw new DefinitionError(`Queue "${queue}": names that begin with "amq." belong to the broker.`);

@@ -36,7 +36,7 @@ describe('a work queue', () => {
 describe('its dead-letter queue', () => {
   it.each([
     ['classic', classic, {}],
-    ['quorum', quorum, { 'x-queue-type': 'quorum' }],
+    ['quorum', quorum, { 'x-queue-type': 'quorum', 'x-delivery-limit': 2_147_483_647 }],
   ] as const)('is %s as well, and moves or drops nothing', (_type, queue, expected) => {
     const plan = deadLetterQueuePlan(queue, queue === classic ? 'quorum' : 'classic');
     expect(plan).toEqual({ name: 'images.dlq', durable: true, arguments: expected });

@@ -1,0 +1,40 @@
+import { TaskTimeoutError } from '../errors';
+
+/** What is told of a run that takes too long. */
+export interface TimedRunWatch {
+  /** Its time is over: the run counts as failed with this error from now on. */
+  timedOut(error: TaskTimeoutError): void;
+  /** It has ended after all, so many milliseconds after it began, and nobody waits for it any more. */
+  overran(milliseconds: number): void;
+}
+
+/**
+ * Waits for a run, so many milliseconds at most. A promise cannot be ended from outside: a run that does not look at its
+ * signal goes on, and is told of when it ends.
+ * @throws TaskTimeoutError when its time is over
+ */
+export async function timedRun(
+  begin: () => Promise<unknown>,
+  timeout: number | undefined,
+  watch: TimedRunWatch,
+): Promise<unknown> {
+  if (timeout === undefined) return begin();
+  const since = performance.now();
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      isOver = true;
+      const error = new TaskTimeoutError(timeout);
+      reject(error);
+      watch.timedOut(error);
+    }, timeout);
+  });
+  const ended = (): void => {
+    clearTimeout(timer);
+    if (isOver) watch.overran(Math.round(performance.now() - since));
+  };
+  const run = begin();
+  run.then(ended, ended);
+  return Promise.race([run, overdue]);
+}

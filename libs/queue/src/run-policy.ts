@@ -1,0 +1,91 @@
+import { exponential } from './consuming/backoff';
+import type { Backoff } from './consuming/backoff';
+import { DefinitionError } from './errors';
+import { MAX_DELAY_MS } from './topology/delay-levels';
+
+/** How a task is run and tried again; said of a queue it is the default of its tasks. */
+export interface RunPolicyInput {
+  /** Runs the task may have, the first included. Default: 1, it is not tried again. */
+  readonly attempts?: number;
+  /** How long it waits between two attempts. Default: 1 s, 2 s, 4 s ... up to a minute. */
+  readonly backoff?: Backoff;
+  /**
+   * Whether trying again can help after this error; `false` dead-letters at once, as `unrecoverable`. See `exceptOn` and
+   * `onlyOn`. One that throws has not said no. Default: every error is tried again.
+   */
+  readonly retryIf?: (error: unknown) => boolean;
+  /** Milliseconds from the adding in which it may begin a run. Then it is dead-lettered, as `expired`. Default: without end. */
+  readonly expiresAfter?: number;
+  /**
+   * Milliseconds one run may take. Then `TaskContext.signal` fires, the run counts as failed and its slot is free, whatever
+   * the handler does; a handler that does not look at the signal runs on beside the next task. Default: without end.
+   */
+  readonly timeout?: number;
+}
+
+/** When a task is acknowledged: `after` its run, which is at least once, or `before`, which is at most once. */
+export type Acknowledge = 'after' | 'before';
+
+/** The same, with every default filled in. */
+export interface RunPolicy extends RunPolicyInput {
+  readonly attempts: number;
+  readonly backoff: Backoff;
+  readonly acknowledge: Acknowledge;
+}
+
+/** The longest a timer of Node can wait: 24 days. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const defaults: RunPolicy = {
+  attempts: 1,
+  backoff: exponential({ initial: 1_000, max: 60_000 }),
+  acknowledge: 'after',
+};
+
+/**
+ * The policy that this input describes, on the base of the queue's.
+ * @param subject names the definition in an error
+ * @throws DefinitionError when a value cannot be used.
+ */
+export function runPolicy(
+  subject: string,
+  input: RunPolicyInput & { readonly acknowledge?: Acknowledge },
+  base: RunPolicy = defaults,
+): RunPolicy {
+  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after' } = input;
+  assertWhole(subject, 'attempts', attempts, 1_000_000);
+  assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
+  assertWhole(subject, 'timeout', timeout, MAX_TIMEOUT_MS);
+  if (acknowledge === 'before' && (attempts ?? 1) > 1) {
+    throw new DefinitionError(`${subject}: what is acknowledged before its run has one attempt, not ${attempts}.`);
+  }
+  const retry = retryIf ?? base.retryIf;
+  const expiry = expiresAfter ?? base.expiresAfter;
+  const limit = timeout ?? base.timeout;
+  return {
+    attempts: acknowledge === 'before' ? 1 : (attempts ?? base.attempts),
+    backoff: backoff ?? base.backoff,
+    acknowledge,
+    ...(retry === undefined ? {} : { retryIf: retry }),
+    ...(expiry === undefined ? {} : { expiresAfter: expiry }),
+    ...(limit === undefined ? {} : { timeout: limit }),
+  };
+}
+
+/** An error's class, as `exceptOn` and `onlyOn` take it. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** A `retryIf` that tries again after every error but these and their subclasses. */
+export function exceptOn(...classes: readonly ErrorClass[]): (error: unknown) => boolean {
+  return (error) => !classes.some((known) => error instanceof known);
+}
+
+/** A `retryIf` that tries again only after these errors and their subclasses. A run that timed out has a `TaskTimeoutError`. */
+export function onlyOn(...classes: readonly ErrorClass[]): (error: unknown) => boolean {
+  return (error) => classes.some((known) => error instanceof known);
+}
+
+function assertWhole(subject: string, field: string, value: number | undefined, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= max)) return;
+  throw new DefinitionError(`${subject}: ${field} must be a whole number from 1 to ${max}, not ${value}.`);
+}
