@@ -131,6 +131,28 @@ export class TopologyError extends QueueError {
   }
 }
 
+/**
+ * A dead-letter queue could not be read to its end: the connection or the channel closed, or the broker hands out
+ * nothing. What was in hand is in its queue again; what was redriven or purged before stays so.
+ */
+export class QueueReadError extends QueueError {
+  constructor(
+    readonly queue: string,
+    why: string,
+  ) {
+    super(
+      `Queue "${queue}" could not be read to its end (${why}). What was in hand is in its queue again; run it again.`,
+    );
+  }
+}
+
+/** A filter for dead letters cannot be used. Nothing was looked at. */
+export class InvalidFilterError extends QueueError {
+  constructor(readonly problems: readonly Problem[]) {
+    super(`The filter is not valid: ${problems.map(problemSentence).join('; ')}.`);
+  }
+}
+
 /** The broker refused the connection: wrong user or password (403), no such virtual host (530). Nothing was lost. */
 export class ConnectionRefusedError extends QueueError {}
 

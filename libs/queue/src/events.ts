@@ -13,8 +13,8 @@ export interface TaskFacts {
   readonly redelivered: boolean;
 }
 
-/** Which of the two connections: adding tasks and handling them never share one. */
-export type ConnectionRole = 'producing' | 'consuming';
+/** Which connection: adding tasks and handling them never share one, and looking into dead-letter queues brings its own. */
+export type ConnectionRole = 'producing' | 'consuming' | 'browsing';
 
 /** Everything that happens, by name. Observers in `telemetry/` turn these into log lines. */
 export interface QueueEventMap {
@@ -38,6 +38,10 @@ export interface QueueEventMap {
   'settle.ignored': TaskFacts & { verb: string; why: string };
   /** A publish to the task's next place failed and is tried again; the delivery stays unacknowledged meanwhile. */
   'handover.postponed': TaskFacts & { place: string; why: string };
+  /** Given back to its queue from the dead-letter queue. */
+  'task.redriven': { id: string; name: string | undefined; queue: string; reason: string };
+  /** Thrown away from the dead-letter queue, for good. */
+  'task.purged': { id: string; name: string | undefined; queue: string; reason: string };
   'reply.failed': TaskFacts & { why: string };
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };

@@ -5,6 +5,11 @@ export { TaskContext } from './consuming/task-context';
 export { TaskErrorFilter } from './consuming/task-error.filter';
 export { TaskServer } from './consuming/task-server';
 export type { WorkerState } from './consuming/task-server';
+export type { DeadLetter, DeadLetterDetails } from './dead-letter/dead-letter';
+export { DeadLetterQueues } from './dead-letter/dead-letter-queues';
+export type { DeadLetterActionOptions, DeadLetterProgress, DeadLetterResult } from './dead-letter/dead-letter-queues';
+export type { DeadLetterFilter } from './dead-letter/filter';
+export type { ReadingCounts } from './dead-letter/reading';
 export { defineQueue } from './define-queue';
 export type { QueueDefinition, QueueDefinitionInput, QueueType } from './define-queue';
 export { DEFAULT_QUEUE, defineTask } from './define-task';
@@ -15,12 +20,14 @@ export {
   ConnectionRefusedError,
   DefinitionError,
   InvalidAddOptionsError,
+  InvalidFilterError,
   InvalidPayloadError,
   MessageTooLargeError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,
   QueueError,
+  QueueReadError,
   RetryLater,
   TaskTimeoutError,
   TopologyError,

@@ -3,6 +3,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { BrokerConnection } from './connection/broker-connection';
 import { Publisher } from './connection/publisher';
 import { TaskServer } from './consuming/task-server';
+import { DeadLetterQueues } from './dead-letter/dead-letter-queues';
 import { QueueEvents } from './events';
 import { QueueHealth } from './health/queue-health';
 import { TaskQueue } from './producing/task-queue';
@@ -27,7 +28,7 @@ const FLUSH_TIMEOUT_MS = 5_000;
 
 /**
  * Everything about queues for an app: `QueueModule.forRoot({ tasks })`, or `forRootAsync` with the app's configuration.
- * Provides {@link TaskQueue} to add tasks, {@link TaskServer} to handle them, {@link TaskRegistry}, {@link QueueEvents}
+ * Provides {@link TaskQueue} to add tasks, {@link TaskServer} to handle them, {@link DeadLetterQueues}, {@link TaskRegistry}, {@link QueueEvents}
  * and {@link QueueHealth}, everywhere in the app (`isGlobal: false` to import it where it is used).
  */
 @Module({
@@ -63,18 +64,27 @@ const FLUSH_TIMEOUT_MS = 5_000;
       inject: [Publisher, TaskRegistry, SETTINGS, QueueEvents],
     },
     {
+      provide: DeadLetterQueues,
+      useFactory: (publisher: Publisher, registry: TaskRegistry, settings: QueueSettings, events: QueueEvents) => {
+        const connect = (): BrokerConnection => new BrokerConnection('browsing', settings, events);
+        return new DeadLetterQueues(connect, publisher, registry, settings, events);
+      },
+      inject: [Publisher, TaskRegistry, SETTINGS, QueueEvents],
+    },
+    {
       provide: QueueHealth,
       useFactory: (connection: BrokerConnection, server: TaskServer) => new QueueHealth(connection, server),
       inject: [PRODUCING, TaskServer],
     },
   ],
-  exports: [TaskQueue, TaskServer, TaskRegistry, QueueEvents, QueueHealth],
+  exports: [TaskQueue, TaskServer, DeadLetterQueues, TaskRegistry, QueueEvents, QueueHealth],
 })
 export class QueueModule extends ConfigurableModuleClass implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PRODUCING) private readonly connection: BrokerConnection,
     private readonly publisher: Publisher,
     private readonly server: TaskServer,
+    private readonly deadLetters: DeadLetterQueues,
   ) {
     super();
   }
@@ -87,6 +97,7 @@ export class QueueModule extends ConfigurableModuleClass implements OnApplicatio
   /** After every handler has ended and every transport has closed: what was published is confirmed, or has failed. */
   async onApplicationShutdown(): Promise<void> {
     await this.server.close();
+    await this.deadLetters.close();
     await this.publisher.flush(FLUSH_TIMEOUT_MS);
     await this.connection.close();
   }

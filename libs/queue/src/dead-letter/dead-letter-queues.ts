@@ -129,33 +129,35 @@ export class DeadLetterQueues {
     const reading = this.read(filter);
     const ends = { done: 0, failed: 0 };
     const result = (): DeadLetterResult => ({ ...reading.counts, ...ends });
-    if (signal?.aborted === true) return result();
-    for await (const letter of reading) {
-      const { deadLetter } = letter;
-      try {
-        if (await carryOut(letter)) {
-          ends.done += 1;
-          onProgress?.({ deadLetter, result: result() });
-        }
-      } catch (error) {
-        if (!(error instanceof Error) || isAboutAll(error)) throw error;
-        ends.failed += 1;
-        onProgress?.({ deadLetter, error, result: result() });
-      }
-      if (signal?.aborted === true) break;
+    for await (const letter of unlessAborted(reading, signal)) {
+      const end = await carryOut(letter).catch(reasonToStay);
+      if (end === false) continue;
+      const error = end === true ? undefined : end;
+      ends[error === undefined ? 'done' : 'failed'] += 1;
+      onProgress?.({ deadLetter: letter.deadLetter, ...(error === undefined ? {} : { error }), result: result() });
     }
     return result();
   }
 
   private read(filter: DeadLetterFilter): DeadLetterReading {
     checkFilter(filter);
+    for (const ended of this.connections) if (ended.state === 'closed') this.connections.delete(ended);
     const connection = this.connect();
     this.connections.add(connection);
     return new DeadLetterReading(connection, this.registry, filter, this.settings.publishTimeout);
   }
 }
 
-/** No other dead letter could be redriven either: the broker takes nothing, or what was in hand is back in its queue. */
-function isAboutAll(error: Error): boolean {
-  return [NotConnectedError, ConfirmTimeoutError, QueueReadError].some((kind) => error instanceof kind);
+async function* unlessAborted(reading: DeadLetterReading, signal?: AbortSignal): AsyncGenerator<ReadLetter, void> {
+  for await (const letter of reading) {
+    if (signal?.aborted === true) return;
+    yield letter;
+  }
+}
+
+/** @throws what no other dead letter would be spared: the broker takes nothing, or what was in hand is in its queue again. */
+function reasonToStay(error: unknown): Error {
+  const isAboutAll = [NotConnectedError, ConfirmTimeoutError, QueueReadError].some((kind) => error instanceof kind);
+  if (isAboutAll || !(error instanceof Error)) throw error;
+  return error;
 }

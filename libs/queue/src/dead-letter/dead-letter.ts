@@ -49,12 +49,6 @@ export interface DeadLetterDetails extends DeadLetter {
   readonly content: Buffer;
 }
 
-/** How often a task was redriven: the one trace that a redrive leaves on it, with {@link REDRIVE_RUN}. */
-export const TIMES_REDRIVEN = 'x-redriven';
-
-/** The redrive that gave the task back to its queue: one redrive takes no task twice. */
-export const REDRIVE_RUN = 'x-redrive-run';
-
 /** Reads a message of a dead-letter queue, whoever wrote it: what is missing or is none of ours is `undefined`, never an error. */
 export function readDeadLetter(message: IncomingMessage, queue: string, format?: MessageFormat): DeadLetter {
   const { headers = {} } = message.properties;
@@ -72,7 +66,7 @@ export function readDeadLetter(message: IncomingMessage, queue: string, format?:
     firstFailureTime: numberHeader(headers, header.firstFailureTime),
     lastFailureTime: numberHeader(headers, header.lastFailureTime),
     worker: text(headers[header.deadLetterWorker]),
-    timesRedriven: numberHeader(headers, TIMES_REDRIVEN) ?? 0,
+    timesRedriven: numberHeader(headers, header.timesRedriven) ?? 0,
     bytes: message.content.length,
   };
 }

@@ -1,7 +1,6 @@
 import { header, numberHeader } from '../message/headers';
 import type { IncomingMessage, OutgoingMessage } from '../message/message';
 import { republished } from '../message/republished';
-import { REDRIVE_RUN, TIMES_REDRIVEN } from './dead-letter';
 
 /** Everything Warren writes into headers tells of runs that failed; the next run is the first again. */
 const FAILURE_HEADERS: readonly string[] = Object.values(header);
@@ -14,15 +13,15 @@ const FAILURE_HEADERS: readonly string[] = Object.values(header);
 export function redrivenMessage(message: IncomingMessage, run: string): OutgoingMessage {
   // It has waited longer than its expiration already: what somebody wants to run again must not expire at once.
   const { expiration: _expiration, ...properties } = message.properties;
-  const timesRedriven = (numberHeader(properties.headers, TIMES_REDRIVEN) ?? 0) + 1;
+  const timesRedriven = (numberHeader(properties.headers, header.timesRedriven) ?? 0) + 1;
   return republished(
     { ...message, properties },
-    { [TIMES_REDRIVEN]: timesRedriven, [REDRIVE_RUN]: run },
+    { [header.timesRedriven]: timesRedriven, [header.redriveRun]: run },
     FAILURE_HEADERS,
   );
 }
 
 /** Whether a redrive has given this task back already, and it failed again meanwhile. */
 export function wasRedrivenBy(run: string, message: IncomingMessage): boolean {
-  return message.properties.headers?.[REDRIVE_RUN] === run;
+  return message.properties.headers?.[header.redriveRun] === run;
 }

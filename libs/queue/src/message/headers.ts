@@ -17,6 +17,9 @@ export const header = {
   crashWaits: 'x-crash-waits',
   /** The `expiration` it was published with, which must not end it elsewhere. */
   originalExpiration: 'x-original-expiration',
+  /** How often it came back from the dead-letter queue, and which redrive gave it back last. */
+  timesRedriven: 'x-redriven',
+  redriveRun: 'x-redrive-run',
   deadLetterId: 'x-dead-letter-id',
   deadLetterReason: 'x-dead-letter-reason',
   deadLetterQueue: 'x-dead-letter-queue',

@@ -18,6 +18,11 @@ const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[
   'task.skipped': ['log', (e) => `acknowledged ${subject(e)}, redelivered while this worker completed it`],
   'settle.ignored': ['warn', (e) => `ignored ${e.verb} of ${subject(e)}: ${e.why}`],
   'handover.postponed': ['error', (e) => `cannot move ${subject(e)} to ${e.place} yet, trying again: ${e.why}`],
+  'task.redriven': ['log', (e) => `gave ${e.name ?? 'a message'} ${e.id} back to ${e.queue}; it was dead: ${e.reason}`],
+  'task.purged': [
+    'warn',
+    (e) => `threw ${e.name ?? 'a message'} ${e.id} away from ${e.queue}.dlq; it was dead: ${e.reason}`,
+  ],
   'reply.failed': ['warn', (e) => `could not answer the sender of ${subject(e)}: ${e.why}`],
   'connection.open': ['log', (e) => `connected to ${e.url} (${e.broker}) for ${e.role}`],
   'connection.lost': ['warn', (e) => `lost the connection for ${e.role}: ${e.why}; connecting again`],
