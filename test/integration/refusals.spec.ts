@@ -304,7 +304,7 @@ describe('what is refused while the worker runs', () => {
     await create();
     await worker.listen();
     vhost.publish('work', JSON.stringify({ pattern: task.name, data: { name: 'bad' } }), { messageId: 'bad-1' });
-    await says(/^1 tasks wait for a dead-letter queue that takes them$/);
+    await says(/^1 tasks wait for the broker to take them to their next place$/);
     await user.allow(everything);
     await worker.sees('task.dead-lettered');
     expect((await vhost.take('work.dlq')).properties.messageId).toBe('bad-1');

@@ -98,6 +98,8 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'handover.postponed',
   'task.retrying',
   'task.overran',
+  'task.isolated',
+  'timeout.too-long',
   'reply.failed',
   'connection.open',
   'connection.lost',

@@ -26,6 +26,8 @@ export interface QueueEventMap {
   'task.retrying': TaskFacts & { nextAttempt: number; delay: number; error: string };
   /** A run ended after its timeout; its task has its outcome since then, and nothing follows from this end. */
   'task.overran': TaskFacts & { milliseconds: number };
+  /** Runs alone, because so many runs of it have ended without an outcome: nothing is consumed meanwhile. */
+  'task.isolated': TaskFacts & { crashes: number };
   /** Given back to its queue without an outcome: the worker stops, or could not put it aside. */
   'task.requeued': TaskFacts & { why: string };
   /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */
@@ -51,6 +53,8 @@ export interface QueueEventMap {
   'consumer.started': { queue: string; prefetch: number };
   'consumer.interrupted': { queue: string; why: string };
   'consumer.stopped': { queue: string };
+  /** At the start: the broker takes a task back before its definition's `timeout`. Milliseconds. */
+  'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
   'worker.stopping': { running: number; timeout: number };
   'worker.deadline': { running: number };
 }

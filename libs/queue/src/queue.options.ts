@@ -32,6 +32,16 @@ export const queueSettings = {
     schema: wholeNumber(1, 10_000).default(1),
     doc: 'Tasks of one queue that one worker process handles at once (the consumer’s prefetch), where the queue’s definition does not say it. 1 is fair dispatch: no task waits behind a slow one while another worker is free.',
   }),
+  crashLimit: setting({
+    env: ['CRASH_LIMIT'],
+    schema: wholeNumber(1, 20).default(5),
+    doc: 'Runs of one task that may end without an outcome (its worker died, was cut off or stopped in the middle of it) before the task is dead-lettered, as `crash-loop`. From the second on it runs alone, so that no other task is condemned with it.',
+  }),
+  brokerAckTimeout: setting({
+    env: ['BROKER_ACK_TIMEOUT_MS'],
+    schema: wholeNumber(1, 2_147_483_647).default(1_800_000),
+    doc: 'Milliseconds after which the broker takes an unacknowledged task back: its `consumer_timeout`, which no client can ask for; 30 minutes unless the broker’s operator has changed it. Only compared with the definitions’ `timeout` at the start, for a warning.',
+  }),
   shutdownTimeout: setting({
     env: ['SHUTDOWN_TIMEOUT_MS'],
     schema: wholeNumber(0, 3_600_000).default(25_000),

@@ -19,10 +19,12 @@ export const readinessReasons = {
   notConsumed: (queue: string, why: string) => `queue "${queue}" is not consumed (${why})`,
   lostRuns: (queue: string, slots: number) =>
     `queue "${queue}": all ${slots} slots are held by tasks that still run though their delivery was lost`,
+  overruns: (queue: string, runs: number) =>
+    `queue "${queue}": ${runs} runs go on although their timeout has passed, as many as it has slots`,
   stuck: (queue: string, stuckAfter: number, holders: readonly SlotHolder[]) =>
     `queue "${queue}": all ${holders.length} slots are held by tasks that run longer than ${seconds(stuckAfter)} ` +
     `(${named(holders)})`,
-  handoversWait: (tasks: number) => `${tasks} tasks wait for a dead-letter queue that takes them`,
+  handoversWait: (tasks: number) => `${tasks} tasks wait for the broker to take them to their next place`,
   notConnected: (state: string, why: string) => `tasks cannot be added: the connection is ${state} (${why})`,
   blocked: (why: string) => `tasks cannot be added: the broker is blocked (${why})`,
 } as const;

@@ -7,8 +7,11 @@ import { topologyErrorOf } from '../topology/broker-refusal';
 import { bindToDelays, declareWorkQueue } from '../topology/declare';
 import type { BrokerConnection } from './broker-connection';
 
-/** `starting` until the first consumer is confirmed; `interrupted` while it is being brought back. */
-export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'stopped';
+/**
+ * `starting` until the first consumer is confirmed; `interrupted` while it is being brought back; `suspended` between
+ * `suspend()` and `resume()`.
+ */
+export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'suspended' | 'stopped';
 
 /** A broker that hangs never answers; closing the connection then ends consumers and channels. */
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -35,6 +38,11 @@ export class QueueConsumer {
   private consumerTag: string | undefined;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
+  /** A consumer that was asked for and not yet confirmed. */
+  private asking: Promise<unknown> = Promise.resolve();
+  /** Resolves at the end of a suspension; `undefined` when there is none. */
+  private suspension: Promise<void> | undefined;
+  private endSuspension: () => void = () => undefined;
   private endConsumer: (why: string) => void = () => undefined;
 
   constructor(
@@ -77,6 +85,25 @@ export class QueueConsumer {
   }
 
   /**
+   * No more deliveries until {@link resume}. When this resolves the consumer is cancelled, and every delivery that was on
+   * its way has been handed out. Deliveries stay with the channel, to be settled.
+   */
+  async suspend(): Promise<void> {
+    this.suspension ??= new Promise((resolve) => {
+      this.endSuspension = resolve;
+    });
+    await this.asking;
+    const { channel, consumerTag } = this;
+    if (channel !== undefined && consumerTag !== undefined) await this.cancel(channel, consumerTag);
+    this.endConsumer('it is suspended');
+  }
+
+  resume(): void {
+    this.suspension = undefined;
+    this.endSuspension();
+  }
+
+  /**
    * Closes the channel, after {@link stop}. When this resolves the broker has read every settle that was sent on it:
    * amqplib gives each channel a buffer of its own, and the close of a connection overtakes what is still in them.
    */
@@ -88,6 +115,7 @@ export class QueueConsumer {
   private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
+        await this.unlessStopped(this.suspension ?? Promise.resolve());
         const connection = await this.unlessStopped(this.connection.whenOpen());
         const channel = await this.unlessStopped(this.openChannel(connection));
         await this.consume(channel, started);
@@ -139,10 +167,13 @@ export class QueueConsumer {
     started();
     const why = await ended;
     this.consumerTag = undefined;
-    if (!this.stopping.signal.aborted) {
-      this.interrupt(why);
-      await this.pause();
+    if (this.stopping.signal.aborted) return;
+    if (this.suspension !== undefined) {
+      this.currentState = 'suspended';
+      return;
     }
+    this.interrupt(why);
+    await this.pause();
   }
 
   /** The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. */
@@ -152,6 +183,7 @@ export class QueueConsumer {
       else this.options.onDelivery(message, channel);
     };
     const asked = channel.consume(this.queue, onMessage, { noAck: false });
+    this.asking = asked.catch(() => undefined);
     try {
       return (await this.unlessStopped(asked)).consumerTag;
     } catch (error) {
@@ -176,7 +208,7 @@ export class QueueConsumer {
 
   private interrupt(why: string): void {
     const isNews = why !== this.failure;
-    if (this.currentState === 'consuming') this.currentState = 'interrupted';
+    if (this.currentState !== 'starting') this.currentState = 'interrupted';
     this.failure = why;
     if (isNews) this.events.emit('consumer.interrupted', { queue: this.queue, why });
   }

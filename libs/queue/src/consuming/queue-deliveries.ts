@@ -33,10 +33,12 @@ export class QueueDeliveries {
     this.slots = new Slots(concurrency);
   }
 
-  /** Why nothing new can run, for readiness; `undefined` when something can. */
+  /** Why nothing new can run, or not as it should, for readiness; `undefined` when it can. */
   get problem(): string | undefined {
-    if (this.running.size < this.concurrency) return undefined;
     const { running, queue, parts } = this;
+    const overruns = [...parts.overruns].filter((delivery) => delivery.queue === queue.name);
+    if (overruns.length >= this.concurrency) return readinessReasons.overruns(queue.name, overruns.length);
+    if (running.size < this.concurrency) return undefined;
     if ([...running.keys()].every(({ state }) => state === 'lost')) {
       return readinessReasons.lostRuns(queue.name, running.size);
     }
@@ -84,6 +86,18 @@ export class QueueDeliveries {
       delivery.requeue();
       return;
     }
+    const { crashes } = this.parts;
+    const admission = crashes.admit(delivery);
+    try {
+      if (admission !== true && !(await admission)) return;
+      if (this.watch.isRefusing()) delivery.requeue();
+      else await this.runNow(delivery);
+    } finally {
+      crashes.leave(delivery);
+    }
+  }
+
+  private async runNow(delivery: Delivery): Promise<void> {
     this.running.set(delivery, performance.now());
     try {
       await new TaskRun(delivery, this.queue, this.parts).run();
@@ -98,6 +112,7 @@ export class QueueDeliveries {
     if (delivery === undefined) return;
     this.held.delete(run);
     if (!run.hasCompleted) {
+      delivery.isExcused = true;
       this.begin(delivery);
       return;
     }

@@ -2,6 +2,8 @@ import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
+import { crashCountOf } from './crash-count';
+import type { CrashWatch } from './crash-watch';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
 import { putAside, recordError } from './outcome';
@@ -17,15 +19,21 @@ import { timedRun } from './timed-run';
 
 export interface TaskRunParts {
   readonly reading: Reading;
+  readonly crashes: CrashWatch;
   readonly deadLetters: DeadLetters;
   readonly retries: Retries;
   readonly replies: Replies;
   readonly events: QueueEvents;
   /** Milliseconds after which a run that holds its slot is stuck, to readiness. */
   readonly stuckAfter: number;
+  /** Runs that go on although their time is over. */
+  readonly overruns: Set<Delivery>;
   /** Nest's pipeline around a handler: guards, pipes, interceptors, filters. */
   invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown>;
 }
+
+const MAY_HAVE_RUN =
+  'It was handed out before, so a run of it may have begun; its definition (acknowledge: before) wants no second one.';
 
 /** One delivery's journey: read it, run it, settle it. Never rejects. */
 export class TaskRun {
@@ -58,14 +66,23 @@ export class TaskRun {
     this.task = task;
     const { delivery, parts } = this;
     const { policy } = task;
-    if (policy.acknowledge === 'before' && !delivery.ackBefore()) return { kind: 'requeued' };
+    if (policy.acknowledge === 'before') {
+      if (crashCountOf(delivery.message).count > 0) return putAside('crash-loop', 'CrashLoopError', MAY_HAVE_RUN);
+      if (!delivery.ackBefore()) return { kind: 'requeued' };
+    }
     const context = new TaskContext(delivery, task.name, policy, this.byHand());
     const startedAt = performance.now();
     parts.events.emit('task.started', delivery.facts());
     try {
       const result = await timedRun(() => parts.invoke(task.handler, task.payload, context), policy.timeout, {
-        timedOut: (error) => delivery.abort(error),
-        overran: (milliseconds) => parts.events.emit('task.overran', { ...delivery.facts(), milliseconds }),
+        timedOut: (error) => {
+          parts.overruns.add(delivery);
+          delivery.abort(error);
+        },
+        overran: (milliseconds) => {
+          parts.overruns.delete(delivery);
+          parts.events.emit('task.overran', { ...delivery.facts(), milliseconds });
+        },
       });
       if (this.settledByHand === 'refuse')
         return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');

@@ -12,6 +12,8 @@ import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
+import { CrashWatch } from './crash-watch';
+import type { Intake } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
 import { OpenDeliveries } from './open-deliveries';
@@ -51,17 +53,24 @@ export class TaskServer extends ServerRMQ {
   ) {
     super(rmqTransport(settings, registry.queues[0] ?? defineQueue({ name: 'tasks' })).options);
     this.handover = new Handover(publisher, settings, events);
+    const deadLetters = new DeadLetters(this.handover, events);
+    const intake: Intake = {
+      suspend: async () => void (await Promise.all(this.consumers.map((consumer) => consumer.suspend()))),
+      resume: () => this.consumers.forEach((consumer) => consumer.resume()),
+    };
     const parts: TaskRunParts = {
       reading: {
         registry,
         maxMessageBytes: settings.maxMessageBytes,
         handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
       },
-      deadLetters: new DeadLetters(this.handover, events),
+      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, intake, events),
+      deadLetters,
       retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
       events,
       stuckAfter: settings.stuckAfter,
+      overruns: new Set(),
       invoke: (handler, payload, context) => this.invoke(handler, payload, context),
     };
     this.deliveries = new OpenDeliveries(parts, events);
@@ -77,7 +86,7 @@ export class TaskServer extends ServerRMQ {
     if (this.workerState === 'starting') return [readinessReasons.starting()];
     if (this.workerState !== 'listening') return [readinessReasons.stopping()];
     const problems = this.consumers
-      .filter((consumer) => consumer.state !== 'consuming')
+      .filter(({ state }) => state !== 'consuming' && state !== 'suspended')
       .map(({ queue, state, lastFailure }) =>
         readinessReasons.notConsumed(queue, this.connection.lastFailure ?? lastFailure ?? state),
       );
@@ -99,6 +108,7 @@ export class TaskServer extends ServerRMQ {
   /** Nest's door: calls back when every queue is consumed, or with the error when the broker refuses one at the start. */
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
+      this.warnOfLongTimeouts();
       this.consumers = this.queuesToConsume().map((queue) => this.consumerOf(queue));
       this.workerState = 'listening';
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
@@ -147,6 +157,14 @@ export class TaskServer extends ServerRMQ {
     const queues = this.registry.queuesNamed(this.settings.workerQueues);
     if (queues.length === 0) throw new DefinitionError('No queue is defined, so there is nothing to consume.');
     return queues;
+  }
+
+  /** The broker takes back what is unacknowledged for too long, and hands it out again while its run goes on. */
+  private warnOfLongTimeouts(): void {
+    const { brokerAckTimeout } = this.settings;
+    for (const { name, timeout = 0 } of this.registry.tasks) {
+      if (timeout > brokerAckTimeout) this.events.emit('timeout.too-long', { name, timeout, brokerAckTimeout });
+    }
   }
 
   private consumerOf(queue: QueueDefinition): QueueConsumer {

@@ -12,6 +12,7 @@ const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[
   'task.dead-lettered': ['error', (e) => `dead-lettered ${subject(e)}: ${e.reason}: ${e.error}`],
   'task.retrying': ['warn', (e) => `${subject(e)} failed; attempt ${e.nextAttempt} in ${e.delay} ms: ${e.error}`],
   'task.overran': ['warn', (e) => `a run of ${subject(e)} that had timed out has ended after ${e.milliseconds} ms`],
+  'task.isolated': ['warn', (e) => `${subject(e)} runs alone: ${e.crashes} runs of it ended without an outcome`],
   'task.requeued': ['warn', (e) => `gave ${subject(e)} back to ${e.queue}: ${e.why}`],
   'task.lost': ['warn', (e) => `${subject(e)}: ${e.why}`],
   'task.held': ['log', (e) => `${subject(e)} was handed out again while it still runs here; waiting for that run`],
@@ -32,6 +33,12 @@ const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[
   'consumer.started': ['log', (e) => `consuming ${e.queue}, ${e.prefetch} at once`],
   'consumer.interrupted': ['warn', (e) => `not consuming ${e.queue}: ${e.why}; trying again`],
   'consumer.stopped': ['log', (e) => `stopped consuming ${e.queue}`],
+  'timeout.too-long': [
+    'warn',
+    (e) =>
+      `the timeout of ${e.name} (${e.timeout} ms) is longer than the broker waits for an ack (${e.brokerAckTimeout} ms, ` +
+      'BROKER_ACK_TIMEOUT_MS): a run that takes longer is handed out a second time',
+  ],
   'worker.stopping': ['log', (e) => `stopping: ${e.running} tasks have ${e.timeout} ms to finish`],
   'worker.deadline': ['warn', (e) => `the deadline has passed: ${e.running} tasks go back to their queues`],
 };

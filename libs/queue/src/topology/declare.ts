@@ -1,11 +1,17 @@
 import type { Channel, ChannelModel } from '../connection/amqp';
 import type { QueueDefinition, QueueType } from '../define-queue';
+import { TopologyError } from '../errors';
 import { topologyErrorOf } from './broker-refusal';
 import { DELIVERY_EXCHANGE, delayLevels, deliveryPattern } from './delay-levels';
 import { deadLetterQueueName } from './names';
+import { missingPrioritySupport } from './priority-support';
+import type { BrokerIdentity } from './priority-support';
 import { deadLetterQueuePlan, workQueuePlan } from './queue-arguments';
 import type { QueuePlan } from './queue-arguments';
 import type { Route } from './routes';
+
+/** AMQP's code for what a broker does not offer. */
+const NOT_IMPLEMENTED = 540;
 
 /**
  * Declares a work queue and its dead-letter queue, the dead-letter queue first so that the route exists before the
@@ -17,6 +23,8 @@ export async function declareWorkQueue(
   queue: QueueDefinition,
   defaultType: QueueType,
 ): Promise<void> {
+  const missing = missingPrioritySupport(queue, defaultType, identityOf(connection));
+  if (missing !== undefined) throw new TopologyError(queue.name, NOT_IMPLEMENTED, missing);
   await onChannel(connection, async (channel) => {
     await declare(channel, deadLetterQueuePlan(queue, defaultType));
     await declare(channel, workQueuePlan(queue, defaultType));
@@ -59,7 +67,7 @@ export function routeDeclarer(
 
 /** The levels are the same for everybody, whatever the type of the work queues: a crash in a level must lose nothing. */
 async function declareDelayLevels(connection: ChannelModel): Promise<void> {
-  const isReplicated = connection.connection.serverProperties.product === 'RabbitMQ';
+  const isReplicated = identityOf(connection).product === 'RabbitMQ';
   const levels = delayLevels(isReplicated);
   await onChannel(connection, async (channel) => {
     await declareExchange(channel, DELIVERY_EXCHANGE);
@@ -72,6 +80,11 @@ async function declareDelayLevels(connection: ChannelModel): Promise<void> {
       }),
     );
   });
+}
+
+function identityOf(connection: ChannelModel): BrokerIdentity {
+  const { product, version } = connection.connection.serverProperties;
+  return { product, version };
 }
 
 async function onChannel(connection: ChannelModel, declareAll: (channel: Channel) => Promise<void>): Promise<void> {

@@ -17,12 +17,20 @@ const DELIVERY_LIMIT = 20;
 /**
  * How a work queue is declared.
  *
- * - `classic`: no arguments at all, so that it is the same queue that the RabbitMQ tutorial's programs declare.
+ * - `classic`: no arguments at all, so that it is the same queue that the RabbitMQ tutorial's programs declare; only
+ *   `maxPriority` is one.
  * - `quorum`: replicated; what the broker itself gives up on goes to the dead-letter queue, at least once, which needs
  *   `reject-publish` (https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering).
  */
 export function workQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
-  if ((queue.type ?? defaultType) === 'classic') return { name: queue.name, durable: true, arguments: {} };
+  if ((queue.type ?? defaultType) === 'classic') {
+    const { maxPriority } = queue;
+    return {
+      name: queue.name,
+      durable: true,
+      arguments: maxPriority === undefined ? {} : { 'x-max-priority': maxPriority },
+    };
+  }
   return {
     name: queue.name,
     durable: true,
