@@ -25,8 +25,9 @@ const METHOD_FRAME = 1;
  */
 export type CutTime = 'before' | 'after' | 'never';
 
+/** A method, or the number of a client's frame: 1 is the protocol header. */
 interface Cut {
-  readonly method: AmqpMethod;
+  readonly at: AmqpMethod | number;
   readonly when: CutTime;
 }
 
@@ -40,6 +41,7 @@ export class AmqpProxy {
   private readonly unnoticed = new Set<Socket>();
   private readonly cuts: Cut[] = [];
   private done = 0;
+  private most = 0;
 
   private constructor(
     private readonly server: Server,
@@ -74,6 +76,11 @@ export class AmqpProxy {
     return this.done;
   }
 
+  /** The most frames that one client has sent on one connection, the protocol header included. */
+  get mostFrames(): number {
+    return this.most;
+  }
+
   async listen(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
@@ -81,7 +88,12 @@ export class AmqpProxy {
 
   /** Cuts the next connection that sends this method, once; calls add up, and are done in order. */
   cutAt(method: AmqpMethod, when: CutTime): void {
-    this.cuts.push({ method, when });
+    this.cuts.push({ at: method, when });
+  }
+
+  /** The same at the client's n-th frame, whatever it is. */
+  cutAtFrame(number: number, when: CutTime): void {
+    this.cuts.push({ at: number, when });
   }
 
   /** Cuts every connection that is open now. */
@@ -125,9 +137,12 @@ export class AmqpProxy {
     }
     upstream.pipe(client);
     const frames = new FrameReader();
+    let count = 0;
     client.on('data', (chunk: Buffer) => {
       for (const frame of frames.read(chunk)) {
-        const cut = this.takeCutAt(frame);
+        count += 1;
+        this.most = Math.max(this.most, count);
+        const cut = this.takeCutAt(frame, count);
         if (cut !== undefined) {
           carryOut(cut, frame, client, upstream);
           return;
@@ -137,9 +152,10 @@ export class AmqpProxy {
     });
   }
 
-  private takeCutAt(frame: Buffer): Cut | undefined {
+  private takeCutAt(frame: Buffer, number: number): Cut | undefined {
     const [next] = this.cuts;
-    if (next === undefined || !isMethod(frame, next.method)) return undefined;
+    if (next === undefined) return undefined;
+    if (typeof next.at === 'number' ? next.at !== number : !isMethod(frame, next.at)) return undefined;
     this.done += 1;
     return this.cuts.shift();
   }

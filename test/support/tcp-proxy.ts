@@ -7,19 +7,28 @@ import { Transform } from 'node:stream';
 interface Link {
   readonly client: Socket;
   readonly upstream: Socket;
+  /** The hosts at its two ends no longer reach each other, and neither is told. */
+  isSevered: boolean;
 }
+
+/** How often a slow line passes something on. */
+const SLICE_MS = 20;
 
 /** A network between an app and the broker that can go wrong on demand. */
 export class TcpProxy {
   private readonly links = new Set<Link>();
   private delay = 0;
+  private bytesPerSecond = Infinity;
   private isBlackHole = false;
   private isRefusing = false;
+  private accepted = 0;
+  private destination: URL;
 
   private constructor(
     private readonly server: Server,
     private readonly target: URL,
   ) {
+    this.destination = target;
     server.on('connection', (client) => this.accept(client));
   }
 
@@ -36,6 +45,16 @@ export class TcpProxy {
     url.hostname = '127.0.0.1';
     url.port = String((this.server.address() as AddressInfo).port);
     return url.href;
+  }
+
+  /** New connections lead to another place: whatever listens on the port of this URL. */
+  redirect(url: string): void {
+    this.destination = new URL(url);
+  }
+
+  /** Connections that were asked for so far, those that were refused included. */
+  get attempts(): number {
+    return this.accepted;
   }
 
   /** Connections that are open now. */
@@ -57,17 +76,28 @@ export class TcpProxy {
     this.isBlackHole = true;
   }
 
+  /** The far host is gone, as by a power cut: what is open hears nothing any more, nothing is closed. New connections are let through. */
+  sever(): void {
+    for (const link of this.links) link.isSevered = true;
+  }
+
+  /** So many bytes a second pass, in each direction of each connection. */
+  throttle(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
   /** Every chunk takes so many milliseconds longer, in each direction. */
   slowDown(milliseconds: number): void {
     this.delay = milliseconds;
   }
 
-  /** A healthy network again for connections to come; those that fell into the black hole are cut. */
-  heal(): void {
-    if (this.isBlackHole) this.cut();
+  /** A healthy network again; connections that fell into the black hole are cut, or left to time out. */
+  heal({ cut = true } = {}): void {
+    if (this.isBlackHole && cut) this.cut();
     this.isBlackHole = false;
     this.isRefusing = false;
     this.delay = 0;
+    this.bytesPerSecond = Infinity;
   }
 
   /** Can be called twice. */
@@ -79,34 +109,51 @@ export class TcpProxy {
   }
 
   private accept(client: Socket): void {
+    this.accepted += 1;
     if (this.isRefusing) {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect(Number(this.target.port || 5672), this.target.hostname);
-    const link = { client, upstream };
+    const upstream = connect(Number(this.destination.port || 5672), this.destination.hostname);
+    const link: Link = { client, upstream, isSevered: false };
     this.links.add(link);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       from.on('error', () => to.destroy());
-      from.on('close', () => {
-        to.destroy();
-        this.links.delete(link);
+      const line = from.pipe(this.line(link));
+      line.pipe(to, { end: false });
+      line.on('end', () => {
+        if (!link.isSevered) to.end();
       });
-      from.pipe(this.line()).pipe(to);
+      from.on('close', () => {
+        if (!link.isSevered) to.destroy();
+        if (to.destroyed) this.links.delete(link);
+      });
     }
   }
 
-  /** One direction: each chunk is passed on, late, or never. */
-  private line(): Transform {
-    return new Transform({
-      transform: (chunk, _encoding, pass) => {
-        if (this.isBlackHole) pass();
+  /** One direction: each chunk is passed on, late, slice by slice, or never. */
+  private line(link: Link): Transform {
+    const line: Transform = new Transform({
+      transform: (chunk: Buffer, _encoding, pass) => {
+        if (this.isBlackHole || link.isSevered) pass();
+        else if (this.bytesPerSecond !== Infinity) this.trickle(line, chunk, pass);
         else if (this.delay === 0) pass(null, chunk);
         else setTimeout(() => pass(null, chunk), this.delay);
       },
     });
+    return line;
+  }
+
+  private trickle(line: Transform, chunk: Buffer, pass: () => void): void {
+    if (chunk.length === 0) {
+      pass();
+      return;
+    }
+    const size = Math.min(chunk.length, Math.max(1, Math.round((this.bytesPerSecond * SLICE_MS) / 1_000)));
+    line.push(chunk.subarray(0, size));
+    setTimeout(() => this.trickle(line, chunk.subarray(size), pass), SLICE_MS);
   }
 }

@@ -1,13 +1,15 @@
 import { QueueEvents, QueueHealth, QueueModule, TaskQueue, TaskServer, connectWorker } from '@app/queue';
 import type { QueueEventMap, QueueModuleOptions, Readiness } from '@app/queue';
 import { Logger } from '@nestjs/common';
-import type { INestApplication, Provider, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, Provider, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { waitFor } from './wait-for';
 
 export interface WorkerOptions extends QueueModuleOptions {
   readonly controllers?: Type[];
   readonly providers?: Provider[];
+  /** Who is told what is logged; default: nobody. */
+  readonly logger?: LoggerService;
 }
 
 /** One event with its name, in the order they happened. */
@@ -26,15 +28,15 @@ export class TestWorker {
   }
 
   /** An app that only adds tasks. */
-  static async create({ controllers = [], providers = [], ...options }: WorkerOptions): Promise<TestWorker> {
+  static async create({ controllers = [], providers = [], logger, ...options }: WorkerOptions): Promise<TestWorker> {
     const module = await Test.createTestingModule({
       imports: [QueueModule.forRoot({ reconnectDelay: 100, shutdownTimeout: 5_000, ...options })],
       controllers,
       providers,
     }).compile();
     const app = module.createNestApplication();
-    app.useLogger(false);
-    Logger.overrideLogger(false);
+    app.useLogger(logger ?? false);
+    Logger.overrideLogger(logger ?? false);
     const worker = new TestWorker(app);
     await app.init();
     return worker;

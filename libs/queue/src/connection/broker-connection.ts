@@ -8,6 +8,7 @@ import type { ConnectionRole, QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import { maskUrl } from './broker-url';
 import { handshakeRefusalOf } from './handshake-refusal';
+import { ToldReasons } from './told-reasons';
 
 /** `idle` until the first `open()`; `reopening` after a loss; `closed` for good. */
 export type ConnectionState = 'idle' | 'opening' | 'open' | 'reopening' | 'closed';
@@ -35,6 +36,7 @@ export class BrokerConnection {
   private currentState: ConnectionState = 'idle';
   private waiting: { resolve: (connection: ChannelModel) => void; reject: (error: Error) => void }[] = [];
   private readonly observers: ConnectionObserver[] = [];
+  private readonly toldReasons = new ToldReasons();
   private blockedBecause: string | undefined;
   private failure: string | undefined;
   private refusal: ConnectionRefusedError | undefined;
@@ -118,6 +120,7 @@ export class BrokerConnection {
     this.current = connection;
     this.failure = undefined;
     this.refusal = undefined;
+    this.toldReasons.forget();
     this.events.emit('connection.open', { role: this.role, url: maskUrl(url), broker: brokerName(connection) });
     for (const { resolve } of this.waiting.splice(0)) resolve(connection);
     for (const observer of this.observers) observer.opened(connection);
@@ -126,12 +129,15 @@ export class BrokerConnection {
   private failed(error: Error, url: string): void {
     const refusal = handshakeRefusalOf(describe(error), url);
     const why = refusal?.message ?? describe(error);
-    const isNews = why !== this.failure;
     this.failure = why;
     if (this.currentState === 'closed') return;
     this.refusal = refusal;
-    if (refusal !== undefined && this.currentState === 'opening') this.rejectWaiting(refusal);
-    if (isNews) this.events.emit('connection.failed', { role: this.role, url: maskUrl(url), why });
+    const isRefusedAtStart = refusal !== undefined && this.currentState === 'opening';
+    if (isRefusedAtStart) this.rejectWaiting(refusal);
+    const node = maskUrl(url);
+    // Of a list of nodes each has its own say, in turn; one system error comes in several wordings.
+    if (!this.toldReasons.isNews(`${node} ${systemCodeOf(error) ?? why}`)) return;
+    this.events.emit('connection.failed', { role: this.role, url: node, why, isRefusedAtStart });
   }
 
   private lost(error: Error): void {
@@ -169,6 +175,11 @@ function brokerName(connection: ChannelModel): string {
 /** The URL as it was given to the manager, which also takes objects. */
 function textOf(url: unknown): string {
   return typeof url === 'string' ? url : '';
+}
+
+/** `ECONNRESET` and its kin, whether it was on connecting, reading or writing. */
+function systemCodeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function describe(error: unknown): string {

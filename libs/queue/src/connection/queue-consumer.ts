@@ -6,6 +6,7 @@ import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
 import { bindToDelays, declareWorkQueue } from '../topology/declare';
 import type { BrokerConnection } from './broker-connection';
+import { ToldReasons } from './told-reasons';
 
 /**
  * `starting` until the first consumer is confirmed; `interrupted` while it is being brought back; `suspended` between
@@ -34,6 +35,7 @@ export interface QueueConsumerOptions {
 export class QueueConsumer {
   private currentState: ConsumerState = 'starting';
   private failure: string | undefined;
+  private readonly toldReasons = new ToldReasons();
   private channel: Channel | undefined;
   private consumerTag: string | undefined;
   private readonly stopping = new AbortController();
@@ -117,7 +119,7 @@ export class QueueConsumer {
       try {
         await this.unlessStopped(this.suspension ?? Promise.resolve());
         const connection = await this.unlessStopped(this.connection.whenOpen());
-        const channel = await this.unlessStopped(this.openChannel(connection));
+        const channel = await this.unlessStopped(unlessClosed(connection, this.openChannel(connection)));
         await this.consume(channel, started);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
@@ -130,8 +132,9 @@ export class QueueConsumer {
         }
       }
     }
+    const hasConsumed = this.currentState !== 'starting';
     this.currentState = 'stopped';
-    this.events.emit('consumer.stopped', { queue: this.queue });
+    if (hasConsumed) this.events.emit('consumer.stopped', { queue: this.queue });
     started(); // a start that was stopped before it consumed has ended as well
   }
 
@@ -163,6 +166,7 @@ export class QueueConsumer {
     if (this.stopping.signal.aborted) return this.cancel(channel, this.consumerTag); // stopped at this very moment
     this.currentState = 'consuming';
     this.failure = undefined;
+    this.toldReasons.forget();
     this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
     started();
     const why = await ended;
@@ -207,10 +211,9 @@ export class QueueConsumer {
   }
 
   private interrupt(why: string): void {
-    const isNews = why !== this.failure;
     if (this.currentState !== 'starting') this.currentState = 'interrupted';
     this.failure = why;
-    if (isNews) this.events.emit('consumer.interrupted', { queue: this.queue, why });
+    if (this.toldReasons.isNews(why)) this.events.emit('consumer.interrupted', { queue: this.queue, why });
   }
 
   private async pause(): Promise<void> {
@@ -221,6 +224,15 @@ export class QueueConsumer {
 /** What trying again at the start would not change. */
 function isLasting(error: unknown): error is Error {
   return error instanceof TopologyError || error instanceof ConnectionRefusedError;
+}
+
+/** amqplib leaves the close of a channel unanswered for ever when the connection goes first. */
+function unlessClosed<T>(connection: ChannelModel, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const close = (): void => reject(new Error('the connection closed'));
+    connection.once('close', close);
+    work.then(resolve, reject).finally(() => connection.off('close', close));
+  });
 }
 
 async function withinReason(answer: Promise<unknown>): Promise<void> {

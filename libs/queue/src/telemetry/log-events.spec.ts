@@ -53,6 +53,18 @@ describe('events as lines for people', () => {
       'WARN',
       'lost the connection for producing: reset; connecting again',
     ],
+    [
+      'connection.failed',
+      { role: 'consuming', url: 'amqp://node-1', why: 'connect ECONNREFUSED', isRefusedAtStart: false },
+      'ERROR',
+      'cannot connect to amqp://node-1 for consuming: connect ECONNREFUSED; trying again',
+    ],
+    [
+      'connection.failed',
+      { role: 'consuming', url: 'amqp://node-1', why: 'The broker refuses the password.', isRefusedAtStart: true },
+      'ERROR',
+      'cannot connect for consuming: The broker refuses the password.',
+    ],
     ['worker.stopping', { running: 2, timeout: 50 }, 'LOG', 'stopping: 2 tasks have 50 ms to finish'],
   ])('%s', (name, event, level, sentence) => {
     logTo({ json: false, logLevels: ALL });

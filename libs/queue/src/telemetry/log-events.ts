@@ -27,7 +27,7 @@ const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[
   'reply.failed': ['warn', (e) => `could not answer the sender of ${subject(e)}: ${e.why}`],
   'connection.open': ['log', (e) => `connected to ${e.url} (${e.broker}) for ${e.role}`],
   'connection.lost': ['warn', (e) => `lost the connection for ${e.role}: ${e.why}; connecting again`],
-  'connection.failed': ['error', (e) => `cannot connect to ${e.url} for ${e.role}: ${e.why}; trying again`],
+  'connection.failed': ['error', connectionFailure],
   'connection.blocked': ['warn', (e) => `the broker takes no messages for now (${e.why}), said on ${e.role}`],
   'connection.unblocked': ['log', (e) => `the broker takes messages again, said on ${e.role}`],
   'consumer.started': ['log', (e) => `consuming ${e.queue}, ${e.prefetch} at once`],
@@ -76,6 +76,13 @@ export function logEvents(events: QueueEvents): QueueEvents {
   };
   for (const name of Object.keys(sentences)) log(name as keyof QueueEventMap);
   return events;
+}
+
+/** Whether a refused start is tried again is for the app to say: a worker ends, a producer goes on. */
+function connectionFailure({ role, url, why, isRefusedAtStart }: QueueEventMap['connection.failed']): string {
+  return isRefusedAtStart
+    ? `cannot connect for ${role}: ${why}`
+    : `cannot connect to ${url} for ${role}: ${why}; trying again`;
 }
 
 function subject({ id, name, attempt }: { id: string | undefined; name: string | undefined; attempt: number }): string {
