@@ -102,6 +102,8 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.overran',
   'task.isolated',
   'timeout.too-long',
+  'task.redriven',
+  'task.purged',
   'reply.failed',
   'connection.open',
   'connection.lost',

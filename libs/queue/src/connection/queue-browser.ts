@@ -40,7 +40,10 @@ export class QueueBrowser {
   private readonly arrived: ConsumeMessage[] = [];
   private readonly tags: string[] = [];
   private looked = 0;
+  private handedOut = 0;
   private inHand = 0;
+  /** What came last had been returned to a quorum queue before. */
+  private isAmongReturned = false;
   /** Messages that the current window may hand out, and those it has handed out and that are not acknowledged. */
   private window = { size: 0, used: 0 };
   private failure: Error | undefined;
@@ -76,9 +79,10 @@ export class QueueBrowser {
 
   /** The next message; `undefined` at the end. */
   async next(): Promise<ConsumeMessage | undefined> {
+    // What comes in meanwhile takes the place of what was removed: it arrives as well, and is not looked at.
+    if (this.looked >= this.total) return undefined;
     while (this.arrived.length === 0) {
       if (this.failure !== undefined) throw this.failure;
-      if (this.looked >= this.total) return undefined;
       if (this.window.used < this.window.size) {
         if (!(await this.moreArrives())) return undefined;
       } else if (this.tags.length === MAX_WINDOWS) {
@@ -109,6 +113,7 @@ export class QueueBrowser {
   async close(): Promise<void> {
     if (this.failure !== undefined) return;
     try {
+      await this.takeReturned();
       if (countsOnlyRejects(this.model)) {
         await Promise.all(this.tags.map((tag) => this.channel.cancel(tag)));
         this.channel.nackAll(true);
@@ -121,7 +126,7 @@ export class QueueBrowser {
   }
 
   private async openWindow(): Promise<void> {
-    this.window = { size: Math.min(WINDOW, this.total - this.looked), used: 0 };
+    this.window = { size: Math.min(WINDOW, this.total - this.handedOut), used: 0 };
     const consumerTag = `browser-${String(this.tags.length).padStart(2, '0')}`;
     this.tags.push(consumerTag);
     const onMessage = (message: ConsumeMessage | null): void => {
@@ -129,10 +134,28 @@ export class QueueBrowser {
       this.arrived.push(message);
       this.window.used += 1;
       this.inHand += 1;
+      this.handedOut += 1;
+      this.isAmongReturned = message.fields.redelivered && isCounted(message);
       this.wake();
     };
     await this.asked(this.channel.prefetch(this.window.size));
     await this.asked(this.channel.consume(this.queue, onMessage, { consumerTag, noAck: false }));
+  }
+
+  /**
+   * A quorum queue puts what is returned behind what was returned before and in front of all else. The order stays when
+   * none of that is left in it, so a reading that ends early takes the rest along.
+   */
+  private async takeReturned(): Promise<void> {
+    while (this.isAmongReturned && this.handedOut < this.total && this.failure === undefined) {
+      this.arrived.length = 0;
+      if (this.window.used < this.window.size) {
+        if (!(await this.moreArrives())) return;
+      } else {
+        if (this.tags.length === MAX_WINDOWS) return;
+        await this.openWindow();
+      }
+    }
   }
 
   /** Waits for a message. Not for ever: another reader may have taken the rest. */
@@ -202,6 +225,11 @@ async function openWithin(connection: BrokerConnection, timeout: number): Promis
     timer.abort();
     tooLate.catch(() => undefined);
   }
+}
+
+/** Classic queues count nothing, and take back each message at its old place. */
+function isCounted({ properties: { headers = {} } }: ConsumeMessage): boolean {
+  return 'x-delivery-count' in headers || 'x-acquired-count' in headers;
 }
 
 /** RabbitMQ from 4.3 on counts a closed channel and `basic.reject` as failures of the message, and `basic.nack` not. */

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { header } from '../message/headers';
+import type { IncomingMessage } from '../message/message';
+import { redrivenMessage, wasRedrivenBy } from './redriven-message';
+
+function messageWith(properties: IncomingMessage['properties'], content = 'body'): IncomingMessage {
+  const fields = { deliveryTag: 1, redelivered: true, exchange: '', routingKey: 'work.dlq' };
+  return { content: Buffer.from(content), fields, properties };
+}
+
+const BROKERS = ['x-death', 'x-first-death-reason', 'x-last-death-queue', 'x-delivery-count', 'x-acquired-count', 'CC'];
+const failureHeader = fc.constantFrom(...Object.values(header), ...BROKERS);
+const ownName = fc.string({ minLength: 1, maxLength: 20 }).map((name) => `mine-${name}`);
+const value = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+
+describe('a redriven message', () => {
+  it('has no trace of its failure but how often it was redriven, and keeps every header that is not about it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(failureHeader, value), fc.dictionary(ownName, value), (failure, own) => {
+        const { headers } = redrivenMessage(messageWith({ headers: { ...failure, ...own } }), 'run').properties;
+        const { [header.timesRedriven]: times, [header.redriveRun]: run, ...rest } = headers;
+        expect(rest).toEqual({ ...own });
+        expect([typeof times, run]).toEqual(['number', 'run']);
+      }),
+    );
+  });
+
+  it('has the bytes and properties of the dead letter, and no expiration that would end it at once', () => {
+    const properties = { messageId: 'a', type: 't', priority: 3, timestamp: 5, replyTo: 'r', correlationId: 'c' };
+    const message = messageWith({ ...properties, expiration: '1', userId: 'guest' });
+    expect(redrivenMessage(message, 'run')).toEqual({
+      content: message.content,
+      properties: { ...properties, headers: { 'x-redriven': 1, 'x-redrive-run': 'run' } },
+    });
+  });
+
+  it.each([
+    [undefined, 1],
+    [1, 2],
+    [41, 42],
+    ['many', 1],
+    [-3, 1],
+  ])('counts: %s before is %s now', (before, now) => {
+    const message = messageWith({ headers: { 'x-redriven': before } });
+    expect(redrivenMessage(message, 'run').properties.headers['x-redriven']).toBe(now);
+  });
+
+  it('is known to its redrive when it comes back, and to no other', () => {
+    const { properties } = redrivenMessage(messageWith({}), 'run-1');
+    const failedAgain = messageWith({ ...properties, headers: { ...properties.headers, 'x-dead-letter-id': 'new' } });
+    expect(wasRedrivenBy('run-1', failedAgain)).toBe(true);
+    expect(wasRedrivenBy('run-2', failedAgain)).toBe(false);
+    expect(wasRedrivenBy('run-1', messageWith({}))).toBe(false);
+  });
+});
