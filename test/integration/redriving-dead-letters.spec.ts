@@ -160,7 +160,7 @@ describe.each(['quorum', 'classic'] as const)('redriving from a %s dead-letter q
     const { deadLetters } = await appWith(type);
     await seed(vhost, 'work', lettersOf(1_200, 'work'));
     const look = async (): Promise<void> => {
-      for await (const _letter of deadLetters.list());
+      for await (const { id } of deadLetters.list()) expect(id).toMatch(/^\d+$/);
     };
 
     const [first, second] = await Promise.all([

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { nestFormat } from '../message/formats';
 import { header } from '../message/headers';
 import type { IncomingMessage } from '../message/message';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { InvalidFilterError } from '../errors';
 import type { DeadLetter } from './dead-letter';
 import { checkFilter, isMeant } from './filter';
