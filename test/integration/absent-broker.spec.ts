@@ -13,7 +13,7 @@ let test: LinkTest;
 
 beforeEach(async () => {
   vhost = open(await Vhost.open());
-  test = new LinkTest(vhost, open);
+  test = new LinkTest(open);
 });
 
 describe('a broker that is not there at the start', () => {
@@ -107,7 +107,7 @@ describe('a broker that is not there at the start', () => {
       await absence.heal();
       await patient;
       await listening;
-      await test.works();
+      await test.works(vhost);
       expect(test.takeLines()).toEqual(RECOVERY);
       expect(test.work.runs).toEqual(['patient', 'the next one']);
     },
@@ -196,7 +196,7 @@ describe('a broker that refuses whoever connects', () => {
       expect(lines).toHaveLength(5);
 
       await allow();
-      await test.works();
+      await test.works(vhost);
       expect(test.takeLines()).toEqual(RECOVERY);
       expect(JSON.stringify(test.worker.events)).not.toContain(user.password);
     },

@@ -15,7 +15,7 @@ let test: LinkTest;
 beforeEach(async () => {
   vhost = open(await Vhost.open());
   proxy = open(await TcpProxy.open(vhost.url));
-  test = new LinkTest(vhost, open);
+  test = new LinkTest(open);
 });
 
 describe('a link that breaks in the middle of the work', () => {
@@ -68,7 +68,7 @@ describe('a link that breaks in the middle of the work', () => {
       proxy.heal({ cut: false });
       await patient;
       await waitFor('what was added meanwhile to run', () => work.runsOf('patient') === 1);
-      await test.works();
+      await test.works(vhost);
       expect(work.runs).toEqual(['running', 'running', 'patient', 'the next one']);
       const endedLate = expect.stringMatching(/^warn: task \S+: it ended \(completed\) after its channel had closed/);
       expect(test.takeLines()).toEqual({ ...RECOVERY, others: [endedLate, ...RECOVERY.others] });
@@ -89,7 +89,7 @@ describe('a link that breaks in the middle of the work', () => {
     expect(proxy.attempts).toBe(attempts + 2);
     running.release();
     await waitFor('what was added meanwhile to run', () => work.runsOf('patient') === 1);
-    await test.works();
+    await test.works(vhost);
     expect(work.mostAtOnce).toBe(1);
     const lines = test.log.take();
     expect(lines.filter((line) => line.endsWith('Heartbeat timeout; connecting again'))).toHaveLength(2);
@@ -109,7 +109,7 @@ describe('a slow link', () => {
     await test.worker.queue.add(task, { name: 'large', ballast }, { timeout: 60_000 });
     expect(performance.now() - startedAt).toBeGreaterThan(3_500);
     await waitFor('it to run', () => test.work.runsOf('large') === 1);
-    await test.works();
+    await test.works(vhost);
     expect(test.worker.seen('connection.lost')).toEqual([]);
     expect(test.log.take()).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe('a slow link', () => {
     expect(performance.now() - startedAt).toBeLessThan(3_000); // and the message itself takes 4 s
     expect(test.worker.readiness()).toEqual({ isReady: true, problems: [] });
 
-    await test.works();
+    await test.works(vhost);
     expect(test.worker.seen('connection.lost')).toEqual([]);
   });
 });
@@ -142,9 +142,9 @@ describe('a connection that is cut at each frame of its set-up in turn', () => {
       const cutting = open(await AmqpProxy.open(vhost.url));
       // Both connections as far as both get so far, or one of them twice.
       for (let times = 0; times < 2; times += 1) cutting.cutAtFrame(frame, when);
-      test = new LinkTest(vhost, open);
+      test = new LinkTest(open);
       await test.start([cutting.url]);
-      await test.works();
+      await test.works(vhost);
       expect([frame, cutting.cutsDone]).toEqual([frame, 2]);
       await test.worker.close();
       await waitFor('its consumer to be gone', async () => (await vhost.consumers('work')) === 0);

@@ -3,7 +3,7 @@ import { rabbitmqctl } from './rabbitmqctl';
 
 /** The broker says that its disk is full, and reads nothing from connections that publish. */
 export async function raiseDiskAlarm(node: PrivateNode): Promise<void> {
-  await rabbitmqctl(node, 'set_disk_free_limit', '1000TB');
+  await rabbitmqctl(node, 'set_disk_free_limit', '900000GB');
 }
 
 /** There is room again. */

@@ -23,9 +23,11 @@ export const task = defineTask({
 class WorkController {
   constructor(private readonly work: SteeredWork) {}
 
+  /** Fails when its name says so. */
   @EventPattern<string>(task.name)
-  run(@Payload() { name }: { name: string }): Promise<void> {
-    return this.work.run(name);
+  async run(@Payload() { name }: { name: string }): Promise<void> {
+    await this.work.run(name);
+    if (name.startsWith('bad')) throw new Error('it is bad');
   }
 }
 
@@ -45,10 +47,7 @@ export class LinkTest {
   private app: TestWorker | undefined;
 
   /** @param open notes the worker, to be closed after the test (`closingAfterEach()`) */
-  constructor(
-    private readonly vhost: Vhost,
-    private readonly open: (worker: TestWorker) => TestWorker,
-  ) {}
+  constructor(private readonly open: (worker: TestWorker) => TestWorker) {}
 
   get worker(): TestWorker {
     if (this.app === undefined) throw new Error('The worker has not been created.');
@@ -95,11 +94,11 @@ export class LinkTest {
   }
 
   /** It is ready, its next task runs, and it has one consumer. */
-  async works(): Promise<void> {
+  async works(vhost: Vhost): Promise<void> {
     await this.says();
     await this.worker.queue.add(task, { name: 'the next one' });
     await waitFor('the next task to run', () => this.work.runsOf('the next one') === 1);
-    await waitFor('exactly one consumer', async () => (await this.vhost.consumers(queue.name)) === 1);
+    await waitFor('exactly one consumer', async () => (await vhost.consumers(queue.name)) === 1);
   }
 
   /** The lines since the last look, those that tell of a new connection counted. */
