@@ -4,19 +4,30 @@ import { join } from 'node:path';
 import { inCheckout, root } from './checkout.mjs';
 import { run } from './command.mjs';
 
-/** @typedef {'producer' | 'worker'} App */
+/** Each app's folder and its main program. `chaos`: the programs of `npm run chaos`. */
+const APPS = {
+  producer: { folder: 'apps/producer', main: 'main' },
+  worker: { folder: 'apps/worker', main: 'main' },
+  chaos: { folder: 'test/chaos', main: 'worker' },
+};
 
-/** The program that `nest build` makes of an app: the tsc builder keeps the monorepo's folders. @param {App} app */
-export const builtApp = (app) => inCheckout('dist', 'apps', app, 'apps', app, 'src', 'main.js');
+/** @typedef {keyof typeof APPS} App */
+
+/**
+ * The program that `nest build` makes of an app: the tsc builder keeps the monorepo's folders.
+ * @param {App} app @param {string} [program] another than the main one
+ */
+export const builtApp = (app, program = APPS[app].main) =>
+  inCheckout('dist', APPS[app].folder, APPS[app].folder, 'src', `${program}.js`);
 
 /** Says which sources the build was made of. @param {App} app */
-const stampFile = (app) => inCheckout('dist', 'apps', app, '.sources');
+const stampFile = (app) => inCheckout('dist', APPS[app].folder, '.sources');
 
 /** A digest of all that goes into an app's build. @param {App} app */
 function digestSources(app) {
   const hash = createHash('sha256');
-  const files = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', `apps/${app}/tsconfig.app.json`];
-  for (const folder of ['libs', `apps/${app}/src`]) {
+  const files = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', `${APPS[app].folder}/tsconfig.app.json`];
+  for (const folder of ['libs', `${APPS[app].folder}/src`]) {
     for (const entry of readdirSync(inCheckout(folder), { recursive: true, withFileTypes: true })) {
       if (entry.isFile() && !entry.name.endsWith('.spec.ts')) files.push(join(entry.parentPath, entry.name));
     }
@@ -38,7 +49,7 @@ function isBuilt(app, digest) {
 /**
  * Builds the apps whose sources have changed since their last build. Files are replaced where they stand, so that an app
  * that runs from them goes on.
- * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: all
+ * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: the two that users run
  */
 export async function buildApps(voice, apps = ['producer', 'worker']) {
   const stale = apps

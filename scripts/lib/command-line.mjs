@@ -56,3 +56,21 @@ export function wholeNumberFlag(values, name, { min, otherwise }) {
   if (Number.isInteger(value) && value >= min) return value;
   throw new Failure(`--${name} takes a whole number from ${min} on, not ${JSON.stringify(text)}`, WRONG_USAGE);
 }
+
+/** A flag's value as one of several words, the first of which is the default. @template {string} Word @param {FlagValues} values @param {string} name @param {readonly Word[]} choices @returns {Word} */
+export function choiceFlag(values, name, choices) {
+  const text = values[name] ?? choices[0];
+  const choice = choices.find((word) => word === text);
+  if (choice !== undefined) return choice;
+  throw new Failure(`--${name} is ${choices.join(' or ')}, not ${JSON.stringify(text)}`, WRONG_USAGE);
+}
+
+/** A flag's value as a list of words, all of them by default. @param {FlagValues} values @param {string} name @param {readonly string[]} choices @returns {string[]} */
+export function listFlag(values, name, choices) {
+  const text = values[name];
+  if (typeof text !== 'string') return [...choices];
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !choices.includes(word));
+  if (unknown.length === 0) return words;
+  throw new Failure(`--${name} takes ${choices.join(', ')}, not ${JSON.stringify(unknown.join(','))}`, WRONG_USAGE);
+}

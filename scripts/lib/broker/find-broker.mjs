@@ -37,7 +37,7 @@ const WAYS = `no RabbitMQ found. Any one of these gives you one:
  * @returns {Promise<FoundBroker>} rejects with a Failure (exit code 3) that says how to get a broker
  */
 export async function findBroker(voice, signal) {
-  return (await namedBroker()) ?? (await localBroker(voice)) ?? (await privateBroker(voice, { signal }));
+  return (await findNamedBroker()) ?? (await localBroker(voice)) ?? (await privateBroker(voice, { signal }));
 }
 
 /**
@@ -46,15 +46,18 @@ export async function findBroker(voice, signal) {
  * @param {import('../say.mjs').Voice} voice @returns {Promise<string | undefined>}
  */
 export async function findRunningBroker(voice) {
-  const named = await namedBroker();
+  const named = await findNamedBroker();
   if (named !== undefined) return named.url;
   const url = readRunRecord(join(stateDirectory, 'node', 'node.lock'))?.url;
   if (typeof url === 'string' && (await shakeHands(url).catch(() => undefined)) !== undefined) return url;
   return (await localBroker(voice))?.url;
 }
 
-/** @returns {Promise<FoundBroker | undefined>} */
-async function namedBroker() {
+/**
+ * The broker that AMQP_URL (then CLOUDAMQP_URL, both also from `.env`) names; undefined when neither is set.
+ * @returns {Promise<FoundBroker | undefined>} rejects with a Failure (exit code 3) when nobody lets us in there
+ */
+export async function findNamedBroker() {
   const file = inCheckout('.env');
   const env = { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
   const name = ['AMQP_URL', 'CLOUDAMQP_URL'].find((variable) => env[variable]);

@@ -35,6 +35,7 @@ export class KeptNode {
    * @param {string} options.directory where the broker lives
    * @param {boolean} [options.management] with RabbitMQ's management API, default false
    * @param {boolean} [options.temporary] the folder is removed when the broker has stopped, default false
+   * @param {import('./node-files.mjs').Membership} [options.membership] makes it a node of a cluster; see PrivateCluster
    * @param {AbortSignal} [options.signal] gives up a start that is under way
    * @returns {Promise<KeptNode>} rejects with LockHeld when another process has this folder's broker, with a Failure when it cannot start
    */

@@ -31,10 +31,21 @@ const ERLANG_ARGUMENTS = [
 ].join(' ');
 
 /**
- * Writes all that a private node reads: configuration, plugins, cookie.
- * @param {string} directory @param {{ ports: NodePorts, clusterName: string, management: boolean }} node
+ * @typedef {object} Membership what makes a node one of a cluster
+ * @property {string} nodeName its own, as in "n1@localhost"
+ * @property {string} clusterName of all of them
+ * @property {string[]} peers the names of all of them, its own included
+ * @property {string} cookie the secret by which they know each other
+ * @property {number} epmdPort where their port mapper listens
+ * @property {boolean} keepsPortMapper whether the port mapper is this node's child; one of them keeps it
  */
-export function writeNodeFiles(directory, { ports, clusterName, management }) {
+
+/**
+ * Writes all that a private node reads: configuration, plugins, cookie.
+ * @param {string} directory
+ * @param {{ ports: NodePorts, clusterName: string, management: boolean, membership?: Membership }} node
+ */
+export function writeNodeFiles(directory, { ports, clusterName, management, membership }) {
   for (const folder of ['home', 'data', 'log', 'etc', 'etc/conf.d'])
     mkdirSync(join(directory, folder), { recursive: true });
   const write = (/** @type {string} */ file, /** @type {string[]} */ ...lines) =>
@@ -47,6 +58,7 @@ export function writeNodeFiles(directory, { ports, clusterName, management }) {
     'disk_free_limit.absolute = 50MB',
     // The default of 512 MB is memory and disk that a few thousand small tasks never need.
     'raft.wal_max_size_bytes = 67108864',
+    ...(membership === undefined ? [] : clusterLines(membership)),
     ...(management
       ? [
           'management.tcp.ip = 127.0.0.1',
@@ -60,7 +72,18 @@ export function writeNodeFiles(directory, { ports, clusterName, management }) {
   write('enabled_plugins', management ? '[rabbitmq_management].' : '[].');
   write('rabbitmq-env.conf');
   const cookie = join(directory, 'home', '.erlang.cookie');
-  if (!existsSync(cookie)) writeFileSync(cookie, randomBytes(20).toString('hex'), { mode: 0o400 });
+  if (!existsSync(cookie))
+    writeFileSync(cookie, membership?.cookie ?? randomBytes(20).toString('hex'), { mode: 0o400 });
+}
+
+/** @param {Membership} membership */
+function clusterLines({ peers }) {
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...peers.map((peer, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${peer}`),
+    // A node that sees less than half of the others stops serving, so that two halves cannot both go on.
+    'cluster_partition_handling = pause_minority',
+  ];
 }
 
 /**

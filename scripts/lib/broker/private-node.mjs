@@ -25,6 +25,7 @@ export class PrivateNode {
   #directory;
   #lock;
   #management;
+  #membership;
   #identity;
   /** @type {import('../child.mjs').ChildProcess | undefined} */
   #epmd;
@@ -32,12 +33,16 @@ export class PrivateNode {
   #broker;
   #isExpectedToRun = false;
 
-  /** @param {string} directory @param {RunLock} lock @param {boolean} management */
-  constructor(directory, lock, management) {
+  /**
+   * @param {string} directory @param {RunLock} lock
+   * @param {{ management: boolean, membership?: import('./node-files.mjs').Membership }} options
+   */
+  constructor(directory, lock, { management, membership }) {
     this.#directory = directory;
     this.#lock = lock;
     this.#management = management;
-    this.#identity = readIdentity(directory);
+    this.#membership = membership;
+    this.#identity = { ...readIdentity(directory), ...nameOf(membership) };
     /** Called when the broker has ended and nobody asked it to. @type {((reason: string) => void) | undefined} */
     this.onUnexpectedEnd = undefined;
   }
@@ -48,12 +53,13 @@ export class PrivateNode {
    * @param {object} options
    * @param {string} options.directory where the node lives
    * @param {boolean} [options.management] with RabbitMQ's management API and a port for it, default false
+   * @param {import('./node-files.mjs').Membership} [options.membership] makes it a node of a cluster; see PrivateCluster
    * @param {AbortSignal} [options.signal] gives up a start that is under way
    * @returns {Promise<PrivateNode>} rejects with LockHeld when the folder's node runs already, with a Failure when it cannot start
    */
-  static async start({ directory, management = false, signal }) {
+  static async start({ directory, management = false, membership, signal }) {
     const lock = await RunLock.take(join(directory, 'node.lock'), 'node-keeper');
-    const node = new PrivateNode(directory, lock, management);
+    const node = new PrivateNode(directory, lock, { management, membership });
     try {
       await node.#clearUpAfter(lock.leftover);
       // One start of five was seen to fail while another node was booting on the same machine.
@@ -110,11 +116,12 @@ export class PrivateNode {
     if (server === undefined || epmd === undefined) throw new Failure('RabbitMQ or its Erlang is not installed.');
     if (!samePorts) await this.#takePorts();
     const { ports, nodeName, clusterName } = this.#identity;
-    writeNodeFiles(this.#directory, { ports, clusterName, management: this.#management });
+    const [management, membership] = [this.#management, this.#membership];
+    writeNodeFiles(this.#directory, { ports, clusterName, management, membership });
     const env = nodeEnvironment(this.#directory, { ports, nodeName });
     writeFileSync(this.#console, '');
     const options = { cwd: this.#directory, env, log: this.#console };
-    if (hasEnded(this.#epmd))
+    if (hasEnded(this.#epmd) && membership?.keepsPortMapper !== false)
       this.#epmd = spawnLogged(epmd, ['-port', String(ports.epmd), '-address', '127.0.0.1'], options);
     this.#broker = spawnLogged('/bin/sh', ['-c', CAPPED, server], options);
     this.#lock.update({ url: undefined, brokerPid: this.#broker.pid, epmdPid: this.#epmd?.pid, epmdPort: ports.epmd });
@@ -132,12 +139,13 @@ export class PrivateNode {
   /** Another program may have taken a port since the last run, or between being found free and being used. */
   async #takePorts() {
     const before = this.#identity.ports;
-    const [amqp, distribution, epmd, management] = await freePorts([
+    const [amqp, distribution, free, management] = await freePorts([
       before.amqp,
       undefined,
       undefined,
       before.management,
     ]);
+    const epmd = this.#membership?.epmdPort ?? free;
     this.#identity.ports = { amqp, distribution, epmd, management };
     writeIdentity(this.#directory, this.#identity);
   }
@@ -194,4 +202,11 @@ export class PrivateNode {
   #lastWords() {
     return readFileSync(this.#console, 'utf8').trim().split('\n').slice(-15).join('\n');
   }
+}
+
+/** @param {import('./node-files.mjs').Membership | undefined} membership */
+function nameOf(membership) {
+  if (membership === undefined) return {};
+  const { nodeName, clusterName } = membership;
+  return { nodeName, clusterName };
 }

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Numbers from 0 to 1, the same ones for the same seed: SHA-256 of the seed and a counter.
+ * @param {string} seed @returns {() => number}
+ */
+export function randomNumbers(seed) {
+  let count = 0;
+  return () => {
+    count += 1;
+    return createHash('sha256').update(`${seed}/${count}`).digest().readUInt32BE(0) / 2 ** 32;
+  };
+}

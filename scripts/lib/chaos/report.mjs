@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { inCheckout, root } from '../checkout.mjs';
+import { describeCounts } from './verdict.mjs';
+
+/** How many lost tasks are named on the screen; the report names all. */
+const SHOWN = 20;
+
+/**
+ * Says how it ended.
+ * @param {import('../say.mjs').Voice} voice
+ * @param {{ verdict: import('./verdict.mjs').Verdict, struck: readonly { kind: string }[], accidents: readonly string[] }} result
+ * @param {import('./ledger.mjs').Ledger} ledger
+ */
+export function showResult(voice, { verdict, struck, accidents }, ledger) {
+  const { kept, sacrificed, lost, reasons, surprises } = verdict;
+  voice.line();
+  voice.line(`  faults: ${listed(countBy(struck.map(({ kind }) => kind)))}`);
+  voice.line(`  dead letters: ${listed(reasons)}`);
+  voice.line(`  adds that were rejected, and made again: ${listed(ledger.refusals)}`);
+  const [slowest] = ledger.slowest(1);
+  if (slowest !== undefined)
+    voice.line(`  the slowest: ${slowest.id} (${slowest.kind}), ${slowest.seconds.toFixed(1)} s`);
+  for (const accident of accidents) voice.warn(accident);
+  if (ledger.entries.early > 0) voice.warn(`${ledger.entries.early} runs began before their delay was over`);
+  for (const { id, kind, dead } of surprises.slice(0, SHOWN)) voice.warn(`${id} (${kind}) was put aside: ${dead}`);
+  if (sacrificed.sent > 0) {
+    voice.line(`  the deleted queue: ${describeCounts(sacrificed)} · gone with it ${sacrificed.gone}`);
+  }
+  for (const { id, kind } of lost.slice(0, SHOWN)) {
+    voice.fail(`lost: ${id} (${kind})`);
+    for (const line of ledger.traceOf(id)) voice.line(`      ${line}`);
+  }
+  if (lost.length > SHOWN) voice.fail(`and ${lost.length - SHOWN} more`);
+  voice.line();
+  voice.line(`  ${describeCounts(kept)}`);
+}
+
+/**
+ * All that one needs to believe a run, or to repeat it.
+ * @param {import('./run.mjs').ChaosOptions & { isCluster: boolean }} options
+ * @param {{ verdict: import('./verdict.mjs').Verdict, struck: readonly { kind: string }[], accidents: readonly string[] }} result
+ * @param {{ ledger: import('./ledger.mjs').Ledger, broker: string, leftOut: Record<string, string>, startedAt: Date, took: number }} facts
+ */
+export function reportOf(options, { verdict, struck, accidents }, { ledger, broker, leftOut, startedAt, took }) {
+  const { kept, sacrificed, lost, reasons, surprises } = verdict;
+  return {
+    summary: describeCounts(kept),
+    seed: options.seed,
+    options,
+    versions: { ...versionOfWarren(), node: process.version, broker },
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    startedAt: startedAt.toISOString(),
+    secondsTaken: Math.round(took / 1_000),
+    kept,
+    sacrificed,
+    lost: lost.map((task) => ({ ...task, trace: ledger.traceOf(task.id) })),
+    deadLetterReasons: reasons,
+    surprises,
+    slowest: ledger.slowest(10),
+    entries: ledger.entries,
+    refusedAdds: ledger.refusals,
+    accidents,
+    faultsLeftOut: leftOut,
+    faultCounts: countBy(struck.map(({ kind }) => kind)),
+    faults: struck,
+  };
+}
+
+/** @param {readonly string[]} words @returns {Record<string, number>} */
+function countBy(words) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** @param {Record<string, number>} counts */
+function listed(counts) {
+  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return parts.length === 0 ? 'none' : parts.sort().join(' · ');
+}
+
+function versionOfWarren() {
+  const { version } = JSON.parse(readFileSync(inCheckout('package.json'), 'utf8'));
+  try {
+    const git = (/** @type {string[]} */ ...args) =>
+      execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const isChanged = git('status', '--porcelain', 'libs', 'test/chaos', 'scripts') !== '';
+    return { warren: version, commit: `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes' : ''}` };
+  } catch {
+    return { warren: version };
+  }
+}

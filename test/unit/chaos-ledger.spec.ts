@@ -1,0 +1,128 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runModule } from '../support/run-module';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'warren-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (file: string, ...lines: string[]): void =>
+  appendFileSync(join(folder, file), lines.map((line) => `${line}\n`).join(''));
+
+/** What a ledger made of the folder's files says. */
+const read = (then: string): Promise<unknown> =>
+  runModule(
+    'chaos/ledger.mjs',
+    `async ({ Ledger }, folder) => {
+      const { appendFileSync } = await import('node:fs');
+      const ledger = new Ledger(folder);
+      ledger.read();
+      ${then}
+    }`,
+    folder,
+  );
+
+/** What the verdict is on these tasks. */
+const judge = (tasks: readonly object[], deletions: readonly number[] = []): Promise<unknown> =>
+  runModule('chaos/verdict.mjs', '({ judge }, { tasks, deletions }) => judge(tasks, deletions)', { tasks, deletions });
+
+const task = (id: string, rest: object = {}): object => ({ id, kind: 'ordinary', begunAt: 100, done: 0, ...rest });
+
+describe('the ledger of a chaos run', () => {
+  it('puts together what several processes have written, in whatever order it is read', async () => {
+    write('a-worker.log', 'begun p-1 1 105', 'done p-1 1 110', 'begun p-1 1 120', 'done p-1 1 125', 'done p-9 1 130');
+    write('b-producer.log', 'added p-1 ordinary 100 104', 'added p-2 failing 101 106', 'added p-3 slow 102 107');
+    write('c-dead-letters.log', 'dead p-2 attempts-exhausted 300');
+    expect(await read('return { tasks: ledger.tasks, open: ledger.open }')).toEqual({
+      tasks: [
+        { id: 'p-1', kind: 'ordinary', begunAt: 100, done: 2, endedAt: 110 },
+        { id: 'p-2', kind: 'failing', begunAt: 101, done: 0, dead: 'attempts-exhausted' },
+        { id: 'p-3', kind: 'slow', begunAt: 102, done: 0 },
+      ],
+      open: 1,
+    });
+  });
+
+  it('goes on where it stopped, and waits for the rest of a line', async () => {
+    writeFileSync(join(folder, 'a.log'), 'added p-1 ordinary 100 104\ndone p-');
+    const found = await read(`
+      const before = ledger.open;
+      appendFileSync(folder + '/a.log', '1 1 110\\n');
+      return [before, ledger.read(), ledger.open];`);
+    expect(found).toEqual([1, 1, 0]);
+  });
+
+  it('tells all it knows of a task that is open, and nothing of one that is done', async () => {
+    write('worker.log', 'begun p-1 1 110', 'failed p-1 1 115', 'begun p-2 1 110', 'done p-2 1 111');
+    write(
+      'zz-producer.log',
+      'refused p-1 ConfirmTimeoutError 90',
+      'added p-1 flaky 95 100',
+      'added p-2 ordinary 95 100',
+    );
+    expect(await read("return [ledger.traceOf('p-1'), ledger.traceOf('p-2'), ledger.refusals]")).toEqual([
+      [
+        'zz-producer.log: refused p-1 ConfirmTimeoutError 90',
+        'zz-producer.log: added p-1 flaky 95 100',
+        'worker.log: begun p-1 1 110',
+        'worker.log: failed p-1 1 115',
+      ],
+      [],
+      { ConfirmTimeoutError: 1 },
+    ]);
+  });
+});
+
+describe('the verdict of a chaos run', () => {
+  const none = { sent: 0, done: 0, deadLettered: 0, lost: 0, runTwice: 0, gone: 0 };
+
+  it('calls a task lost that is neither done nor in a dead-letter queue', async () => {
+    const tasks = [
+      task('1', { done: 1 }),
+      task('2', { done: 2 }),
+      task('3', { kind: 'failing', dead: 'x' }),
+      task('4'),
+    ];
+    expect(await judge(tasks)).toMatchObject({
+      kept: { sent: 4, done: 2, deadLettered: 1, lost: 1, runTwice: 1, gone: 0 },
+      sacrificed: none,
+      lost: [{ id: '4' }],
+      reasons: { x: 1 },
+      surprises: [],
+    });
+  });
+
+  it('counts a task that was put aside and then done as done', async () => {
+    expect(await judge([task('1', { done: 1, dead: 'crash-loop' })])).toMatchObject({
+      kept: { sent: 1, done: 1, deadLettered: 0, lost: 0 },
+      surprises: [],
+    });
+  });
+
+  it('names what was put aside although it should have worked', async () => {
+    expect(await judge([task('1', { dead: 'crash-loop' })])).toMatchObject({
+      kept: { sent: 1, deadLettered: 1, lost: 0 },
+      surprises: [{ id: '1', dead: 'crash-loop' }],
+    });
+  });
+
+  it('excuses only what may have been in the queue when it was deleted', async () => {
+    const sacrificed = { kind: 'sacrificed' };
+    const tasks = [
+      task('before', { ...sacrificed, begunAt: 199 }),
+      task('done', { ...sacrificed, begunAt: 199, done: 1 }),
+      task('after', { ...sacrificed, begunAt: 201 }),
+      task('elsewhere', { begunAt: 199 }),
+    ];
+    expect(await judge(tasks, [150, 200])).toMatchObject({
+      kept: { sent: 1, lost: 1 },
+      sacrificed: { sent: 3, done: 1, gone: 1, lost: 1 },
+      lost: [{ id: 'after' }, { id: 'elsewhere' }],
+    });
+  });
+});
