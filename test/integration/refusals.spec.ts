@@ -113,13 +113,14 @@ async function asAnother<T>(use: (channel: Channel) => Promise<T>): Promise<T> {
 const REMEDY = 'Change QUEUE_TYPE or the queue’s definition to match it, or delete the queue once it is empty.';
 
 describe('a queue that exists in another form', () => {
-  it.each<[string, string, object, typeof task, string]>([
+  it.each<[string, string, object, typeof task, ...string[]]>([
     [
       'work',
       'as a quorum queue, declared classic',
       { durable: true, arguments: { 'x-queue-type': 'quorum' } },
       task,
       'Queue "work" exists with x-queue-type = quorum, and this app declares none.',
+      'Queue "work" exists with x-queue-type = quorum, and this app declares classic.', // RabbitMQ 4
     ],
     [
       'work',
@@ -150,11 +151,12 @@ describe('a queue that exists in another form', () => {
       'Queue "work.dlq" exists with x-message-ttl = 1000, and this app declares none.',
     ],
   ])('%s, %s, is refused at the start in one sentence; once it is gone the worker starts', async (...row) => {
-    const [name, , existing, definition, sentence] = row;
+    const [name, , existing, definition, ...sentences] = row;
     await vhost.channel.assertQueue(name, existing);
     const refusal = await refusalOf({ tasks: [definition] });
     expect(refusal).toBeInstanceOf(TopologyError);
-    expect(refusal).toMatchObject({ queue: name, code: 406, message: `${sentence} ${REMEDY}` });
+    expect(refusal).toMatchObject({ queue: name, code: 406 });
+    expect(sentences.map((sentence) => `${sentence} ${REMEDY}`)).toContain(refusal.message);
     await worker.close();
 
     await vhost.channel.deleteQueue(name);
@@ -204,8 +206,10 @@ describe('a user', () => {
     expect(refusal).toMatchObject({ queue, code: 403 });
     expect(refusal.message).toContain(
       `The broker's user has no permission for queue "${queue}"; grant configure, write and read on it, on its ` +
-        `dead-letter queue and on delay.* (ACCESS_REFUSED - access to ${what} '${what === 'queue' ? queue : 'delay.delivery'}'`,
+        'dead-letter queue and on delay.* (ACCESS_REFUSED - ',
     );
+    // RabbitMQ 4 says which access.
+    expect(refusal.message).toContain(`access to ${what} '${what === 'queue' ? queue : 'delay.delivery'}'`);
   });
 
   it('with a wrong password is refused at the start, and the password is not shown', async () => {
