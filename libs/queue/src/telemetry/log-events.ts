@@ -4,8 +4,8 @@ import type { QueueEventMap, QueueEvents } from '../events';
 
 type Level = 'debug' | 'log' | 'warn' | 'error';
 
-/** One line of `docs/operations.md` a row: which level, and the sentence. */
-const sentences: { [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[Name]) => string] } = {
+/** Each event's level, and its sentence. Those from `warn` on have a row each in `docs/operations.md`, which a test holds. */
+export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[Name]) => string] } = {
   'task.added': ['debug', (e) => `added ${e.name} ${e.id} to ${e.queue}${e.delay > 0 ? ` in ${e.delay} ms` : ''}`],
   'task.started': ['debug', (e) => `started ${subject(e)}${e.redelivered ? ' (redelivered)' : ''}`],
   'task.completed': ['debug', (e) => `completed ${subject(e)} in ${e.milliseconds} ms`],
