@@ -11,7 +11,7 @@ export type QueueType = 'quorum' | 'classic';
 
 /** What `defineQueue` takes. What it says of attempts and timeouts is the default of the queue's tasks. */
 export interface QueueDefinitionInput extends RunPolicyInput {
-  /** The broker's name of the queue, 1 to 190 bytes; may not begin with `amq.` or `delay.` nor end with `.dlq`. */
+  /** The broker's name of the queue, 1 to 190 bytes; may not begin with `amq.` or `delay.` nor end with `.dlq` or `.quarantine`. */
   readonly name: string;
   /** How the queue is declared. Default: the `queueType` option (`QUEUE_TYPE`), which is `quorum`. */
   readonly type?: QueueType;

@@ -18,6 +18,8 @@ export class Delivery {
   requestId: string | undefined;
   /** It was acknowledged before its run, as its definition wants it: the broker has forgotten it. */
   wasAckedBefore = false;
+  /** It was taken out of quarantine, and nothing else is in the worker's hand. */
+  isQuarantined = false;
   /** It is known why it was handed out again, and no crash was it. */
   isExcused = false;
   /** The work is done, whatever became of the delivery since. */

@@ -3,7 +3,9 @@ import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
+import { crashCountOf } from './crash-count';
 import { Delivery } from './delivery';
+import type { RunAlone } from './quarantine';
 import { QueueDeliveries } from './queue-deliveries';
 import type { TaskRunParts } from './task-run';
 
@@ -14,8 +16,11 @@ const ABORT_GRACE_MS = 500;
 export class OpenDeliveries {
   private readonly queues: QueueDeliveries[] = [];
   private readonly byChannel = new Map<Channel, Set<Delivery>>();
+  /** The way in for what comes out of a queue's quarantine, by the queue's name. */
+  readonly quarantined = new Map<string, RunAlone>();
   private readonly hurrying = new AbortController();
   private isRefusing = false;
+  private readonly tellEnd = new Map<Delivery, () => void>();
   private tellEmpty: () => void = () => undefined;
 
   constructor(
@@ -39,11 +44,8 @@ export class OpenDeliveries {
       ended: (delivery) => this.forget(delivery),
     });
     this.queues.push(deliveries);
-    return (message, channel) => {
-      const delivery = new Delivery(message, channel, queue.name, this.events);
-      this.siblingsOn(channel).add(delivery);
-      deliveries.accept(delivery);
-    };
+    this.quarantined.set(queue.name, (message, channel) => this.runAlone(message, channel, deliveries));
+    return (message, channel) => deliveries.accept(this.opened(message, channel, queue.name));
   }
 
   refuseNew(): void {
@@ -76,6 +78,21 @@ export class OpenDeliveries {
     return this.queues.flatMap((queue) => [...queue.open]);
   }
 
+  private opened(message: ConsumeMessage, channel: Channel, queue: string): Delivery {
+    const delivery = new Delivery(message, channel, queue, this.events);
+    this.siblingsOn(channel).add(delivery);
+    return delivery;
+  }
+
+  private async runAlone(message: ConsumeMessage, channel: Channel, deliveries: QueueDeliveries): Promise<void> {
+    const delivery = this.opened(message, channel, deliveries.name);
+    delivery.isQuarantined = true;
+    this.events.emit('task.isolated', { ...delivery.facts(), crashes: crashCountOf(message).count });
+    const ended = new Promise<void>((resolve) => this.tellEnd.set(delivery, resolve));
+    deliveries.accept(delivery);
+    await ended;
+  }
+
   private siblingsOn(channel: Channel): Set<Delivery> {
     let siblings = this.byChannel.get(channel);
     if (siblings === undefined) {
@@ -95,6 +112,8 @@ export class OpenDeliveries {
 
   private forget(delivery: Delivery): void {
     this.byChannel.get(delivery.channel)?.delete(delivery);
+    this.tellEnd.get(delivery)?.();
+    this.tellEnd.delete(delivery);
     if (this.count === 0) this.tellEmpty();
   }
 

@@ -33,6 +33,10 @@ export class QueueDeliveries {
     this.slots = new Slots(concurrency);
   }
 
+  get name(): string {
+    return this.queue.name;
+  }
+
   /** Why nothing new can run, or not as it should, for readiness; `undefined` when it can. */
   get problem(): string | undefined {
     const { running, queue, parts } = this;
@@ -86,14 +90,14 @@ export class QueueDeliveries {
       delivery.requeue();
       return;
     }
-    const { crashes } = this.parts;
+    const { crashes, solitude } = this.parts;
     const admission = crashes.admit(delivery);
     try {
       if (admission !== true && !(await admission)) return;
       if (this.watch.isRefusing()) delivery.requeue();
       else await this.runNow(delivery);
     } finally {
-      crashes.leave(delivery);
+      solitude.leave(delivery);
     }
   }
 

@@ -14,12 +14,14 @@ import type { Replies } from './replies';
 import type { Retries } from './retries';
 import { outcomeOf } from './retry-decision';
 import type { HandSettlement } from './settling-channel';
+import type { Solitude } from './solitude';
 import { TaskContext } from './task-context';
 import { timedRun } from './timed-run';
 
 export interface TaskRunParts {
   readonly reading: Reading;
   readonly crashes: CrashWatch;
+  readonly solitude: Solitude;
   readonly deadLetters: DeadLetters;
   readonly retries: Retries;
   readonly replies: Replies;

@@ -3,6 +3,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { BrokerConnection } from '../connection/broker-connection';
 import type { Publisher } from '../connection/publisher';
+import { QuarantineReader } from '../connection/quarantine-reader';
 import { QueueConsumer } from '../connection/queue-consumer';
 import type { QueueDefinition } from '../define-queue';
 import { DefinitionError } from '../errors';
@@ -13,12 +14,14 @@ import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
 import { CrashWatch } from './crash-watch';
-import type { Intake } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
 import { OpenDeliveries } from './open-deliveries';
+import { Quarantine } from './quarantine';
 import { Replies } from './replies';
 import { Retries } from './retries';
+import { Solitude } from './solitude';
+import type { Intake } from './solitude';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
 
@@ -42,6 +45,7 @@ export class TaskServer extends ServerRMQ {
   private consumers: QueueConsumer[] = [];
   private readonly deliveries: OpenDeliveries;
   private readonly handover: Handover;
+  private readonly quarantine: Quarantine;
   private draining: Promise<void> | undefined;
 
   constructor(
@@ -58,13 +62,15 @@ export class TaskServer extends ServerRMQ {
       suspend: async () => void (await Promise.all(this.consumers.map((consumer) => consumer.suspend()))),
       resume: () => this.consumers.forEach((consumer) => consumer.resume()),
     };
+    const solitude = new Solitude(intake);
     const parts: TaskRunParts = {
       reading: {
         registry,
         maxMessageBytes: settings.maxMessageBytes,
         handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
       },
-      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, intake, events),
+      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, solitude),
+      solitude,
       deadLetters,
       retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
@@ -74,6 +80,7 @@ export class TaskServer extends ServerRMQ {
       invoke: (handler, payload, context) => this.invoke(handler, payload, context),
     };
     this.deliveries = new OpenDeliveries(parts, events);
+    this.quarantine = new Quarantine(this.deliveries.quarantined, new QuarantineReader(connection), solitude);
   }
 
   get state(): WorkerState {
@@ -112,6 +119,7 @@ export class TaskServer extends ServerRMQ {
       this.consumers = this.queuesToConsume().map((queue) => this.consumerOf(queue));
       this.workerState = 'listening';
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
+      this.quarantine.start();
       callback();
     } catch (error) {
       await this.drain(); // the queues that were not refused may have tasks running
@@ -147,8 +155,10 @@ export class TaskServer extends ServerRMQ {
       this.events.emit('worker.stopping', { running: this.deliveries.count, timeout: this.settings.shutdownTimeout });
     }
     this.deliveries.refuseNew();
+    this.quarantine.stop();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.deliveries.finish(this.settings.shutdownTimeout);
+    await this.quarantine.ended();
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.workerState = 'stopped';
   }

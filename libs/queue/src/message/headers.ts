@@ -13,8 +13,6 @@ export const header = {
   expiresAt: 'x-expires-at',
   /** Runs of this attempt that ended without an outcome, as far as the broker does not count them. */
   crashes: 'x-crashes',
-  /** How often it was put back because it could not be run alone. */
-  crashWaits: 'x-crash-waits',
   /** The `expiration` it was published with, which must not end it elsewhere. */
   originalExpiration: 'x-original-expiration',
   /** How often it came back from the dead-letter queue, and which redrive gave it back last. */

@@ -16,7 +16,7 @@ export interface RetryFacts {
 }
 
 /** Of a failed attempt; the next one begins without it. */
-const OF_THE_LAST_ATTEMPT = [header.crashes, header.crashWaits, header.errorStack];
+const OF_THE_LAST_ATTEMPT = [header.crashes, header.errorStack];
 
 /** The message of the next attempt: the same task, and in headers which attempt it is and why. The stack stays behind. */
 export function retryMessage(message: IncomingMessage, facts: RetryFacts): OutgoingMessage {

@@ -3,10 +3,10 @@ import type { QueueDefinition, QueueType } from '../define-queue';
 import { TopologyError } from '../errors';
 import { topologyErrorOf } from './broker-refusal';
 import { DELIVERY_EXCHANGE, delayLevels, deliveryPattern } from './delay-levels';
-import { deadLetterQueueName } from './names';
+import { deadLetterQueueName, quarantineName } from './names';
 import { missingPrioritySupport } from './priority-support';
 import type { BrokerIdentity } from './priority-support';
-import { deadLetterQueuePlan, workQueuePlan } from './queue-arguments';
+import { deadLetterQueuePlan, quarantinePlan, workQueuePlan } from './queue-arguments';
 import type { QueuePlan } from './queue-arguments';
 import type { Route } from './routes';
 
@@ -44,8 +44,8 @@ export async function bindToDelays(connection: ChannelModel, queue: string): Pro
 }
 
 /**
- * Declares what stands on a message's way, for a publisher: the work queue that has this name or this dead-letter queue,
- * and the delay levels when it waits first. Names nobody defined (a requester's reply queue) belong to others and are
+ * Declares what stands on a message's way, for a publisher: the work queue that has this name, this dead-letter queue or
+ * this quarantine, and the delay levels when it waits first. Names nobody defined (a requester's reply queue) belong to others and are
  * left alone.
  */
 export function routeDeclarer(
@@ -55,7 +55,12 @@ export function routeDeclarer(
   const byName = new Map(
     queues.flatMap((queue) => [queue.name, deadLetterQueueName(queue.name)].map((name) => [name, queue])),
   );
+  const byQuarantine = new Map(queues.map((queue) => [quarantineName(queue.name), queue]));
   return async (connection, route) => {
+    const quarantined = byQuarantine.get(route.queue);
+    if (quarantined !== undefined) {
+      await onChannel(connection, (channel) => declare(channel, quarantinePlan(quarantined, defaultType)));
+    }
     const queue = byName.get(route.queue);
     if (queue === undefined) return;
     await declareWorkQueue(connection, queue, defaultType);

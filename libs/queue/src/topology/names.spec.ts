@@ -27,6 +27,7 @@ describe('a queue’s name', () => {
     ['a wildcard', '*', 'wildcards'],
     ['one that has a wildcard among its words', 'orders.#.eu', 'wildcards'],
     ['a delay level’s', 'delay.07', 'belong to the delay levels'],
+    ['a quarantine’s', 'images.quarantine', 'belong to quarantines'],
     ['a dead-letter queue’s', 'images.dlq', 'belong to dead-letter queues'],
   ])('may not be %s', (_what, name, reason) => {
     expect(() => assertQueueName(name)).toThrow(DefinitionError);

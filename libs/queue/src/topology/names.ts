@@ -1,6 +1,7 @@
 import { DefinitionError } from '../errors';
 
 const DEAD_LETTER_SUFFIX = '.dlq';
+const QUARANTINE_SUFFIX = '.quarantine';
 
 /** AMQP's short strings hold 255 bytes; room is kept for `.dlq` and for a delay's 28 digits with their dots. */
 const MAX_QUEUE_NAME_BYTES = 190;
@@ -11,6 +12,11 @@ const WILDCARD_WORD = /(^|\.)[*#](\.|$)/;
 /** The dead-letter queue of a work queue: where its tasks go that will not be tried again. */
 export function deadLetterQueueName(queue: string): string {
   return queue + DEAD_LETTER_SUFFIX;
+}
+
+/** The quarantine of a work queue: where its tasks wait that may be the reason of crashes, each for a run alone. */
+export function quarantineName(queue: string): string {
+  return queue + QUARANTINE_SUFFIX;
 }
 
 /** @throws DefinitionError when the broker or Warren could not use the name for a work queue. */
@@ -29,6 +35,9 @@ export function assertQueueName(queue: string): void {
   }
   if (queue.startsWith('amq.')) {
     throw new DefinitionError(`Queue "${queue}": names that begin with "amq." belong to the broker.`);
+  }
+  if (queue.endsWith(QUARANTINE_SUFFIX)) {
+    throw new DefinitionError(`Queue "${queue}": names that end with "${QUARANTINE_SUFFIX}" belong to quarantines.`);
   }
   if (queue.endsWith(DEAD_LETTER_SUFFIX)) {
     throw new DefinitionError(

@@ -1,5 +1,5 @@
 import type { QueueDefinition, QueueType } from '../define-queue';
-import { deadLetterQueueName } from './names';
+import { deadLetterQueueName, quarantineName } from './names';
 
 /** One queue as it is declared. Every queue of Warren is durable. */
 export interface QueuePlan {
@@ -53,10 +53,16 @@ const NO_DELIVERY_LIMIT = 2_147_483_647;
 
 /** How the dead-letter queue of a work queue is declared: the same type, nothing that could drop or move a message. */
 export function deadLetterQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
+  return keepingPlan(deadLetterQueueName(queue.name), queue, defaultType);
+}
+
+/** How the quarantine of a work queue is declared: as its dead-letter queue is, and only when a task needs it. */
+export function quarantinePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
+  return keepingPlan(quarantineName(queue.name), queue, defaultType);
+}
+
+function keepingPlan(name: string, queue: QueueDefinition, defaultType: QueueType): QueuePlan {
   const isQuorum = (queue.type ?? defaultType) === 'quorum';
-  return {
-    name: deadLetterQueueName(queue.name),
-    durable: true,
-    arguments: isQuorum ? { 'x-queue-type': 'quorum', 'x-delivery-limit': NO_DELIVERY_LIMIT } : {},
-  };
+  const replicated = { 'x-queue-type': 'quorum', 'x-delivery-limit': NO_DELIVERY_LIMIT };
+  return { name, durable: true, arguments: isQuorum ? replicated : {} };
 }
