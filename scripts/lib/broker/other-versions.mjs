@@ -144,7 +144,10 @@ async function download(apt) {
       env,
     });
   } catch (error) {
-    throw new Failure(`RabbitMQ cannot be downloaded; the first run needs the network.\n${/** @type {Error} */ (error).message}`, NO_BROKER);
+    throw new Failure(
+      `RabbitMQ cannot be downloaded; the first run needs the network.\n${/** @type {Error} */ (error).message}`,
+      NO_BROKER,
+    );
   }
 }
 
