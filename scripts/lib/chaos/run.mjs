@@ -13,6 +13,8 @@ const PRODUCERS = 2;
 const FINISHING_TIMEOUT = 120_000;
 /** RabbitMQ tries an at-least-once dead-lettering that failed again after three minutes. */
 const DRAINING_TIMEOUT = 300_000;
+/** Then somebody who looks on deserves to be told what is being waited for. */
+const LONG_WAIT = 20_000;
 /** The queues are empty, and nobody has entered anything for so long: what is missing now does not come any more. */
 const QUIET = 8_000;
 const LOOK_EVERY = 250;
@@ -136,11 +138,16 @@ export class ChaosRun {
     const deadline = Date.now() + DRAINING_TIMEOUT;
     let entries = -1;
     let changedAt = Date.now();
+    let isExplained = false;
     while (this.#ledger.open > 0 && Date.now() < deadline) {
       const now = Object.values(this.#ledger.entries).reduce((total, count) => total + count, 0);
       if (now !== entries) changedAt = Date.now();
       entries = now;
       if (Date.now() - changedAt > QUIET && (await this.#queuesAreEmpty())) return;
+      if (Date.now() - changedAt > LONG_WAIT && !isExplained) {
+        isExplained = true;
+        this.#voice.line('    RabbitMQ tries again after 3 minutes what found no queue when its delay was over');
+      }
       await delay(LOOK_EVERY, undefined, { signal });
     }
   }
