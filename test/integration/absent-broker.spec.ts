@@ -142,6 +142,12 @@ describe('a broker that refuses whoever connects', () => {
       () => user.allow({ configure: '.*', write: '.*', read: '.*' }),
       'refuses the virtual host',
     ],
+    [
+      'by a limit of connections',
+      () => vhost.admitNobody(),
+      () => vhost.admitEverybody(),
+      'or its limit of connections is reached',
+    ],
   ];
 
   it.each(refusals)('%s: a producer says so once, and goes on trying until it is put right', async (...row) => {

@@ -130,6 +130,30 @@ describe('a slow link', () => {
   });
 });
 
+describe('a link that breaks each time it is made', () => {
+  it('is told a few times, and then when it holds, with the changes that were not told', async () => {
+    const TIMES = 25;
+    const cutting = open(await AmqpProxy.open(vhost.url));
+    await test.start([cutting.url]);
+    for (let times = 0; times < TIMES; times += 1) cutting.cutAt('basic.qos', 'before');
+    cutting.cut();
+    await test.worker.sees('connection.lost', TIMES);
+    await test.works(vhost);
+
+    const { log } = test;
+    const held = /for consuming \((\d+) changes before it are not shown\)$/;
+    await waitFor(
+      () => `the line of its rest; it wrote:\n${log.lines.join('\n')}`,
+      () => log.lines.some((line) => held.test(line)),
+    );
+    const lines = log.lines.filter((line) => line.includes(' for consuming'));
+    expect(lines.filter((line) => line.startsWith('warn: lost'))).toHaveLength(3);
+    expect(lines.at(-1)).toMatch(/^log: connected to /);
+    expect(Number(held.exec(lines.at(-1) ?? '')?.[1])).toBeGreaterThan(TIMES);
+    expect(log.lines.length).toBeLessThan(20);
+  });
+});
+
 describe('a connection that is cut at each frame of its set-up in turn', () => {
   it.each<CutTime>(['before', 'after'])('%s the broker has seen it: the worker comes up each time', async (when) => {
     const measured = open(await AmqpProxy.open(vhost.url));

@@ -234,7 +234,7 @@ describe('a user', () => {
     expect(refusal).toBeInstanceOf(ConnectionRefusedError);
     expect(refusal.message).toBe(
       `The broker at amqp://${user.name}:***@${url.host}/${name()} refuses the virtual host "${name()}": it does not ` +
-        'exist, or the user has no permission in it; correct AMQP_URL, or create it and grant the permission.',
+        'exist, the user has no permission in it, or its limit of connections is reached; correct AMQP_URL, or create it and grant the permission.',
     );
   });
 });

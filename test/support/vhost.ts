@@ -102,6 +102,15 @@ export class Vhost {
     return connections.length;
   }
 
+  /** No client may connect any more; those that are there stay. */
+  async admitNobody(): Promise<void> {
+    await request(this.management, 'PUT', `/api/vhost-limits/${this.name}/max-connections`, { value: 0 });
+  }
+
+  async admitEverybody(): Promise<void> {
+    await request(this.management, 'DELETE', `/api/vhost-limits/${this.name}/max-connections`);
+  }
+
   /** A policy for the queues whose name matches, as an operator sets it; for queues that are declared afterwards. */
   async setPolicy(pattern: string, definition: Readonly<Record<string, string | number>>): Promise<void> {
     const policy = { pattern, definition, 'apply-to': 'queues' };

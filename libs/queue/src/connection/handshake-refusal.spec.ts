@@ -11,13 +11,14 @@ describe('a handshake that the broker refuses', () => {
     [
       'Expected ConnectionOpenOk; got <ConnectionClose channel:0>',
       'amqp://ada:hunter2@host/my%2Fshop',
-      'The broker at amqp://ada:***@host/my%2Fshop refuses the virtual host "my/shop": it does not exist, or the user ' +
-        'has no permission in it; correct AMQP_URL, or create it and grant the permission.',
+      'The broker at amqp://ada:***@host/my%2Fshop refuses the virtual host "my/shop": it does not exist, the user ' +
+        'has no permission in it, or its limit of connections is reached; correct AMQP_URL, or create it and grant the permission.',
     ],
     [
       'Expected ConnectionOpenOk; got <ConnectionClose channel:0>',
       'amqp://host',
-      'The broker at amqp://host refuses the virtual host "/": it does not exist, or the user has no permission in it; ' +
+      'The broker at amqp://host refuses the virtual host "/": it does not exist, the user has no permission in it, ' +
+        'or its limit of connections is reached; ' +
         'correct AMQP_URL, or create it and grant the permission.',
     ],
   ])('(%s) is said in one sentence, without the password', (failure, url, sentence) => {

@@ -19,8 +19,8 @@ export function handshakeRefusalOf(failure: string, url: string): ConnectionRefu
   }
   if (!NO_VIRTUAL_HOST.test(failure)) return undefined;
   return new ConnectionRefusedError(
-    `The broker at ${maskUrl(url)} refuses the virtual host "${virtualHostOf(url)}": it does not exist, or the user has no ` +
-      'permission in it; correct AMQP_URL, or create it and grant the permission.',
+    `The broker at ${maskUrl(url)} refuses the virtual host "${virtualHostOf(url)}": it does not exist, the user has no ` +
+      'permission in it, or its limit of connections is reached; correct AMQP_URL, or create it and grant the permission.',
   );
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { QueueEventMap, QueueEvents } from '../events';
+import { Flapping } from './flapping';
 
 type Level = 'debug' | 'log' | 'warn' | 'error';
 
@@ -51,9 +52,10 @@ class EventLine {
     readonly event: string,
     fields: object,
     sentence: () => string,
+    unshown: number,
   ) {
-    Object.assign(this, fields);
-    this.#sentence = sentence;
+    Object.assign(this, fields, unshown > 0 ? { unshown } : {});
+    this.#sentence = () => (unshown > 0 ? `${sentence()} (${unshown} changes before it are not shown)` : sentence());
   }
 
   /** Names and reasons may come from strangers: a control character must not forge a line or paint the terminal. */
@@ -64,18 +66,31 @@ class EventLine {
 
 /**
  * Turns every event into a log line of Nest's logger, context `Warren`. Where the app logs JSON (`LOG_FORMAT=json`),
- * the line's message is the event with its fields, for machines to read. Payloads are never logged.
+ * the line's message is the event with its fields, for machines to read. Payloads are never logged. A link that goes up
+ * and down with every attempt is told a few times, and then when it has come to rest.
  */
 export function logEvents(events: QueueEvents): QueueEvents {
   const logger = new Logger('Warren');
+  const flapping = new Flapping();
   const log = <Name extends keyof QueueEventMap>(name: Name): void => {
     const [level, sentence] = sentences[name];
     events.on(name, (event) => {
-      if (Logger.isLevelEnabled(level)) logger[level](new EventLine(name, event, () => sentence(event)));
+      if (!Logger.isLevelEnabled(level)) return;
+      const write = (unshown: number): void =>
+        logger[level](new EventLine(name, event, () => sentence(event), unshown));
+      const link = linkOf(name, event);
+      if (link === undefined) write(0);
+      else flapping.tell(link, name, write);
     });
   };
   for (const name of Object.keys(sentences)) log(name as keyof QueueEventMap);
   return events;
+}
+
+/** The connection or the consumer that an event is about; `undefined` for any other event. */
+function linkOf(name: keyof QueueEventMap, event: object): string | undefined {
+  if ('role' in event) return `connection ${String(event.role)}`;
+  return name.startsWith('consumer.') && 'queue' in event ? `consumer ${String(event.queue)}` : undefined;
 }
 
 /** Whether a refused start is tried again is for the app to say: a worker ends, a producer goes on. */
