@@ -1,22 +1,7 @@
-import { NotConnectedError, QueueModule, TaskQueue } from '@app/queue';
-import { allTasks, tutorial } from '@app/tasks';
-import { Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
+import { NotConnectedError, TaskQueue } from '@app/queue';
+import { tutorial } from '@app/tasks';
 import { NestFactory } from '@nestjs/core';
-import { producerConfiguration } from './producer.configuration';
-import type { ProducerConfiguration } from './producer.configuration';
-
-/** Only what it takes to add a task: no HTTP. */
-@Module({
-  imports: [
-    ConfigModule.forRoot({ isGlobal: true, load: [producerConfiguration] }),
-    QueueModule.forRootAsync({
-      inject: [producerConfiguration.KEY],
-      useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks }),
-    }),
-  ],
-})
-class NewTaskModule {}
+import { QueueOnlyModule } from './queue-only.module';
 
 /**
  * The tutorial's `new_task.py`: `npm run task -- First message.` adds the words as one task of the tutorial's worker,
@@ -25,7 +10,7 @@ class NewTaskModule {}
  */
 async function addNewTask(words: readonly string[]): Promise<void> {
   const text = words.join(' ') || 'Hello World!';
-  const app = await NestFactory.createApplicationContext(NewTaskModule, { logger: false, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(QueueOnlyModule, { logger: false, abortOnError: false });
   try {
     await app.get(TaskQueue).add(tutorial, text);
     process.stdout.write(` [x] Sent '${text}'\n`);

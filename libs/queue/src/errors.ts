@@ -75,8 +75,8 @@ export class PublishBufferFullError extends QueueError {
 
 /** The broker could not be reached before the deadline. Nothing was sent; the caller still holds the task. */
 export class NotConnectedError extends QueueError {
-  constructor(reason: string) {
-    super(`The broker could not be reached (${reason}). Nothing was sent; the caller still holds the task.`);
+  constructor(reason: string, consequence = 'Nothing was sent; the caller still holds the task.') {
+    super(`The broker could not be reached (${reason}). ${consequence}`);
   }
 }
 

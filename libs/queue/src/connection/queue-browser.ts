@@ -217,7 +217,7 @@ export class QueueBrowser {
 async function openWithin(connection: BrokerConnection, timeout: number): Promise<ChannelModel> {
   const timer = new AbortController();
   const tooLate = delay(timeout, undefined, { signal: timer.signal }).then(() => {
-    throw new NotConnectedError(connection.lastFailure ?? `no answer within ${timeout} ms`);
+    throw new NotConnectedError(connection.lastFailure ?? `no answer within ${timeout} ms`, 'Nothing was looked at.');
   });
   try {
     return await Promise.race([connection.whenOpen(), tooLate]);

@@ -8,7 +8,7 @@ import type { TaskRegistry } from '../task-registry';
 import { routeTo } from '../topology/routes';
 import { readDetails } from './dead-letter';
 import type { DeadLetter, DeadLetterDetails } from './dead-letter';
-import { checkFilter } from './filter';
+import { checkFilter, listOf } from './filter';
 import type { DeadLetterFilter } from './filter';
 import { DeadLetterReading } from './reading';
 import type { ReadLetter, ReadingCounts } from './reading';
@@ -18,8 +18,8 @@ import { redrivenMessage, wasRedrivenBy } from './redriven-message';
 export interface DeadLetterActionOptions {
   /** Only report what would be done. Default: false. */
   readonly dryRun?: boolean;
-  /** Called after each dead letter that the filter means. */
-  readonly onProgress?: (progress: DeadLetterProgress) => void;
+  /** Called after each dead letter that the filter means. A promise that it returns is waited for. */
+  readonly onProgress?: (progress: DeadLetterProgress) => unknown;
   /** Ends the work between two dead letters; what was done stays done. */
   readonly signal?: AbortSignal;
 }
@@ -75,10 +75,14 @@ export class DeadLetterQueues {
     return reading.counts;
   }
 
-  /** The dead letters of an id (a task's or a dead letter's own), ten at most, each with its whole message. */
-  async show(id: string, filter: Pick<DeadLetterFilter, 'queue'> = {}): Promise<DeadLetterDetails[]> {
+  /** The dead letters of one id or several (tasks' or dead letters' own), ten for each at most, with their whole messages. */
+  async show(
+    id: string | readonly string[],
+    filter: Pick<DeadLetterFilter, 'queue'> = {},
+  ): Promise<DeadLetterDetails[]> {
     const shown: DeadLetterDetails[] = [];
-    for await (const { deadLetter, message } of this.read({ ...filter, id, limit: MAX_SHOWN })) {
+    const limit = Math.max(1, MAX_SHOWN * listOf(id).length);
+    for await (const { deadLetter, message } of this.read({ ...filter, id, limit })) {
       shown.push(readDetails(message, deadLetter));
     }
     return shown;
@@ -134,7 +138,11 @@ export class DeadLetterQueues {
       if (end === false) continue;
       const error = end === true ? undefined : end;
       ends[error === undefined ? 'done' : 'failed'] += 1;
-      onProgress?.({ deadLetter: letter.deadLetter, ...(error === undefined ? {} : { error }), result: result() });
+      await onProgress?.({
+        deadLetter: letter.deadLetter,
+        ...(error === undefined ? {} : { error }),
+        result: result(),
+      });
     }
     return result();
   }

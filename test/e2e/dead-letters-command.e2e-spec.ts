@@ -1,0 +1,191 @@
+import { defineQueue, defineTask } from '@app/queue';
+import { z } from 'zod';
+import { letterOf, lettersOf, seed } from '../support/dead-letters';
+import type { SeededLetter } from '../support/dead-letters';
+import { freePort } from '../support/free-port';
+import { TestProcess } from '../support/process';
+import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
+import { TestWorker } from '../support/worker';
+
+const PROGRAM = 'dist/apps/producer/apps/producer/src/dead-letters.js';
+
+/** A queue that the apps know, with its type. */
+const QUEUE = 'images';
+
+let vhost: Vhost;
+const processes: TestProcess[] = [];
+
+beforeEach(async () => {
+  vhost = await Vhost.open();
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((process) => process.stop()));
+  await vhost.close();
+});
+
+function start(args: readonly string[], url = vhost.url): TestProcess {
+  const process = TestProcess.start('node', [PROGRAM, ...args], { AMQP_URL: url, PUBLISH_TIMEOUT_MS: '2000' });
+  processes.push(process);
+  return process;
+}
+
+/** Runs the command to its end. */
+async function run(...args: string[]): Promise<{ code: number | null; out: string[]; err: string[] }> {
+  const process = start(args);
+  const { code } = await process.exit();
+  return { code, out: process.stdout, err: process.stderr };
+}
+
+/** The queue and its dead-letter queue as the apps declare them, with dead letters in it. */
+async function seedQueue(letters: readonly SeededLetter[]): Promise<void> {
+  const task = defineTask({ name: 'any', queue: defineQueue({ name: QUEUE }), payload: z.string() });
+  const app = await TestWorker.create({ urls: [vhost.url], tasks: [task] });
+  await app.queue.add(task, 'declares both queues');
+  await app.close();
+  await vhost.take(QUEUE);
+  await seed(vhost, QUEUE, letters);
+}
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_id, index) => String(index));
+const idsIn = async (queue: string): Promise<unknown[]> =>
+  (await vhost.takeAll(queue)).map(({ properties }) => properties.messageId as unknown);
+const countIn = async (queue: string): Promise<number> => (await vhost.channel.checkQueue(queue)).messageCount;
+
+describe('npm run dead-letters', () => {
+  it('lists, shows and counts, and takes nothing away', async () => {
+    await seedQueue([letterOf('a', QUEUE), letterOf('b', QUEUE, { 'x-dead-letter-reason': 'timed-out' })]);
+
+    const list = await run('list');
+    expect(list).toMatchObject({ code: 0, err: ['2 dead letters.'] });
+    expect(list.out.map((line) => line.split(/ {2,}/).slice(1, 5))).toEqual([
+      ['images.dlq', 'attempts-exhausted', 'resize', 'a'],
+      ['images.dlq', 'timed-out', 'resize', 'b'],
+    ]);
+    const json = await run('list', '--json', '--reason', 'timed-out', '--queue', QUEUE);
+    expect(json.out.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ id: 'b', reason: 'timed-out', queue: QUEUE, attempt: 3 }),
+    ]);
+    const shown = await run('show', 'b', '--body');
+    expect(shown.code).toBe(0);
+    expect(shown.out.slice(-2)).toEqual(['  the body', '    │ {"pattern":"resize","data":"b"}']);
+    expect(await idsIn('images.dlq')).toEqual(['a', 'b']);
+  });
+
+  it('prints no payload in a list, and nothing that a terminal obeys', async () => {
+    const hostile = '\u001b[2J\u009b31m\u0007\u202e';
+    const letter = letterOf('a', QUEUE, { 'x-error-message': hostile, 'x-error-stack': hostile, evil: { hostile } });
+    await seedQueue([{ body: `${hostile} my payload`, options: { ...letter.options, type: hostile, appId: hostile } }]);
+
+    for (const args of [
+      ['list'],
+      ['list', '--json'],
+      ['show', 'a'],
+      ['show', 'a', '--json'],
+      ['redrive', 'a', '--dry-run'],
+    ]) {
+      const { code, out, err } = await run(...args);
+      expect(code).toBe(0);
+      expect([...out, ...err].filter((line) => /[\p{Cc}\p{Cf}]/u.test(line))).toEqual([]);
+      expect(out.join('\n')).not.toContain('my payload');
+    }
+  });
+
+  it('redrives by id and by filter, and says what stays', async () => {
+    await seedQueue([...lettersOf(3, QUEUE), letterOf('homeless', 'nobody')]);
+
+    expect(await run('redrive', '1')).toMatchObject({ code: 0, err: ['1 redriven; 4 looked at.'] });
+    expect(await run('redrive', '--queue', QUEUE)).toMatchObject({
+      code: 1,
+      err: [
+        expect.stringMatching(/^resize homeless stays in images\.dlq: The broker had no queue "nobody"/),
+        '2 redriven, 1 failed and stay where they are; 3 looked at.',
+      ],
+    });
+    expect(await idsIn(QUEUE)).toEqual(['1', '0', '2']);
+    expect(await idsIn('images.dlq')).toEqual(['homeless']);
+  });
+
+  it('purges only what is meant, and without a terminal only by --yes', async () => {
+    await seedQueue([letterOf('a', QUEUE), letterOf('b', QUEUE, { 'x-dead-letter-reason': 'timed-out' })]);
+
+    expect(await run('purge', '--reason', 'timed-out')).toMatchObject({ code: 2, out: [] });
+    expect(await run('purge', '--reason', 'timed-out', '--yes')).toMatchObject({ code: 0 });
+    expect(await idsIn('images.dlq')).toEqual(['a']);
+  });
+
+  it.each([
+    [['list'], 4, 'No dead letters.'],
+    [['list', '--limit', 'many'], 2, 'dead-letters: --limit takes a whole number from 1, not "many".'],
+    [
+      ['list', '--queue', 'imgs'],
+      2,
+      'dead-letters: --queue: there is no queue "imgs.dlq"; name a work queue that is there.',
+    ],
+    [['show', 'nobody'], 4, 'No dead letter is named nobody; list shows those that are there.'],
+    [['redrive', '--all', '--reason', 'expired'], 4, 'Nothing matched; 0 dead letters were looked at.'],
+  ])('%p ends with %d', async (args, code, sentence) => {
+    expect(await run(...args)).toMatchObject({ code, out: [], err: expect.arrayContaining([sentence]) });
+  });
+
+  it('ends with 3 without a broker, or when it is not let in, and never prints a password', async () => {
+    const away = start(['list'], `amqp://someone:secret@127.0.0.1:${await freePort()}`);
+    const refusedUrl = new URL(vhost.url);
+    refusedUrl.username = 'someone';
+    refusedUrl.password = 'secret';
+    const refused = start(['list'], refusedUrl.href);
+
+    expect([await away.exit(), await refused.exit()].map(({ code }) => code)).toEqual([3, 3]);
+    expect(away.output + refused.output).toMatch(/could not be reached[\s\S]*refuses the user or the password/);
+    expect(away.output + refused.output).not.toContain('secret');
+  });
+
+  it('killed in the middle of a redrive loses nothing, and leaves one task at most in both places', async () => {
+    const count = 1_500;
+    await seedQueue(lettersOf(count, QUEUE));
+    const redrive = start(['redrive', '--all']);
+    await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 100);
+    redrive.signal('SIGKILL');
+    await redrive.exit();
+    const total = await waitFor('all to be in one of the two queues', async () => {
+      const inBoth = (await countIn(QUEUE)) + (await countIn('images.dlq'));
+      return inBoth >= count && inBoth;
+    });
+    expect(await countIn(QUEUE)).toBeLessThan(count);
+    expect(total).toBeLessThanOrEqual(count + 1);
+
+    expect(await run('redrive', '--all')).toMatchObject({ code: 0 });
+    const redriven = await idsIn(QUEUE);
+    expect(redriven).toHaveLength(total);
+    expect([...new Set(redriven)]).toEqual(numbers(count));
+    expect(await countIn('images.dlq')).toBe(0);
+  });
+
+  it('killed in the middle of a list loses nothing, nor the order', async () => {
+    await seedQueue(lettersOf(3_000, QUEUE));
+    const list = start(['list', '--json']);
+    await list.line('"id":"10"');
+    list.signal('SIGKILL');
+    await list.exit();
+    await waitFor('all to be back', async () => (await countIn('images.dlq')) === 3_000);
+    expect(await idsIn('images.dlq')).toEqual(numbers(3_000));
+  });
+
+  it('ends politely when nobody reads on, and when it is asked to', async () => {
+    await seedQueue(lettersOf(1_000, QUEUE));
+    const head = TestProcess.start('sh', ['-c', `node ${PROGRAM} list --json | head -n 1`], { AMQP_URL: vhost.url });
+    processes.push(head);
+    await head.exit();
+    expect(head.stdout).toHaveLength(1);
+    expect(head.stderr).toEqual([]);
+
+    const redrive = start(['redrive', '--all']);
+    await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 20);
+    redrive.signal('SIGINT');
+    expect(await redrive.exit()).toEqual({ code: 130, signal: null });
+    const [, done] = /^Stopped: (\d+) redriven; /.exec(redrive.stderr.at(-1) ?? '') ?? [];
+    expect(await idsIn(QUEUE)).toEqual(numbers(Number(done)));
+    expect(await idsIn('images.dlq')).toEqual(numbers(1_000).slice(Number(done)));
+  });
+});
