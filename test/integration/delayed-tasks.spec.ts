@@ -1,0 +1,163 @@
+import { defineQueue, defineTask } from '@app/queue';
+import type { AddOptions, QueueType, TaskContext } from '@app/queue';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { z } from 'zod';
+import { closingAfterEach } from '../support/closing';
+import { PrivateNode } from '../support/private-node';
+import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
+import { TestWorker } from '../support/worker';
+
+/** See broker-restart.spec.ts: so long a new quorum queue must have existed before its only node may be killed. */
+const QUORUM_QUEUE_IS_WRITTEN_MS = 5_000;
+
+/** Tasks on their way to the broker at once. */
+const ADDING = 500;
+
+interface Arrival {
+  readonly id: string | undefined;
+  readonly text: string;
+  /** Milliseconds after the moment at which it was to come; negative is early. */
+  readonly late: number;
+}
+
+const closing = closingAfterEach();
+
+class DelayedWork {
+  readonly arrivals: Arrival[] = [];
+
+  private constructor(
+    readonly worker: TestWorker,
+    private readonly addTo: (due: number, text: string, options: AddOptions) => Promise<string>,
+  ) {}
+
+  static async start(url: string, type: QueueType, name = 'work'): Promise<DelayedWork> {
+    const payload = z.object({ due: z.number(), text: z.string() });
+    const task = defineTask({ name: 'due', queue: defineQueue({ name, type, concurrency: 100 }), payload });
+    @Controller()
+    class DueController {
+      @EventPattern<string>('due')
+      handle(@Payload() { due, text }: { due: number; text: string }, @Ctx() { id }: TaskContext): void {
+        work.arrivals.push({ id, text, late: Date.now() - due });
+      }
+    }
+    const options = { urls: [url], tasks: [task], controllers: [DueController], publishTimeout: 60_000 };
+    const worker = closing(await TestWorker.start(options));
+    const work: DelayedWork = new DelayedWork(worker, async (due, text, given) => {
+      return (await worker.queue.add(task, { due, text }, given)).id;
+    });
+    return work;
+  }
+
+  /** Adds a task that is to come in so many milliseconds; its id. */
+  add(delay: number, text = ''): Promise<string> {
+    return this.addTo(Date.now() + delay, text, { delay });
+  }
+
+  addAt(at: Date, text = ''): Promise<string> {
+    return this.addTo(at.valueOf(), text, { at });
+  }
+
+  async arrived(count: number, timeout?: number): Promise<void> {
+    await waitFor(
+      () => `${count} tasks; ${this.arrivals.length} have come`,
+      () => this.arrivals.length >= count,
+      timeout,
+    );
+  }
+}
+
+describe('a delay', () => {
+  let vhost: Vhost;
+  beforeAll(async () => {
+    vhost = await Vhost.open();
+  });
+  afterAll(() => vhost.close());
+
+  it.each<QueueType>(['quorum', 'classic'])('is waited out in the broker, to a %s queue', async (type) => {
+    const work = await DelayedWork.start(vhost.url, type, `work-${type}`);
+    const ids = await Promise.all([100, 101, 700, 1_350].map((delay) => work.add(delay)));
+    await work.arrived(4);
+    expect(work.arrivals.map(({ id }) => id)).toEqual(ids);
+    expect(work.arrivals.filter(({ late }) => late < 0)).toEqual([]);
+  });
+
+  it('may be a time', async () => {
+    const work = await DelayedWork.start(vhost.url, 'classic', 'timed');
+    const id = await work.addAt(new Date(Date.now() + 400));
+    await work.arrived(1);
+    expect(work.arrivals).toMatchObject([{ id }]);
+    expect(work.arrivals[0]?.late).toBeGreaterThanOrEqual(0);
+  });
+
+  it('holds up nobody: what waits shorter comes first, and what does not wait at once', async () => {
+    const work = await DelayedWork.start(vhost.url, 'quorum', 'line');
+    await work.add(2_000, 'long');
+    await work.add(300, 'short');
+    await work.add(0, 'now');
+    await work.arrived(3);
+    expect(work.arrivals.map(({ text }) => text)).toEqual(['now', 'short', 'long']);
+  });
+
+  it('of 310 days is taken by the broker, in the highest of a fixed number of queues', async () => {
+    const work = await DelayedWork.start(vhost.url, 'quorum', 'far');
+    await work.add(310 * 86_400_000);
+    const levels = await Promise.all(
+      Array.from({ length: 28 }, (_, level) => vhost.channel.checkQueue(`delay.${String(level).padStart(2, '0')}`)),
+    );
+    expect(levels.map(({ messageCount }) => messageCount)).toEqual([...Array(27).fill(0), 1]);
+  });
+
+  it('reaches a queue that was deleted and declared again meanwhile', async () => {
+    const work = await DelayedWork.start(vhost.url, 'classic', 'gone');
+    await work.add(1_500);
+    await vhost.channel.deleteQueue('gone');
+    await work.worker.sees('consumer.started', 2);
+    await work.arrived(1);
+  });
+
+  it('leaves nothing of its way in the message that would harm it later', async () => {
+    const work = await DelayedWork.start(vhost.url, 'quorum', 'clean');
+    await work.worker.server.drain();
+    await work.add(300);
+    const { properties } = await vhost.take('clean');
+    expect(properties.headers).toHaveProperty('x-death'); // the broker's, which a later publish takes off
+    expect(properties).toMatchObject({ deliveryMode: 2, expiration: undefined });
+  });
+});
+
+describe('10,000 tasks with delays of 0.1 to 20 s', () => {
+  let node: PrivateNode;
+  beforeAll(async () => {
+    node = await PrivateNode.start();
+  });
+  afterAll(() => node.stop());
+
+  it('all come, and none early, though the broker is killed in the middle', async () => {
+    const work = await DelayedWork.start(node.url, 'quorum');
+    const since = Date.now();
+    await work.add(100); // declares what they wait in
+    const ids = new Set<string>();
+    const delays = Array.from({ length: 10_000 }, () => 100 + Math.floor(Math.random() * 19_900));
+    let next = 0;
+    const adder = async (): Promise<void> => {
+      for (let delay = delays[next++]; delay !== undefined; delay = delays[next++]) ids.add(await work.add(delay));
+    };
+    await Promise.all(Array.from({ length: ADDING }, adder));
+    await waitFor('the levels to be written down, and some tasks to have come', () => {
+      return Date.now() > since + QUORUM_QUEUE_IS_WRITTEN_MS && work.arrivals.length > 1_000;
+    });
+    expect(work.arrivals.length).toBeLessThan(10_000); // or the kill would be in no middle
+    await node.kill();
+    await node.restart();
+    const arrived = (): Set<string | undefined> => new Set(work.arrivals.map(({ id }) => id));
+    await waitFor(
+      () => `10,000 tasks; ${arrived().size} have come`,
+      () => arrived().size >= 10_001,
+      90_000,
+    );
+    expect([...ids].filter((id) => !arrived().has(id))).toEqual([]);
+    expect(work.arrivals.filter(({ late }) => late < 0)).toEqual([]);
+  });
+});
