@@ -8,6 +8,7 @@ import {
 } from '@app/queue';
 import type { DeadLetter, DeadLetterFilter, QueueType, ReadingCounts } from '@app/queue';
 import { z } from 'zod';
+import { BrokerUser } from '../support/broker-user';
 import { closingAfterEach } from '../support/closing';
 import { letterOf, lettersOf, seed } from '../support/dead-letters';
 import { freePort } from '../support/free-port';
@@ -190,6 +191,22 @@ describe.each(['quorum', 'classic'] as const)('looking into a %s dead-letter que
     expect(idsOf(found)).toEqual(numbers(10_000));
     expect(await idsIn('work.dlq')).toEqual(numbers(10_400));
   });
+});
+
+it('looking and purging need the right to read the dead-letter queue, and RabbitMQ 4.3’s right to ask for it', async () => {
+  await appWith('quorum');
+  await seed(vhost, 'work', lettersOf(3, 'work'));
+  const user = await BrokerUser.create(vhost.url);
+  closing({ close: () => user.remove() });
+  await user.allow({ configure: '^work\\.dlq$', write: '^$', read: '^work\\.dlq$' });
+  const task = defineTask({ name: 'resize', queue: 'work', payload: z.string() });
+  const app = closing(await TestWorker.create({ urls: [user.url], tasks: [task] }));
+  const deadLetters = app.app.get(DeadLetterQueues);
+
+  expect(idsOf(await listed(deadLetters))).toEqual(['0', '1', '2']);
+  expect(await deadLetters.purge({ id: '1' })).toMatchObject({ done: 1 });
+  expect(await deadLetters.redrive({ queue: 'work' })).toMatchObject({ done: 0, failed: 2 });
+  expect(await idsIn('work.dlq')).toEqual(['0', '2']);
 });
 
 describe('dead-letter queues that cannot be looked into', () => {

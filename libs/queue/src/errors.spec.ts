@@ -15,6 +15,8 @@ const given = [
   new errors.ConfirmTimeoutError('images', 500),
   new errors.UnconfirmedError('images', new Error('why')),
   new errors.TopologyError('images', 406, 'Queue "images" differs.'),
+  new errors.QueueReadError('images.dlq', 'the channel closed'),
+  new errors.InvalidFilterError([{ path: 'limit', message: 'must be a whole number from 1, not 0' }]),
   new errors.ConnectionRefusedError('Wrong password.'),
   new errors.UnrecoverableError('No such customer.'),
   new errors.RetryLater(500),
