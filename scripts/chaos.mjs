@@ -1,6 +1,6 @@
 // npm run chaos: faults strike while tasks are added and handled; then a ledger says what was lost.
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildApps } from './lib/build.mjs';
@@ -70,7 +70,8 @@ await runCommand(voice, { usage, flags }, async (values, stopRequest) => {
     isOfUse = lost > 0;
     return lost > 0 ? 1 : 0;
   } finally {
-    if (isOfUse && !stopRequest.signal.aborted) voice.line(`  The ledger and the logs are in ${folder}`);
+    if (isOfUse && existsSync(join(folder, 'ledger')) && !stopRequest.signal.aborted)
+      voice.line(`  The ledger and the logs are in ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   }
 });

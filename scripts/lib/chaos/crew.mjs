@@ -14,6 +14,7 @@ const STOP_PATIENCE = 15_000;
  * @property {string} prefix of the names of the queues @property {string} seed
  * @property {number} producers @property {number} workers how many of each
  * @property {number} tasks @property {number} seconds
+ * @property {boolean} removesQueues whether the queues go in the end
  * @property {readonly string[]} kinds of tasks @property {'quorum' | 'classic'} type of the queues
  */
 
@@ -70,7 +71,12 @@ export class Crew {
   /** Begins to enter the dead letters into the ledger. */
   startCollecting() {
     const { logs, urls } = this.#options;
-    const env = { ...environmentOf(this.#options), AMQP_URL: urls.join(','), CHAOS_NAME: 'dead-letters' };
+    const env = {
+      ...environmentOf(this.#options),
+      AMQP_URL: urls.join(','),
+      CHAOS_NAME: 'dead-letters',
+      CHAOS_REMOVE_QUEUES: String(this.#options.removesQueues),
+    };
     this.#collector = new ChaosProcess('dead-letters', 'dead-letters', { env, logs });
   }
 

@@ -31,8 +31,8 @@ export const mutations = [
     patches: [
       {
         file: `${QUEUE}/consuming/task-run.ts`,
-        from: "policy.acknowledge === 'before' && !delivery.ackBefore()",
-        to: '!delivery.ackBefore()',
+        from: '    const context = new TaskContext(',
+        to: "    if (!delivery.ackBefore()) return { kind: 'requeued' };\n    const context = new TaskContext(",
       },
     ],
     seed: '7',

@@ -4,8 +4,9 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { inCheckout, root } from '../checkout.mjs';
 import { describeCounts } from './verdict.mjs';
 
-/** How many lost tasks are named on the screen; the report names all. */
+/** How many lost tasks are named on the screen, and of how many all that is known; the report has all. */
 const SHOWN = 20;
+const TOLD = 5;
 
 /**
  * Says how it ended.
@@ -28,8 +29,9 @@ export function showResult(voice, { verdict, struck, accidents }, ledger) {
   if (sacrificed.sent > 0) {
     voice.line(`  the deleted queue: ${describeCounts(sacrificed)} · gone with it ${sacrificed.gone}`);
   }
-  for (const { id, kind } of lost.slice(0, SHOWN)) {
+  for (const [index, { id, kind }] of lost.slice(0, SHOWN).entries()) {
     voice.fail(`lost: ${id} (${kind})`);
+    if (index >= TOLD) continue;
     for (const line of ledger.traceOf(id)) voice.line(`      ${line}`);
   }
   if (lost.length > SHOWN) voice.fail(`and ${lost.length - SHOWN} more`);

@@ -103,6 +103,7 @@ export class ChaosRun {
       ledger: join(this.#folder, 'ledger'),
       logs: join(this.#folder, 'logs'),
       prefix: this.#prefix,
+      removesQueues: this.#broker.nodes.length === 0,
       producers: PRODUCERS,
       kinds,
       type,

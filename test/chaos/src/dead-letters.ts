@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadLetterQueueName } from '@app/queue';
+import { quarantineName } from '@app/queue/topology/names';
 import { connect } from 'amqplib';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { LedgerFile } from './ledger';
@@ -10,11 +11,12 @@ const PREFETCH = 200;
 
 /**
  * Empties the dead-letter queues into the ledger, with a plain AMQP client: what the ledger says must not rest on the code
- * that is being tried. The process is ended from outside.
+ * that is being tried. SIGTERM ends it; on a broker that is not the run's own the queues go with it.
  */
 async function collect(): Promise<void> {
   const ledger = new LedgerFile();
   const queues = Object.values(queueNames);
+  if (settings.removesQueues) process.once('SIGTERM', () => void removeQueues(queues).finally(() => process.exit(0)));
   await Promise.all(queues.map((queue) => collectFrom(deadLetterQueueName(queue), ledger)));
 }
 
@@ -45,6 +47,16 @@ async function consume(connection: ChannelModel, queue: string, ledger: LedgerFi
     channel.consume(queue, enter).catch(reject);
   });
   await Promise.race([ended, cancelled]);
+}
+
+/** The delay levels stay: they belong to all queues of a broker. */
+async function removeQueues(queues: readonly string[]): Promise<void> {
+  const connection = await connect(settings.urls[0] ?? '');
+  const channel = await connection.createChannel();
+  for (const queue of queues) {
+    for (const name of [queue, deadLetterQueueName(queue), quarantineName(queue)]) await channel.deleteQueue(name);
+  }
+  await connection.close();
 }
 
 function idOf({ properties }: ConsumeMessage): string {
