@@ -63,4 +63,5 @@ export type { Environment, Setting, Settings, SettingValues } from './settings';
 export { TaskRegistry } from './task-registry';
 export { appLogger } from './telemetry/app-logger';
 export type { LogFormat } from './telemetry/app-logger';
+export { MAX_DELAY_MS } from './topology/delay-levels';
 export { deadLetterQueueName } from './topology/names';

@@ -4,13 +4,17 @@ import {
   ConnectionRefusedError,
   DefinitionError,
   InvalidAddOptionsError,
+  InvalidFilterError,
   InvalidPayloadError,
   MessageTooLargeError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,
+  QueueReadError,
+  TaskTimeoutError,
   TopologyError,
   UnconfirmedError,
+  UnrecoverableError,
   UnknownTaskError,
   UnroutableError,
   WorkerStoppedError,
@@ -41,6 +45,10 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new ConfigurationError([{ path: 'AMQP_URL', message: SECRET }]), 500, 'about:blank', undefined],
   [new DefinitionError(SECRET), 500, 'about:blank', undefined],
   [new WorkerStoppedError(), 500, 'about:blank', undefined],
+  [new UnrecoverableError(SECRET), 500, 'about:blank', undefined],
+  [new TaskTimeoutError(5), 500, 'about:blank', undefined],
+  [new InvalidFilterError(fields), 500, 'about:blank', undefined],
+  [new QueueReadError('q', SECRET), 500, 'about:blank', undefined],
 ];
 
 describe('the problem of an error', () => {

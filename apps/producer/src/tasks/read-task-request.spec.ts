@@ -22,6 +22,30 @@ describe('a task of a request', () => {
     });
   });
 
+  it('is read with its times and its priority', async () => {
+    const times = { delay: 500, expiresIn: 5_000, priority: 3 };
+    const { options } = await readTaskRequest({ name: 'resize', payload: { width: 1 }, options: times }, known);
+    expect(options).toEqual({ id: expect.any(String) as string, ...times });
+    const at = '2030-01-01T09:00:00+01:00';
+    const timed = await readTaskRequest({ name: 'resize', payload: { width: 1 }, options: { at } }, known);
+    expect(timed.options.at).toEqual(new Date('2030-01-01T08:00:00Z'));
+  });
+
+  it.each([
+    ['delay', -1],
+    ['delay', 2e11],
+    ['delay', '5'],
+    ['at', 'tomorrow'],
+    ['at', '2030-01-01T08:00:00'],
+    ['at', 1_900_000_000_000],
+    ['expiresIn', 0],
+    ['priority', 1.5],
+    ['priority', 256],
+  ])('is refused with %s %p', async (option, value) => {
+    const body = { name: 'resize', payload: { width: 1 }, options: { [option]: value } };
+    expect((await problemsOf(body)).map(({ path }) => path)).toEqual([`options.${option}`]);
+  });
+
   it('gets a UUIDv7 when it has no id', async () => {
     const { options } = await readTaskRequest({ name: 'resize', payload: { width: 1 } }, known);
     expect(options).toEqual({

@@ -1,5 +1,5 @@
 import { fieldProblems, UnknownTaskError } from '@app/queue';
-import type { Problem, TaskDefinition, TaskRegistry, TaskToAdd } from '@app/queue';
+import type { AddOptions, Problem, TaskDefinition, TaskRegistry, TaskToAdd } from '@app/queue';
 import { uuidv7 } from 'uuidv7';
 import { InvalidRequestError } from '../problems/request-errors';
 import { taskRequest } from './task-request';
@@ -8,7 +8,7 @@ type KnownTasks = Pick<TaskRegistry, 'get' | 'tasks'>;
 
 /** A task as the client asked for it, with the id it will have. */
 export interface RequestedTask extends TaskToAdd {
-  readonly options: { readonly id: string; readonly timeout?: number };
+  readonly options: AddOptions & { readonly id: string };
 }
 
 /**
@@ -25,8 +25,9 @@ export async function readTaskRequest(body: unknown, known: KnownTasks): Promise
   const { name, payload, options } = envelope.data;
   const task = known.get(name);
   if (task === undefined) throw new UnknownTaskError(name, `here; there are ${namesOf(known.tasks)}`);
-  const { id = uuidv7(), timeout } = options ?? {};
-  return { task, payload, options: { id, ...(timeout === undefined ? {} : { timeout }) } };
+  const { id = uuidv7(), at, ...others } = options ?? {};
+  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+  return { task, payload, options: { id, ...given, ...(at === undefined ? {} : { at: new Date(at) }) } };
 }
 
 /** The payload's problems of a wrong envelope that can still be told: one answer names all there is to mend. */

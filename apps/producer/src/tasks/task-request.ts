@@ -1,3 +1,4 @@
+import { MAX_DELAY_MS } from '@app/queue';
 import { z } from 'zod';
 
 /** Tasks that one batch may hold. */
@@ -28,6 +29,36 @@ const taskOptions = z.strictObject(
           'Milliseconds to wait for the broker’s confirm before the answer is a 503; the producer’s PUBLISH_TIMEOUT_MS when left out.',
         examples: [5_000],
       }),
+    delay: milliseconds(0)
+      .optional()
+      .meta({
+        description:
+          'Milliseconds before the task may be handed out, rounded up to 100. It waits in the broker. Not together with `at`.',
+        examples: [60_000],
+      }),
+    at: z.iso
+      .datetime({ offset: true, ...expected('must be a date and time as ISO 8601 has it, with its zone') })
+      .optional()
+      .meta({
+        description: 'When the task may be handed out, at most 310 days from now; what has passed is now.',
+        examples: ['2030-01-01T08:00:00Z'],
+      }),
+    expiresIn: milliseconds(1)
+      .optional()
+      .meta({
+        description:
+          'Milliseconds from now in which a run must begin; then the task is put into its dead-letter queue, as `expired`.',
+        examples: [3_600_000],
+      }),
+    priority: z
+      .int(expected('must be a whole number'))
+      .min(0, 'must be at least 0')
+      .max(255, 'must be at most 255')
+      .optional()
+      .meta({
+        description: 'Higher ones are handed out first, from 0 to what the queue of the task was defined with.',
+        examples: [5],
+      }),
   },
   expected('must be an object'),
 );
@@ -56,6 +87,13 @@ export const batchRequest = z.strictObject(
   },
   expected('must be an object with tasks'),
 );
+
+function milliseconds(min: number): z.ZodInt {
+  return z
+    .int(expected('must be a whole number of milliseconds'))
+    .min(min, `must be at least ${min}`)
+    .max(MAX_DELAY_MS, `must be at most ${MAX_DELAY_MS} (310 days)`);
+}
 
 function expected(sentence: string): { error: (issue: { readonly input?: unknown }) => string } {
   return { error: ({ input }) => (input === undefined ? 'is missing' : sentence) };
