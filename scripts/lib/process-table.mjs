@@ -9,7 +9,8 @@ export function isAlive(pid) {
     return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    // A zombie that still has threads still has their files and sockets.
+    return !/^State:\s+Z[^]*^Threads:\s+[01]$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return true;
   }
