@@ -1,8 +1,9 @@
-import { DeadLetterQueues, UnroutableError, defineQueue, defineTask } from '@app/queue';
+import { ConfirmTimeoutError, DeadLetterQueues, UnroutableError, defineQueue, defineTask } from '@app/queue';
 import type { DeadLetterProgress, QueueType } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 import { z } from 'zod';
+import { Publisher } from '../../libs/queue/src/connection/publisher';
 import { closingAfterEach } from '../support/closing';
 import { letterOf, lettersOf, seed } from '../support/dead-letters';
 import { Vhost } from '../support/vhost';
@@ -154,6 +155,36 @@ describe.each(['quorum', 'classic'] as const)('redriving from a %s dead-letter q
     const left = await vhost.takeAll('work.dlq');
     expect(left.map(({ properties }) => properties.headers?.['x-redriven'] as unknown)).toEqual(Array(20).fill(1));
     expect(left.map(({ properties }) => properties.headers?.['x-attempt'] as unknown)).toEqual(Array(20).fill(1));
+  });
+
+  it('does not take it again either when others empty the queue meanwhile', async () => {
+    const { app, deadLetters } = await appWith(type);
+    await app.listen();
+    await seed(vhost, 'work', lettersOf(500, 'work'));
+    let isEmptied = false;
+    const onProgress = async (): Promise<void> => {
+      if (!isEmptied) await vhost.takeAll('work.dlq');
+      isEmptied = true;
+    };
+
+    const { done, looked } = await deadLetters.redrive({ queue: 'work' }, { onProgress });
+    expect(looked).toBeGreaterThan(done);
+    // The first may have failed again before the others were taken away, and then went with them.
+    await waitFor('the others to have failed again', async () => (await countIn('work.dlq')) >= done - 1);
+    const left = await vhost.takeAll('work.dlq');
+    expect(new Set(left.map(({ properties }) => properties.headers?.['x-redriven'] as unknown))).toEqual(new Set([1]));
+  });
+
+  it('ends when the broker takes nothing, and leaves the rest where it is', async () => {
+    const { deadLetters } = await appWith(type);
+    await seed(vhost, 'work', lettersOf(3, 'work'));
+    const publish = jest.spyOn(Publisher.prototype, 'publish');
+    publish.mockRejectedValue(new ConfirmTimeoutError('work', 5_000, 'it is blocked: low on memory'));
+
+    await expect(deadLetters.redrive({ queue: 'work' })).rejects.toThrow(ConfirmTimeoutError);
+    expect(publish).toHaveBeenCalledTimes(1);
+    publish.mockRestore();
+    expect(await idsIn('work.dlq')).toEqual(numbers(3));
   });
 
   it('shares a queue with other readers: nothing is lost, and nothing is redriven twice', async () => {
