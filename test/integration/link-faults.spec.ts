@@ -1,4 +1,5 @@
 import { ConfirmTimeoutError, NotConnectedError } from '@app/queue';
+import { quarantineName } from '../../libs/queue/src/topology/names';
 import { AmqpProxy } from '../support/amqp-proxy';
 import type { CutTime } from '../support/amqp-proxy';
 import { closingAfterEach } from '../support/closing';
@@ -127,6 +128,24 @@ describe('a slow link', () => {
 
     await test.works(vhost);
     expect(test.worker.seen('connection.lost')).toEqual([]);
+  });
+});
+
+describe('a link that breaks while a channel is closed', () => {
+  it('keeps no worker from looking for quarantined tasks, and none from stopping', async () => {
+    await vhost.channel.assertQueue(quarantineName('work'), { durable: true });
+    const cutting = open(await AmqpProxy.open(vhost.url));
+    await test.start([cutting.url]);
+    for (const times of [1, 2]) {
+      cutting.cutAt('channel.close', 'before');
+      await waitFor('a look into the quarantine to be cut', () => cutting.cutsDone === times);
+    }
+    await test.works(vhost);
+    let isClosed = false;
+    void test.worker.close().then(() => {
+      isClosed = true;
+    });
+    await waitFor('the worker to stop', () => isClosed);
   });
 });
 

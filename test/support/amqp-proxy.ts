@@ -7,6 +7,7 @@ import { freePort } from './free-port';
 const methods = {
   'connection.open': [10, 40],
   'channel.open': [20, 10],
+  'channel.close': [20, 40],
   'queue.declare': [50, 10],
   'basic.qos': [60, 10],
   'basic.consume': [60, 20],

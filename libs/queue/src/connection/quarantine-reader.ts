@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { BrokerConnection } from './broker-connection';
+import { closeChannel } from './close-channel';
 
 /** One message taken from a queue, and the channel on which it is to be settled. */
 export interface TakenMessage {
@@ -20,7 +21,7 @@ export class QuarantineReader {
     } catch {
       return 0; // there is no such queue, and the broker has closed the channel
     } finally {
-      await channel?.close().catch(() => undefined);
+      if (channel !== undefined) await closeChannel(channel);
     }
   }
 
@@ -31,7 +32,7 @@ export class QuarantineReader {
     const taken = await channel.get(queue, { noAck: false }).catch(() => false as const);
     // amqplib gives what was got no consumer tag, which is all that it lacks.
     if (taken !== false) return { message: taken as unknown as ConsumeMessage, channel };
-    await channel.close().catch(() => undefined);
+    await closeChannel(channel);
     return undefined;
   }
 

@@ -6,6 +6,7 @@ import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
 import { bindToDelays, declareWorkQueue } from '../topology/declare';
 import type { BrokerConnection } from './broker-connection';
+import { closeChannel, withinReason } from './close-channel';
 import { ToldReasons } from './told-reasons';
 
 /**
@@ -13,9 +14,6 @@ import { ToldReasons } from './told-reasons';
  * `suspend()` and `resume()`.
  */
 export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'suspended' | 'stopped';
-
-/** A broker that hangs never answers; closing the connection then ends consumers and channels. */
-const ANSWER_TIMEOUT_MS = 2_000;
 
 export interface QueueConsumerOptions {
   readonly queue: QueueDefinition;
@@ -111,7 +109,7 @@ export class QueueConsumer {
    */
   async close(): Promise<void> {
     await this.stop();
-    if (this.channel !== undefined) await withinReason(this.channel.close());
+    if (this.channel !== undefined) await closeChannel(this.channel);
   }
 
   private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
@@ -119,7 +117,7 @@ export class QueueConsumer {
       try {
         await this.unlessStopped(this.suspension ?? Promise.resolve());
         const connection = await this.unlessStopped(this.connection.whenOpen());
-        const channel = await this.unlessStopped(unlessClosed(connection, this.openChannel(connection)));
+        const channel = await this.unlessStopped(this.openChannel(connection));
         await this.consume(channel, started);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
@@ -224,21 +222,4 @@ export class QueueConsumer {
 /** What trying again at the start would not change. */
 function isLasting(error: unknown): error is Error {
   return error instanceof TopologyError || error instanceof ConnectionRefusedError;
-}
-
-/** amqplib leaves the close of a channel unanswered for ever when the connection goes first. */
-function unlessClosed<T>(connection: ChannelModel, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const close = (): void => reject(new Error('the connection closed'));
-    connection.once('close', close);
-    work.then(resolve, reject).finally(() => connection.off('close', close));
-  });
-}
-
-async function withinReason(answer: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const timeout = delay(ANSWER_TIMEOUT_MS, undefined, { signal: timer.signal });
-  await Promise.race([answer, timeout]).catch(() => undefined);
-  timer.abort();
-  await timeout.catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { closeChannel, withinReason } from '../connection/close-channel';
 import type { QuarantineReader } from '../connection/quarantine-reader';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
 import { quarantineName } from '../topology/names';
@@ -40,9 +41,9 @@ export class Quarantine {
     this.solitude.change();
   }
 
-  /** Resolves when the last look has ended. */
+  /** Resolves when the last look has ended, or is waited for no longer: a silent broker answers nothing. */
   ended(): Promise<void> {
-    return this.loop;
+    return withinReason(this.loop);
   }
 
   private async lookAgainAndAgain(): Promise<void> {
@@ -64,7 +65,7 @@ export class Quarantine {
           const taken = await this.reader.take(quarantineName(queue));
           if (taken === undefined) return;
           await run(taken.message, taken.channel);
-          await taken.channel.close().catch(() => undefined); // it was lost with its connection
+          await closeChannel(taken.channel);
         }
       },
       signal,

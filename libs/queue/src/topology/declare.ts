@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel } from '../connection/amqp';
+import { closeChannel } from '../connection/close-channel';
 import type { QueueDefinition, QueueType } from '../define-queue';
 import { TopologyError } from '../errors';
 import { topologyErrorOf } from './broker-refusal';
@@ -96,7 +97,7 @@ async function onChannel(connection: ChannelModel, declareAll: (channel: Channel
   const channel = await connection.createChannel();
   channel.on('error', ignoreBecauseTheCallRejects);
   await declareAll(channel);
-  await channel.close();
+  await closeChannel(channel);
 }
 
 function declare(channel: Channel, plan: QueuePlan): Promise<void> {
