@@ -263,7 +263,7 @@ describe('a task', () => {
     vhost.publish('images', JSON.stringify(task));
     await waitFor('it to be put aside', () => worker.events('task.dead-lettered').length === 1);
     expect((await vhost.take('images.dlq')).properties.headers).toMatchObject({
-      'x-dead-letter-reason': 'attempts-exhausted',
+      'x-dead-letter-reason': 'unrecoverable',
     });
   });
 

@@ -1,4 +1,4 @@
-import { defineTask } from '@app/queue';
+import { defineTask, exponential } from '@app/queue';
 import { z } from 'zod';
 
 /** Base64 characters of an upload: about 3 MB of image, so that the message stays below the default MAX_MESSAGE_BYTES. */
@@ -39,10 +39,16 @@ const output = z
     examples: ['sunset-320.webp'],
   });
 
-/** Resizes an image to a width and writes it into a file. Running it twice writes the same file twice. */
+/**
+ * Resizes an image to a width and writes it into a file. Running it twice writes the same file twice. A full disk or a
+ * file system that is away is tried again; what is no image is put aside at once, by the handler's `UnrecoverableError`.
+ */
 export const imageResize = defineTask({
   name: 'image.resize',
   queue: 'images',
+  attempts: 3,
+  backoff: exponential({ initial: 1_000, max: 30_000 }),
+  timeout: 90_000,
   description: 'Resizes an image, a file the worker can read or an upload, and writes the result into a file.',
   payload: z
     .strictObject({ source: source.optional(), bytes: bytes.optional(), width, output })

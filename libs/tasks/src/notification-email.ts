@@ -1,4 +1,4 @@
-import { defineTask } from '@app/queue';
+import { decorrelatedJitter, defineTask } from '@app/queue';
 import { z } from 'zod';
 
 const to = z
@@ -17,10 +17,13 @@ const subject = z
   .regex(/^\P{Cc}*$/u, 'must be one line without control characters')
   .meta({ examples: ['Your report is ready'] });
 
-/** Sends one e-mail to one recipient. */
+/** Sends one e-mail to one recipient. A mail server that is away is tried for about half an hour. */
 export const notificationEmail = defineTask({
   name: 'notification.email',
   queue: 'notifications',
+  attempts: 8,
+  backoff: decorrelatedJitter({ initial: 2_000, max: 10 * 60_000 }),
+  timeout: 60_000,
   description: 'Sends one e-mail. The task’s id becomes its Message-ID, so a mail sent twice can be told.',
   payload: z.strictObject({
     to,

@@ -1,10 +1,17 @@
-import { defineTask } from '@app/queue';
+import { decorrelatedJitter, defineTask } from '@app/queue';
 import { z } from 'zod';
 
-/** Sends one text message to one phone. */
+/**
+ * Sends one text message to one phone. A gateway that is away is tried for about half an hour, apart from the others that
+ * failed with it; a day later nobody wants the message any more.
+ */
 export const notificationSms = defineTask({
   name: 'notification.sms',
   queue: 'notifications',
+  attempts: 8,
+  backoff: decorrelatedJitter({ initial: 2_000, max: 10 * 60_000 }),
+  timeout: 60_000,
+  expiresAfter: 24 * 3_600_000,
   description: 'Sends one text message. The task’s id is the gateway’s idempotency key, so it is charged once.',
   payload: z.strictObject({
     to: z.e164().meta({

@@ -1,8 +1,9 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { UnrecoverableError } from '@app/queue';
 
 /** A path leads out of its folder. Nothing was read or written. */
-export class OutsideFolderError extends Error {
+export class OutsideFolderError extends UnrecoverableError {
   override readonly name = 'OutsideFolderError';
 
   constructor(path: string) {
@@ -11,7 +12,7 @@ export class OutsideFolderError extends Error {
 }
 
 /** The file that a task names is not there, or is no regular file. */
-export class NoSuchFileError extends Error {
+export class NoSuchFileError extends UnrecoverableError {
   override readonly name = 'NoSuchFileError';
 
   constructor(path: string, folder: string, options?: ErrorOptions) {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { UnrecoverableError } from '@app/queue';
 import type { PayloadOf } from '@app/queue';
 import type { imageResize } from '@app/tasks';
 import sharp from 'sharp';
@@ -22,8 +23,8 @@ const MAX_SECONDS = 60;
 
 const FORMATS = { '.jpg': 'jpeg', '.jpeg': 'jpeg', '.png': 'png', '.webp': 'webp' } as const;
 
-/** The image cannot be resized: no image, of a format that is not accepted, or too large. Nothing was written. */
-export class ImageError extends Error {
+/** The image cannot be resized, now or later: no image, of a format that is not accepted, or too large. Nothing was written. */
+export class ImageError extends UnrecoverableError {
   override readonly name = 'ImageError';
 }
 

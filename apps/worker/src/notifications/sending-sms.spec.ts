@@ -5,6 +5,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnrecoverableError } from '@app/queue';
 import { json } from 'node:stream/consumers';
 import { SmsFolder } from './sms-folder';
 import { SmsGateway, SmsGatewayError } from './sms-gateway';
@@ -68,12 +69,19 @@ describe('text messages through a gateway', () => {
     ]);
   });
 
-  it.each([400, 429, 500, 503])('reject when it answers %i, with the beginning of its answer', async (status) => {
+  it.each([
+    [400, UnrecoverableError],
+    [404, UnrecoverableError],
+    [408, SmsGatewayError],
+    [429, SmsGatewayError],
+    [500, SmsGatewayError],
+    [503, SmsGatewayError],
+  ])('reject when it answers %i, with the beginning of its answer', async (status, kind) => {
     const sender = await gateway((_request, response) =>
       response.writeHead(status).end('no credit ' + 'x'.repeat(100_000)),
     );
     const failure = await sender.send(sms, 'task-1', never).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(SmsGatewayError);
+    expect(failure).toBeInstanceOf(kind);
     expect(String(failure)).toMatch(new RegExp(`answered ${status}: no credit x+$`));
     expect(String(failure).length).toBeLessThan(400);
   });

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { UnrecoverableError } from '@app/queue';
 import { SmsSender } from './sms-sender';
 import type { Sms } from './sms-sender';
 
@@ -29,14 +30,14 @@ export class SmsGateway extends SmsSender {
     super();
   }
 
-  /** @throws SmsGatewayError; posting again with the same key is safe. */
+  /** @throws SmsGatewayError; posting again with the same key is safe. @throws UnrecoverableError when the gateway refuses the text message. */
   override async send(sms: Sms, key: string, signal: AbortSignal): Promise<void> {
     const deadline = AbortSignal.timeout(this.options.timeout);
     try {
       await this.post(sms, key, AbortSignal.any([signal, deadline]));
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof SmsGatewayError) throw error;
+      if (error instanceof SmsGatewayError || error instanceof UnrecoverableError) throw error;
       throw new SmsGatewayError(this.reasonOf(error, deadline), { cause: error });
     }
   }
@@ -55,7 +56,9 @@ export class SmsGateway extends SmsSender {
       signal,
     });
     const answer = await beginningOf(response);
-    if (!response.ok) throw new SmsGatewayError(`The SMS gateway answered ${response.status}: ${answer}`);
+    if (response.ok) return;
+    const refusal = `The SMS gateway answered ${response.status}: ${answer}`;
+    throw isLasting(response.status) ? new UnrecoverableError(refusal) : new SmsGatewayError(refusal);
   }
 
   private reasonOf(error: unknown, deadline: AbortSignal): string {
@@ -65,6 +68,11 @@ export class SmsGateway extends SmsSender {
     const cause = types.isNativeError(error) ? (error.cause ?? error) : error; // "fetch failed" hides the reason
     return `The SMS gateway could not be reached: ${types.isNativeError(cause) ? cause.message : String(cause)}`;
   }
+}
+
+/** The request itself is wrong (4xx), and posting it again will not mend it: but for a timeout (408) and a rate limit (429). */
+function isLasting(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** The first characters of an answer; the rest is not read. Taking a part of the body also gives its connection free. */
