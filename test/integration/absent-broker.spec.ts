@@ -68,13 +68,13 @@ describe('a broker that is not there at the start', () => {
       /./,
     ],
     [
-      'each node of the list is away in its own way',
+      'each node of the list is away, in one way or another',
       async () => {
-        const resetting = open(await TcpProxy.open(vhost.url));
-        resetting.cut({ refuse: true });
+        const [resetting, another] = [open(await TcpProxy.open(vhost.url)), open(await TcpProxy.open(vhost.url))];
+        for (const proxy of [resetting, another]) proxy.cut({ refuse: true });
         const silent = open(await TcpProxy.open(vhost.url));
         silent.blackHole();
-        return { ...behind(resetting), urls: [resetting.url, silent.url] };
+        return { ...behind(resetting), urls: [resetting.url, silent.url, another.url] };
       },
       /(ECONNRESET|ETIMEDOUT)/,
     ],

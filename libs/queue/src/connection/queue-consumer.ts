@@ -43,6 +43,7 @@ export class QueueConsumer {
   /** Resolves at the end of a suspension; `undefined` when there is none. */
   private suspension: Promise<void> | undefined;
   private endSuspension: () => void = () => undefined;
+  private suspendedAt = 0;
   private endConsumer: (why: string) => void = () => undefined;
 
   constructor(
@@ -62,6 +63,11 @@ export class QueueConsumer {
   /** Why it does not consume, for people; `undefined` while it does. */
   get lastFailure(): string | undefined {
     return this.currentState === 'consuming' ? undefined : this.failure;
+  }
+
+  /** Milliseconds since it was suspended; 0 when it is not. */
+  get suspendedFor(): number {
+    return this.currentState === 'suspended' ? performance.now() - this.suspendedAt : 0;
   }
 
   /**
@@ -172,6 +178,8 @@ export class QueueConsumer {
     if (this.stopping.signal.aborted) return;
     if (this.suspension !== undefined) {
       this.currentState = 'suspended';
+      this.failure = 'a task that is suspected of ending its workers runs alone';
+      this.suspendedAt = performance.now();
       return;
     }
     this.interrupt(why);

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Publisher } from '../connection/publisher';
+import { ToldReasons } from '../connection/told-reasons';
 import type { QueueEvents } from '../events';
 import type { OutgoingMessage } from '../message/message';
 import type { QueueSettings } from '../queue.options';
 import type { Route } from '../topology/routes';
 import type { Delivery } from './delivery';
+import { recordError } from './outcome';
 
 /** `moved`: kept elsewhere and acknowledged. `doubled`: kept elsewhere, and the broker hands it out again too. `lost`: handed out again. */
 export type HandoverEnd = 'moved' | 'doubled' | 'lost';
@@ -32,17 +34,17 @@ export class Handover {
    * @param place what the next place is, for people
    */
   async move(delivery: Delivery, route: Route, message: OutgoingMessage, place: string): Promise<HandoverEnd> {
-    let lastFailure: string | undefined;
+    const toldReasons = new ToldReasons();
     try {
       while (delivery.isOurs && !this.publisher.isClosed) {
         try {
           await this.publisher.publish(route, message, this.settings.publishTimeout);
           return delivery.wasAckedBefore || delivery.ack() ? 'moved' : 'doubled';
         } catch (failure) {
-          const why = failure instanceof Error ? failure.message : String(failure);
           this.postponed.add(delivery);
-          if (why !== lastFailure) this.events.emit('handover.postponed', { ...delivery.facts(), place, why });
-          lastFailure = why;
+          const { name, message: why } = recordError(failure);
+          // By its class: the message may tell how long this try has waited.
+          if (toldReasons.isNews(name)) this.events.emit('handover.postponed', { ...delivery.facts(), place, why });
           await delay(this.settings.reconnectDelay);
         }
       }

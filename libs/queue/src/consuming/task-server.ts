@@ -93,7 +93,9 @@ export class TaskServer extends ServerRMQ {
     if (this.workerState === 'starting') return [readinessReasons.starting()];
     if (this.workerState !== 'listening') return [readinessReasons.stopping()];
     const problems = this.consumers
-      .filter(({ state }) => state !== 'consuming' && state !== 'suspended')
+      .filter(({ state, suspendedFor }) =>
+        state === 'suspended' ? suspendedFor > this.settings.stuckAfter : state !== 'consuming',
+      )
       .map(({ queue, state, lastFailure }) =>
         readinessReasons.notConsumed(queue, this.connection.lastFailure ?? lastFailure ?? state),
       );
