@@ -65,10 +65,9 @@ async function testOne({ bin, version }, jestArguments, report) {
   voice.line(`\nRabbitMQ ${version}`);
   const env = { ...process.env, WARREN_RABBITMQ_BIN: bin };
   const startedAt = Date.now();
-  const code = await runJest(
-    ['--selectProjects', 'integration', ...jestArguments, '--json', `--outputFile=${report}`],
-    env,
-  );
+  // A test that fails may leave something open, and the next broker has its turn all the same.
+  const always = ['--selectProjects', 'integration', '--forceExit', '--json', `--outputFile=${report}`];
+  const code = await runJest([...always, ...jestArguments], env);
   return { code, line: summaryLine(version, readReport(report), Date.now() - startedAt) };
 }
 
