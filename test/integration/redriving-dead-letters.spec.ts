@@ -1,4 +1,11 @@
-import { ConfirmTimeoutError, DeadLetterQueues, UnroutableError, defineQueue, defineTask } from '@app/queue';
+import {
+  ConfirmTimeoutError,
+  DeadLetterQueues,
+  QueueReadError,
+  UnroutableError,
+  defineQueue,
+  defineTask,
+} from '@app/queue';
 import type { DeadLetterProgress, QueueType } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
@@ -185,6 +192,21 @@ describe.each(['quorum', 'classic'] as const)('redriving from a %s dead-letter q
     expect(publish).toHaveBeenCalledTimes(1);
     publish.mockRestore();
     expect(await idsIn('work.dlq')).toEqual(numbers(3));
+  });
+
+  it('says so when its connection ends in the middle, loses nothing, and has one task at most in both places', async () => {
+    const { deadLetters } = await appWith(type);
+    await seed(vhost, 'work', lettersOf(50, 'work'));
+    const onProgress = async ({ result }: DeadLetterProgress): Promise<void> => {
+      if (result.done === 10) await vhost.closeConnections('warren browsing');
+    };
+
+    await expect(deadLetters.redrive({ queue: 'work' }, { onProgress })).rejects.toThrow(QueueReadError);
+    await waitFor('the rest to be back', async () => (await countIn('work.dlq')) >= 39);
+    const redriven = await idsIn('work');
+    const left = await idsIn('work.dlq');
+    expect([...new Set([...redriven, ...left])]).toEqual(numbers(50));
+    expect(redriven.length + left.length).toBeLessThanOrEqual(51);
   });
 
   it('shares a queue with other readers: nothing is lost, and nothing is redriven twice', async () => {

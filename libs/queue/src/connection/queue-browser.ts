@@ -22,8 +22,8 @@ const SILENCE_MS = 100;
 /** A queue that says it has messages and hands out none for so long is consumed exclusively, or hangs. */
 const PATIENCE_MS = 10_000;
 
-/** What was given back is on its way to the queue when the channel has closed. */
-const RETURN_MS = 1_000;
+/** What was given back is still on its way to the queue when the channel has closed. So long it is waited for. */
+const RETURN_MS = 2_000;
 
 /**
  * Reads through a queue in order, and leaves in it what is not acknowledged: it comes back at its old place when the
