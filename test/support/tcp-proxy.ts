@@ -121,7 +121,9 @@ export class TcpProxy {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      from.on('error', () => to.destroy());
+      from.on('error', () => {
+        if (!link.isSevered) to.destroy();
+      });
       const line = from.pipe(this.line(link));
       line.pipe(to, { end: false });
       line.on('end', () => {
