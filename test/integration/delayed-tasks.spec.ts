@@ -117,6 +117,25 @@ describe('a delay', () => {
     await work.arrived(1);
   });
 
+  it('to a queue that is missing when it is over holds up no other queue, and ends there when it is back', async () => {
+    const doomed = await DelayedWork.start(vhost.url, 'quorum', 'doomed');
+    const alive = await DelayedWork.start(vhost.url, 'quorum', 'alive');
+    const ids = await Promise.all(Array.from({ length: 200 }, () => doomed.add(600)));
+    await doomed.worker.close();
+    await vhost.channel.deleteQueue('doomed');
+    await waitFor('all to have found no queue', async () => {
+      return (await vhost.channel.checkQueue('delay.undelivered')).messageCount === ids.length;
+    });
+    await Promise.all([alive.add(100), alive.add(300), alive.add(700)]);
+    await alive.arrived(3);
+    const again = await DelayedWork.start(vhost.url, 'quorum', 'doomed');
+    await again.arrived(ids.length);
+    expect(new Set(again.arrivals.map(({ id }) => id))).toEqual(new Set(ids));
+    expect(again.worker.seen('undelivered.fetched')).toEqual([
+      { event: 'undelivered.fetched', queue: 'doomed', tasks: ids.length },
+    ]);
+  });
+
   it('leaves nothing of its way in the message that would harm it later', async () => {
     const work = await DelayedWork.start(vhost.url, 'quorum', 'clean');
     await work.worker.server.drain();

@@ -102,6 +102,8 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.overran',
   'task.isolated',
   'timeout.too-long',
+  'undelivered.fetched',
+  'undelivered.postponed',
   'task.redriven',
   'task.purged',
   'reply.failed',

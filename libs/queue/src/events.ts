@@ -44,6 +44,10 @@ export interface QueueEventMap {
   'task.redriven': { id: string; name: string | undefined; queue: string; reason: string };
   /** Thrown away from the dead-letter queue, for good. */
   'task.purged': { id: string; name: string | undefined; queue: string; reason: string };
+  /** Delayed tasks that had come due while their queue was missing, put into it now. */
+  'undelivered.fetched': { queue: string; tasks: number };
+  /** They could not be fetched; tried again when the queue is consumed the next time. Nothing is lost. */
+  'undelivered.postponed': { queue: string; why: string };
   'reply.failed': TaskFacts & { why: string };
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };

@@ -23,6 +23,8 @@ export interface QueueConsumerOptions {
   /** Milliseconds before the next attempt after a failure. */
   readonly retryDelay: number;
   readonly onDelivery: (message: ConsumeMessage, channel: Channel) => void;
+  /** It consumes, for the first time or again. */
+  readonly onConsuming: () => void;
 }
 
 /**
@@ -172,6 +174,7 @@ export class QueueConsumer {
     this.failure = undefined;
     this.toldReasons.forget();
     this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
+    this.options.onConsuming();
     started();
     const why = await ended;
     this.consumerTag = undefined;

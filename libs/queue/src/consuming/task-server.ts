@@ -13,6 +13,7 @@ import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
+import { DELAY_TICK_MS, delayRoute } from '../topology/delay-levels';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
@@ -24,6 +25,7 @@ import { Solitude } from './solitude';
 import type { Intake } from './solitude';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
+import { Undelivered } from './undelivered';
 
 /**
  * `idle` in an app that only adds tasks; `starting` from `connectWorker` until Nest starts it; `stopping` and `stopped`
@@ -46,11 +48,12 @@ export class TaskServer extends ServerRMQ {
   private readonly deliveries: OpenDeliveries;
   private readonly handover: Handover;
   private readonly quarantine: Quarantine;
+  private readonly undelivered: Undelivered;
   private draining: Promise<void> | undefined;
 
   constructor(
     private readonly connection: BrokerConnection,
-    publisher: Publisher,
+    private readonly publisher: Publisher,
     private readonly registry: TaskRegistry,
     private readonly settings: QueueSettings,
     private readonly events: QueueEvents,
@@ -80,6 +83,7 @@ export class TaskServer extends ServerRMQ {
       invoke: (handler, payload, context) => this.invoke(handler, payload, context),
     };
     this.deliveries = new OpenDeliveries(parts, events);
+    this.undelivered = new Undelivered(connection, publisher, settings, events);
     this.quarantine = new Quarantine(this.deliveries.quarantined, new QuarantineReader(connection), solitude);
   }
 
@@ -158,6 +162,7 @@ export class TaskServer extends ServerRMQ {
     }
     this.deliveries.refuseNew();
     this.quarantine.stop();
+    this.undelivered.stop();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.deliveries.finish(this.settings.shutdownTimeout);
     await this.quarantine.ended();
@@ -190,6 +195,10 @@ export class TaskServer extends ServerRMQ {
         prefetch: concurrency,
         retryDelay: this.settings.reconnectDelay,
         onDelivery: accept,
+        onConsuming: () => {
+          this.publisher.prepare(delayRoute(DELAY_TICK_MS, queue.name)); // what a retry will wait in, before the first one
+          void this.undelivered.fetch(queue.name);
+        },
       },
       this.events,
     );

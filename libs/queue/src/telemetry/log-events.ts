@@ -25,6 +25,8 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
     'warn',
     (e) => `threw ${e.name ?? 'a message'} ${e.id} away from ${e.queue}.dlq; it was dead: ${e.reason}`,
   ],
+  'undelivered.fetched': ['log', (e) => `fetched ${e.tasks} delayed tasks that came due while ${e.queue} was missing`],
+  'undelivered.postponed': ['warn', (e) => `cannot look for delayed tasks of ${e.queue} that found no queue: ${e.why}`],
   'reply.failed': ['warn', (e) => `could not answer the sender of ${subject(e)}: ${e.why}`],
   'connection.open': ['log', (e) => `connected to ${e.url} (${e.broker}) for ${e.role}`],
   'connection.lost': ['warn', (e) => `lost the connection for ${e.role}: ${e.why}; connecting again`],

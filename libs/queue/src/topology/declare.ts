@@ -3,11 +3,11 @@ import { closeChannel } from '../connection/close-channel';
 import type { QueueDefinition, QueueType } from '../define-queue';
 import { TopologyError } from '../errors';
 import { topologyErrorOf } from './broker-refusal';
-import { DELIVERY_EXCHANGE, delayLevels, deliveryPattern } from './delay-levels';
+import { DELIVERY_EXCHANGE, UNDELIVERED, delayLevels, deliveryPattern } from './delay-levels';
 import { deadLetterQueueName, quarantineName } from './names';
 import { missingPrioritySupport } from './priority-support';
 import type { BrokerIdentity } from './priority-support';
-import { deadLetterQueuePlan, quarantinePlan, workQueuePlan } from './queue-arguments';
+import { deadLetterQueuePlan, quarantinePlan, undeliveredPlan, workQueuePlan } from './queue-arguments';
 import type { QueuePlan } from './queue-arguments';
 import type { Route } from './routes';
 
@@ -39,7 +39,7 @@ export async function declareWorkQueue(
  */
 export async function bindToDelays(connection: ChannelModel, queue: string): Promise<void> {
   await onChannel(connection, async (channel) => {
-    await declareExchange(channel, DELIVERY_EXCHANGE);
+    await declareDelivery(channel, isRabbit(connection));
     await refusable(queue, channel.bindQueue(queue, DELIVERY_EXCHANGE, deliveryPattern(queue)));
   });
 }
@@ -73,10 +73,10 @@ export function routeDeclarer(
 
 /** The levels are the same for everybody, whatever the type of the work queues: a crash in a level must lose nothing. */
 async function declareDelayLevels(connection: ChannelModel): Promise<void> {
-  const isReplicated = identityOf(connection).product === 'RabbitMQ';
+  const isReplicated = isRabbit(connection);
   const levels = delayLevels(isReplicated);
   await onChannel(connection, async (channel) => {
-    await declareExchange(channel, DELIVERY_EXCHANGE);
+    await declareDelivery(channel, isReplicated);
     await Promise.all(levels.map((level) => declareExchange(channel, level.exchange)));
     await Promise.all(
       levels.map(async ({ queue, exchange, next, waitPattern, passPattern }) => {
@@ -86,6 +86,18 @@ async function declareDelayLevels(connection: ChannelModel): Promise<void> {
       }),
     );
   });
+}
+
+/** Where delayed tasks come out, and where those stay that find no queue there. */
+async function declareDelivery(channel: Channel, isReplicated: boolean): Promise<void> {
+  await declareExchange(channel, UNDELIVERED);
+  await declare(channel, undeliveredPlan(isReplicated));
+  await refusable(UNDELIVERED, channel.bindQueue(UNDELIVERED, UNDELIVERED, '#'));
+  await declareExchange(channel, DELIVERY_EXCHANGE, { alternateExchange: UNDELIVERED });
+}
+
+function isRabbit(connection: ChannelModel): boolean {
+  return identityOf(connection).product === 'RabbitMQ';
 }
 
 function identityOf(connection: ChannelModel): BrokerIdentity {
@@ -104,8 +116,12 @@ function declare(channel: Channel, plan: QueuePlan): Promise<void> {
   return refusable(plan.name, channel.assertQueue(plan.name, { durable: plan.durable, arguments: plan.arguments }));
 }
 
-function declareExchange(channel: Channel, exchange: string): Promise<void> {
-  return refusable(exchange, channel.assertExchange(exchange, 'topic', { durable: true }));
+function declareExchange(
+  channel: Channel,
+  exchange: string,
+  options: { alternateExchange?: string } = {},
+): Promise<void> {
+  return refusable(exchange, channel.assertExchange(exchange, 'topic', { durable: true, ...options }));
 }
 
 async function refusable(name: string, answer: Promise<unknown>): Promise<void> {

@@ -6,6 +6,7 @@ import {
   delayLevels,
   delayRoute,
   deliveryPattern,
+  queueOfDelayed,
 } from './delay-levels';
 import { assertQueueName } from './names';
 
@@ -63,6 +64,15 @@ describe('a delay', () => {
         expect(matches(deliveryPattern(other).split('.'), key)).toBe(other === queue);
       }),
     );
+  });
+
+  it('has its queue’s name in its routing key', () => {
+    fc.assert(
+      fc.property(delay, queueName, (milliseconds, queue) => {
+        expect(queueOfDelayed(delayRoute(milliseconds, queue).routingKey)).toBe(queue);
+      }),
+    );
+    expect(queueOfDelayed('images')).toBeUndefined();
   });
 
   it('goes straight into the highest level it needs', () => {

@@ -14,6 +14,13 @@ export const MAX_DELAY_MS = (2 ** LEVELS - 1) * DELAY_TICK_MS;
 /** Where what has waited long enough goes on to its queue. Every work queue is bound to it by its own name. */
 export const DELIVERY_EXCHANGE = 'delay.delivery';
 
+/**
+ * Where a task goes that has waited and finds no queue of its name: an exchange and a queue. Without it the broker would
+ * keep such tasks in hand in the level they leave, 32 at most, and then hand on nobody else's
+ * (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering). Workers fetch their own from here when they consume again.
+ */
+export const UNDELIVERED = 'delay.undelivered';
+
 /** One binary digit of a delay: an exchange that asks whether the digit is set, and the queue in which the digit is waited out. */
 export interface DelayLevel {
   /** Takes a message in whose digit is set or not; the topic exchange's name. */
@@ -76,6 +83,12 @@ export function delayRoute(delay: number, queue: string): Route {
   const digits = ticks.toString(2);
   const routingKey = `${digits.padStart(LEVELS, '0').split('').join('.')}.${queue}`;
   return { exchange: levelName(digits.length - 1), routingKey, queue, isDelayed: true };
+}
+
+/** The queue that a delayed message is on its way to, by its routing key; `undefined` when it is no such key. */
+export function queueOfDelayed(routingKey: string): string | undefined {
+  const words = routingKey.split('.');
+  return words.length > LEVELS ? words.slice(LEVELS).join('.') : undefined;
 }
 
 function levelName(level: number): string {

@@ -1,4 +1,5 @@
 import type { QueueDefinition, QueueType } from '../define-queue';
+import { UNDELIVERED } from './delay-levels';
 import { deadLetterQueueName, quarantineName } from './names';
 
 /** One queue as it is declared. Every queue of Warren is durable. */
@@ -59,6 +60,12 @@ export function deadLetterQueuePlan(queue: QueueDefinition, defaultType: QueueTy
 /** How the quarantine of a work queue is declared: as its dead-letter queue is, and only when a task needs it. */
 export function quarantinePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
   return keepingPlan(quarantineName(queue.name), queue, defaultType);
+}
+
+/** How the queue of what found no queue after its delay is declared. */
+export function undeliveredPlan(isReplicated: boolean): QueuePlan {
+  const replicated = { 'x-queue-type': 'quorum', 'x-delivery-limit': NO_DELIVERY_LIMIT };
+  return { name: UNDELIVERED, durable: true, arguments: isReplicated ? replicated : {} };
 }
 
 function keepingPlan(name: string, queue: QueueDefinition, defaultType: QueueType): QueuePlan {
