@@ -54,7 +54,8 @@ export class Screen {
     const filled = Math.round((BAR_CHARACTERS * Math.min(looked, total)) / Math.max(total, 1));
     const bar = process.stderr.isTTY ? `${'█'.repeat(filled)}${'░'.repeat(BAR_CHARACTERS - filled)} ` : '';
     const text = `  ${label} ${bar}${looked} of ${total} looked at, ${done} done${failed === 0 ? '' : `, ${failed} failed`}`;
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text.slice(0, process.stderr.columns - 1)}` : `${text}\n`);
+    const width = process.stderr.columns > 0 ? process.stderr.columns - 1 : Infinity; // a terminal may not tell
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text.slice(0, width)}` : `${text}\n`);
     this.isBarShown = process.stderr.isTTY;
   }
 
