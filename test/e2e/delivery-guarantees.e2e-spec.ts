@@ -13,7 +13,10 @@ import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
-/** Every row of docs/delivery-guarantees.md is a test of the same name; test/unit/delivery-guarantees.spec.ts holds the two together. */
+/**
+ * Every row of docs/delivery-guarantees.md is a test of the same name, here or, when it is about failed and waiting tasks, in
+ * delivery-guarantees-of-failures.e2e-spec.ts; test/unit/delivery-guarantees.spec.ts holds them together.
+ */
 
 let vhost: Vhost;
 let proxy: TcpProxy;
@@ -257,7 +260,7 @@ describe('the worker', () => {
 });
 
 describe('a task', () => {
-  it('fails', async () => {
+  it('fails with an UnrecoverableError', async () => {
     const worker = await startWorker(vhost.url, 'images');
     const task = { pattern: 'image.resize', data: { source: 'not-there.jpg', width: 10, output: 'x.png' } };
     vhost.publish('images', JSON.stringify(task));

@@ -1,0 +1,20 @@
+import { defineQueue, defineTask, fixed } from '@app/queue';
+import type { QueueType } from '@app/queue';
+import { z } from 'zod';
+
+/** Milliseconds between two attempts: long enough for a test to do something meanwhile; one level, `delay.04`, holds them all. */
+export const BACKOFF = 1_600;
+
+/** One task for each way in which a run can fail; its payload is a word by which it is known. */
+export function failingTasks(type: QueueType) {
+  const queue = defineQueue({ name: 'trials', type });
+  const payload = z.string();
+  return {
+    failsOnce: defineTask({ name: 'fails-once', queue, payload, attempts: 2, backoff: fixed(BACKOFF) }),
+    failsAlways: defineTask({ name: 'fails-always', queue, payload, attempts: 2, backoff: fixed(100) }),
+    endless: defineTask({ name: 'endless', queue, payload, timeout: 200 }),
+    atMostOnce: defineTask({ name: 'at-most-once', queue, payload, acknowledge: 'before' }),
+    deadly: defineTask({ name: 'deadly', queue, payload }),
+    plain: defineTask({ name: 'plain', queue, payload }),
+  };
+}
