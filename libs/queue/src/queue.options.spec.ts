@@ -5,6 +5,9 @@ const defaults = {
   urls: ['amqp://guest:guest@localhost:5672'],
   queueType: 'quorum',
   concurrency: 1,
+  crashLimit: 5,
+  brokerAckTimeout: 1_800_000,
+  stuckAfter: 900_000,
   shutdownTimeout: 25_000,
   publishTimeout: 10_000,
   publishBufferMessages: 20_000,
@@ -53,6 +56,33 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
       ['10000', 10_000],
     ],
     ['0', '10001', '1.5', 'many'],
+  ],
+  [
+    'CRASH_LIMIT',
+    'crashLimit',
+    [
+      ['1', 1],
+      ['20', 20],
+    ],
+    ['0', '21', 'never'],
+  ],
+  [
+    'BROKER_ACK_TIMEOUT_MS',
+    'brokerAckTimeout',
+    [
+      ['1', 1],
+      ['2147483647', 2_147_483_647],
+    ],
+    ['0', '2147483648', '30m'],
+  ],
+  [
+    'STUCK_AFTER_MS',
+    'stuckAfter',
+    [
+      ['900000', 900_000],
+      ['60000', 60_000],
+    ],
+    ['0', 'never'],
   ],
   [
     'SHUTDOWN_TIMEOUT_MS',

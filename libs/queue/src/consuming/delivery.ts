@@ -49,8 +49,9 @@ export class Delivery {
     return this.message.content.equals(other.message.content);
   }
 
+  /** Also when Warren itself has sent it on, to count that a run did not end. */
   get isRedelivered(): boolean {
-    return this.message.fields.redelivered;
+    return this.message.fields.redelivered || (this.number(header.crashes) ?? 0) > 0;
   }
 
   /** The run in progress, from 1; what a publisher wrote that is not a number counts as 1. */

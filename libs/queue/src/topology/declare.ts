@@ -15,8 +15,8 @@ import type { Route } from './routes';
 const NOT_IMPLEMENTED = 540;
 
 /**
- * Declares a work queue and its dead-letter queue, the dead-letter queue first so that the route exists before the
- * first message. Uses a channel of its own: a refusal closes the channel it happens on.
+ * Declares a work queue, its dead-letter queue and its quarantine, the work queue last so that the routes exist before
+ * the first message. Uses a channel of its own: a refusal closes the channel it happens on.
  * @throws TopologyError when the broker refuses, with the queue, the difference and the remedy.
  */
 export async function declareWorkQueue(
@@ -28,6 +28,7 @@ export async function declareWorkQueue(
   if (missing !== undefined) throw new TopologyError(queue.name, NOT_IMPLEMENTED, missing);
   await onChannel(connection, async (channel) => {
     await declare(channel, deadLetterQueuePlan(queue, defaultType));
+    await declare(channel, quarantinePlan(queue, defaultType));
     await declare(channel, workQueuePlan(queue, defaultType));
   });
 }
@@ -54,14 +55,11 @@ export function routeDeclarer(
   defaultType: QueueType,
 ): (connection: ChannelModel, route: Route) => Promise<void> {
   const byName = new Map(
-    queues.flatMap((queue) => [queue.name, deadLetterQueueName(queue.name)].map((name) => [name, queue])),
+    queues.flatMap((queue) =>
+      [queue.name, deadLetterQueueName(queue.name), quarantineName(queue.name)].map((name) => [name, queue]),
+    ),
   );
-  const byQuarantine = new Map(queues.map((queue) => [quarantineName(queue.name), queue]));
   return async (connection, route) => {
-    const quarantined = byQuarantine.get(route.queue);
-    if (quarantined !== undefined) {
-      await onChannel(connection, (channel) => declare(channel, quarantinePlan(quarantined, defaultType)));
-    }
     const queue = byName.get(route.queue);
     if (queue === undefined) return;
     await declareWorkQueue(connection, queue, defaultType);

@@ -57,7 +57,7 @@ export function deadLetterQueuePlan(queue: QueueDefinition, defaultType: QueueTy
   return keepingPlan(deadLetterQueueName(queue.name), queue, defaultType);
 }
 
-/** How the quarantine of a work queue is declared: as its dead-letter queue is, and only when a task needs it. */
+/** How the quarantine of a work queue is declared: as its dead-letter queue is. */
 export function quarantinePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
   return keepingPlan(quarantineName(queue.name), queue, defaultType);
 }
