@@ -76,15 +76,6 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
     ['0', '2147483648', '30m'],
   ],
   [
-    'STUCK_AFTER_MS',
-    'stuckAfter',
-    [
-      ['900000', 900_000],
-      ['60000', 60_000],
-    ],
-    ['0', 'never'],
-  ],
-  [
     'SHUTDOWN_TIMEOUT_MS',
     'shutdownTimeout',
     [
@@ -128,6 +119,15 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
       ['134217728', 2 ** 27],
     ],
     ['0', '134217729'],
+  ],
+  [
+    'STUCK_AFTER_MS',
+    'stuckAfter',
+    [
+      ['900000', 900_000],
+      ['60000', 60_000],
+    ],
+    ['0', 'never'],
   ],
   [
     'HEARTBEAT_SECONDS',

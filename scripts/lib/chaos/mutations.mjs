@@ -44,8 +44,8 @@ export const mutations = [
     patches: [
       {
         file: `${QUEUE}/consuming/handover.ts`,
-        from: '    let lastFailure: string | undefined;\n',
-        to: '    delivery.ackBefore();\n    let lastFailure: string | undefined;\n',
+        from: '    const toldReasons = new ToldReasons();\n',
+        to: '    delivery.ackBefore();\n    const toldReasons = new ToldReasons();\n',
       },
     ],
     seed: '22',
