@@ -131,6 +131,7 @@ describe('a delay', () => {
     const again = await DelayedWork.start(vhost.url, 'quorum', 'doomed');
     await again.arrived(ids.length);
     expect(new Set(again.arrivals.map(({ id }) => id))).toEqual(new Set(ids));
+    await again.worker.sees('undelivered.fetched'); // told when the last of them has left
     expect(again.worker.seen('undelivered.fetched')).toEqual([
       { event: 'undelivered.fetched', queue: 'doomed', tasks: ids.length },
     ]);
