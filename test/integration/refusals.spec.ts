@@ -161,7 +161,7 @@ describe('a queue that exists in another form', () => {
 
     await vhost.channel.deleteQueue(name);
     await create();
-    await vhost.channel.deleteQueue('work.dlq'); // what the refused start had declared
+    for (const part of ['dlq', 'quarantine']) await vhost.channel.deleteQueue(`work.${part}`); // declared by the refused start
     await worker.listen();
     await works();
   });
@@ -197,7 +197,7 @@ describe('a queue that belongs to somebody else', () => {
 describe('a user', () => {
   it.each([
     ['configure', { ...everything, configure: '' }, 'work.dlq', 'queue'],
-    ['read', { ...everything, read: '' }, 'work', 'exchange'],
+    ['read', { ...everything, read: '' }, 'delay.undelivered', 'exchange'],
     ['read the queue', { ...everything, read: '^delay[.]' }, 'work', 'queue'],
   ])('without the permission to %s is refused at the start', async (_what, permissions, queue, what) => {
     await user.allow(permissions);
@@ -209,7 +209,7 @@ describe('a user', () => {
         'dead-letter queue and on delay.* (ACCESS_REFUSED - ',
     );
     // RabbitMQ 4 says which access.
-    expect(refusal.message).toContain(`access to ${what} '${what === 'queue' ? queue : 'delay.delivery'}'`);
+    expect(refusal.message).toContain(`access to ${what} '${queue}'`);
   });
 
   it('with a wrong password is refused at the start, and the password is not shown', async () => {
@@ -282,7 +282,7 @@ describe('what is refused while the worker runs', () => {
   it('a permission that was withdrawn: it heals when it is granted again', async () => {
     await create();
     await worker.listen();
-    await user.allow({ ...everything, read: '' });
+    await user.allow({ ...everything, read: '^delay[.]' });
     await closeConnections();
     await says(/^queue "work" is not consumed \(The broker's user has no permission for queue "work"/);
     await user.allow(everything);
@@ -304,7 +304,7 @@ describe('what is refused while the worker runs', () => {
   });
 
   it('a dead-letter queue that may not be written: the task waits, readiness says so, and it is put aside when it may', async () => {
-    await user.allow({ ...everything, write: '^work' }); // not the exchange through which tasks are put aside
+    await user.allow({ ...everything, write: '^(work|delay[.])' }); // not the exchange through which tasks are put aside
     await create();
     await worker.listen();
     vhost.publish('work', JSON.stringify({ pattern: task.name, data: { name: 'bad' } }), { messageId: 'bad-1' });
