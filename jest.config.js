@@ -33,7 +33,7 @@ const ring = (displayName, testMatch, rest = {}) => ({
 
 module.exports = {
   projects: [
-    ring('unit', ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
+    ring('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
       globalSetup: '<rootDir>/test/global-setup.mjs',

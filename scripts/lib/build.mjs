@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { inCheckout, root } from './checkout.mjs';
 import { run } from './command.mjs';
 
-/** Each app's folder and its main program. `chaos`: the programs of `npm run chaos`. */
+/** Each app's folder and its main program. `chaos` and `bench`: the programs of those commands. */
 const APPS = {
   producer: { folder: 'apps/producer', main: 'main' },
   worker: { folder: 'apps/worker', main: 'main' },
   chaos: { folder: 'test/chaos', main: 'worker' },
+  bench: { folder: 'bench', main: 'worker' },
 };
 
 /** @typedef {keyof typeof APPS} App */

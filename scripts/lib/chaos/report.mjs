@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
-import { inCheckout, root } from '../checkout.mjs';
+import { machine, versionOfWarren } from '../surroundings.mjs';
 import { describeCounts } from './verdict.mjs';
 
 /** How many lost tasks are named on the screen, and of how many all that is known; the report has all. */
@@ -52,7 +49,7 @@ export function reportOf(options, { verdict, struck, accidents }, { ledger, brok
     seed: options.seed,
     options,
     versions: { ...versionOfWarren(), node: process.version, broker },
-    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    machine: machine(),
     startedAt: startedAt.toISOString(),
     secondsTaken: Math.round(took / 1_000),
     kept,
@@ -82,16 +79,4 @@ function countBy(words) {
 function listed(counts) {
   const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   return parts.length === 0 ? 'none' : parts.sort().join(' · ');
-}
-
-function versionOfWarren() {
-  const { version } = JSON.parse(readFileSync(inCheckout('package.json'), 'utf8'));
-  try {
-    const git = (/** @type {string[]} */ ...args) =>
-      execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    const isChanged = git('status', '--porcelain', 'libs', 'test/chaos', 'scripts') !== '';
-    return { warren: version, commit: `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes' : ''}` };
-  } catch {
-    return { warren: version };
-  }
 }
