@@ -284,7 +284,7 @@ describe('what is refused while the worker runs', () => {
     await worker.listen();
     await user.allow({ ...everything, read: '^delay[.]' });
     await closeConnections();
-    await says(/^queue "work" is not consumed \(The broker's user has no permission for queue "work"/);
+    await says(/^queue "work" is not consumed \(The broker's user has no permission for queue "delay.undelivered"/);
     await user.allow(everything);
     await works();
   });

@@ -83,7 +83,9 @@ async function takesOver(another: TestWorker, expected: { id: string; redelivere
   const { id } = await another.queue.add(deaf, { name: 'the next one' });
   await another.sees('task.completed', expected.length + 1);
   const got = another.seen('task.started').map((run) => ({ id: run.id, redelivered: run.redelivered }));
-  expect(got).toEqual([...expected, { id, redelivered: false }]);
+  // In any order: what comes back to a classic queue is counted and goes to its end.
+  expect(new Set(got)).toEqual(new Set([...expected, { id, redelivered: false }]));
+  expect(got).toHaveLength(expected.length + 1);
   expect(await vhost.consumers(queue.name)).toBe(1);
   expect(another.readiness()).toEqual({ isReady: true, problems: [] });
   await vhost.settles(queue.name, { ready: 0, unacked: 0, dead: 0 });

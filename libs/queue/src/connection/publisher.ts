@@ -104,11 +104,6 @@ export class Publisher {
     });
   }
 
-  /** Declares what stands on a route before there is anything to publish; at the first publish it is done otherwise. */
-  prepare(route: Route): void {
-    this.declarations.has(route);
-  }
-
   /** Waits until nothing is pending, so many milliseconds at most. */
   async flush(timeout: number): Promise<void> {
     if (this.pending === 0) return;

@@ -4,7 +4,7 @@ import type { QueueDefinition, QueueType } from '../define-queue';
 import { ConnectionRefusedError, TopologyError } from '../errors';
 import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
-import { bindToDelays, declareWorkQueue } from '../topology/declare';
+import { declareDelays, declareWorkQueue } from '../topology/declare';
 import type { BrokerConnection } from './broker-connection';
 import { closeChannel, withinReason } from './close-channel';
 import { ToldReasons } from './told-reasons';
@@ -147,7 +147,7 @@ export class QueueConsumer {
   /** The channel in use, as long as it is open: deliveries that are still being handled are settled on it. */
   private async openChannel(connection: ChannelModel): Promise<Channel> {
     await declareWorkQueue(connection, this.options.queue, this.options.defaultType);
-    await bindToDelays(connection, this.queue);
+    await declareDelays(connection, this.queue);
     if (this.channel !== undefined) return this.channel;
     const channel = await connection.createChannel();
     let why = 'the channel closed';

@@ -13,7 +13,6 @@ import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
-import { DELAY_TICK_MS, delayRoute } from '../topology/delay-levels';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
@@ -53,7 +52,7 @@ export class TaskServer extends ServerRMQ {
 
   constructor(
     private readonly connection: BrokerConnection,
-    private readonly publisher: Publisher,
+    publisher: Publisher,
     private readonly registry: TaskRegistry,
     private readonly settings: QueueSettings,
     private readonly events: QueueEvents,
@@ -195,10 +194,7 @@ export class TaskServer extends ServerRMQ {
         prefetch: concurrency,
         retryDelay: this.settings.reconnectDelay,
         onDelivery: accept,
-        onConsuming: () => {
-          this.publisher.prepare(delayRoute(DELAY_TICK_MS, queue.name)); // what a retry will wait in, before the first one
-          void this.undelivered.fetch(queue.name);
-        },
+        onConsuming: () => void this.undelivered.fetch(queue.name),
       },
       this.events,
     );

@@ -55,8 +55,9 @@ export class Undelivered {
         moved += 1;
       }
     } catch (error) {
+      // Without a connection nothing is said of it: the consumer tells, and everything begins anew when it is back.
       const why = error instanceof Error ? error.message : String(error);
-      this.events.emit('undelivered.postponed', { queue, why });
+      if (this.connection.state === 'open') this.events.emit('undelivered.postponed', { queue, why });
     } finally {
       await browser?.close();
       if (moved > 0) this.events.emit('undelivered.fetched', { queue, tasks: moved });

@@ -34,13 +34,14 @@ export async function declareWorkQueue(
 }
 
 /**
- * Binds a work queue to where delayed tasks come out. A worker does it as well as who adds with a delay: a queue that was
- * deleted and declared again has lost the binding, and what still waits in the levels would not find it.
+ * Declares the delay levels and binds a work queue to where delayed tasks come out. A worker does it at its start, before
+ * the first retry: a queue that was deleted and declared again has lost the binding, and what still waits in the levels
+ * would not find it.
  * @throws TopologyError when the broker refuses.
  */
-export async function bindToDelays(connection: ChannelModel, queue: string): Promise<void> {
+export async function declareDelays(connection: ChannelModel, queue: string): Promise<void> {
   await onChannel(connection, async (channel) => {
-    await declareDelivery(channel, isRabbit(connection));
+    await declareDelayLevels(channel, isRabbit(connection));
     await refusable(queue, channel.bindQueue(queue, DELIVERY_EXCHANGE, deliveryPattern(queue)));
   });
 }
@@ -63,27 +64,22 @@ export function routeDeclarer(
     const queue = byName.get(route.queue);
     if (queue === undefined) return;
     await declareWorkQueue(connection, queue, defaultType);
-    if (!route.isDelayed) return;
-    await declareDelayLevels(connection);
-    await bindToDelays(connection, queue.name);
+    if (route.isDelayed) await declareDelays(connection, queue.name);
   };
 }
 
 /** The levels are the same for everybody, whatever the type of the work queues: a crash in a level must lose nothing. */
-async function declareDelayLevels(connection: ChannelModel): Promise<void> {
-  const isReplicated = isRabbit(connection);
+async function declareDelayLevels(channel: Channel, isReplicated: boolean): Promise<void> {
   const levels = delayLevels(isReplicated);
-  await onChannel(connection, async (channel) => {
-    await declareDelivery(channel, isReplicated);
-    await Promise.all(levels.map((level) => declareExchange(channel, level.exchange)));
-    await Promise.all(
-      levels.map(async ({ queue, exchange, next, waitPattern, passPattern }) => {
-        await declare(channel, queue);
-        await refusable(queue.name, channel.bindQueue(queue.name, exchange, waitPattern));
-        await refusable(next, channel.bindExchange(next, exchange, passPattern));
-      }),
-    );
-  });
+  await declareDelivery(channel, isReplicated);
+  await Promise.all(levels.map((level) => declareExchange(channel, level.exchange)));
+  await Promise.all(
+    levels.map(async ({ queue, exchange, next, waitPattern, passPattern }) => {
+      await declare(channel, queue);
+      await refusable(queue.name, channel.bindQueue(queue.name, exchange, waitPattern));
+      await refusable(next, channel.bindExchange(next, exchange, passPattern));
+    }),
+  );
 }
 
 /** Where delayed tasks come out, and where those stay that find no queue there. */
