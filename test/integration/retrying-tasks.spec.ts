@@ -190,7 +190,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
     vhost.publish('work', '{"pattern":"asked","data":1,"id":"r-1"}', { replyTo: answers });
     const answer = JSON.parse((await vhost.take(answers)).content.toString()) as { err: { message: string } };
     expect(answer.err.message).toBe('I do not know');
-    expect(runs).toHaveLength(1);
+    expect(runs).toMatchObject([{ attempts: 1, isLast: true }]);
     expect(worker.seen('task.retrying')).toEqual([]);
   });
 

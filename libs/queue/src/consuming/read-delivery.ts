@@ -52,13 +52,18 @@ export async function readDelivery(
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
   }
   const definition = reading.registry.get(task.name);
-  if (definition === undefined) return { ...task, handler, policy: queue };
+  if (definition === undefined) return { ...task, handler, policy: policyFor(handler, queue) };
   if (definition.queue.name !== queue.name) {
     // Who may write to one queue only must not reach the handlers of another by naming them.
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
-  return withCheckedPayload({ ...task, handler, policy: definition }, definition);
+  return withCheckedPayload({ ...task, handler, policy: policyFor(handler, definition) }, definition);
+}
+
+/** Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody. */
+function policyFor({ isEventHandler }: MessageHandler, policy: RunPolicy): RunPolicy {
+  return isEventHandler === false ? { ...policy, attempts: 1 } : policy;
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */

@@ -99,16 +99,14 @@ export class TaskRun {
     }
   }
 
-  private failure(error: unknown, { handler, policy }: RunnableTask): Outcome {
+  private failure(error: unknown, { policy }: RunnableTask): Outcome {
     const { delivery } = this;
     if (delivery.signal.reason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
     if (this.settledByHand === 'refuse')
       return { kind: 'dead-lettered', reason: 'rejected', error: recordError(error) };
-    // Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody.
-    const attempts = handler.isEventHandler === false ? { attempts: 1 } : {};
     const { attempt, waited, expiresAt } = delivery;
     const run = { attempt, waited, expiresAt, now: Date.now(), random: Math.random };
-    return outcomeOf(error, { ...policy, ...attempts }, run);
+    return outcomeOf(error, policy, run);
   }
 
   private async settle(outcome: Outcome): Promise<void> {
