@@ -69,7 +69,7 @@ async function measureRun(measuring, name, kind, tasks) {
     runTwice: tally.again,
     failedRuns: tally.failed,
     seconds,
-    rate: tasks / seconds,
+    rate: tally.completed.size / seconds,
     secondsAdding: (adding.endedAt - adding.begunAt) / 1_000,
     memory: { before: memoryBefore, highest: Math.max(...tally.memory), after },
     problems,
