@@ -104,6 +104,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'timeout.too-long',
   'undelivered.fetched',
   'undelivered.postponed',
+  'quarantine.postponed',
   'task.redriven',
   'task.purged',
   'reply.failed',

@@ -46,8 +46,10 @@ export interface QueueEventMap {
   'task.purged': { id: string; name: string | undefined; queue: string; reason: string };
   /** Delayed tasks that had come due while their queue was missing, put into it now. */
   'undelivered.fetched': { queue: string; tasks: number };
-  /** They could not be fetched; tried again when the queue is consumed the next time. Nothing is lost. */
-  'undelivered.postponed': { queue: string; why: string };
+  /** They could not be fetched; tried again, later each time. Nothing is lost. */
+  'undelivered.postponed': { why: string };
+  /** A suspect in this queue's quarantine could not be run alone by now; tried again, later each time. Told once a reason. */
+  'quarantine.postponed': { queue: string; why: string };
   'reply.failed': TaskFacts & { why: string };
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };

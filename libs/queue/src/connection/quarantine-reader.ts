@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { BrokerConnection } from './broker-connection';
 import { closeChannel } from './close-channel';
@@ -8,30 +9,34 @@ export interface TakenMessage {
   readonly channel: Channel;
 }
 
-/** Looks into queues that nobody consumes, on channels of its own. What is away, or cannot be reached, counts as empty. */
+/** Looks into queues that nobody consumes, on channels of its own. What cannot be reached now counts as empty. */
 export class QuarantineReader {
+  private channel: Channel | undefined;
+
   constructor(private readonly connection: BrokerConnection) {}
 
-  /** Messages that are ready in a queue; 0 when there is no such queue. */
+  /**
+   * Messages that are ready in a queue.
+   * @throws the broker's refusal: no such queue (404), no permission (403).
+   */
   async count(queue: string): Promise<number> {
-    const channel = await this.openChannel();
-    try {
-      const { messageCount = 0 } = (await channel?.checkQueue(queue)) ?? {};
-      return messageCount;
-    } catch {
-      return 0; // there is no such queue, and the broker has closed the channel
-    } finally {
-      if (channel !== undefined) await closeChannel(channel);
-    }
+    this.channel ??= await this.openChannel();
+    const { channel } = this;
+    if (channel === undefined) return 0;
+    channel.once('close', () => {
+      if (this.channel === channel) this.channel = undefined;
+    });
+    const state = await unlessClosed(channel, channel.checkQueue(queue));
+    return state?.messageCount ?? 0;
   }
 
   /** Takes the first message; the caller settles it and closes its channel. */
   async take(queue: string): Promise<TakenMessage | undefined> {
     const channel = await this.openChannel();
     if (channel === undefined) return undefined;
-    const taken = await channel.get(queue, { noAck: false }).catch(() => false as const);
+    const taken = await unlessClosed(channel, channel.get(queue, { noAck: false }));
     // amqplib gives what was got no consumer tag, which is all that it lacks.
-    if (taken !== false) return { message: taken as unknown as ConsumeMessage, channel };
+    if (taken !== undefined && taken !== false) return { message: taken as unknown as ConsumeMessage, channel };
     await closeChannel(channel);
     return undefined;
   }
@@ -45,5 +50,19 @@ export class QuarantineReader {
     } catch {
       return undefined; // the connection has gone meanwhile
     }
+  }
+}
+
+/** amqplib leaves an answer open for ever whose channel goes in the middle of it. */
+async function unlessClosed<T>(channel: Channel, answer: Promise<T>): Promise<T | undefined> {
+  const settled = new AbortController();
+  const gone = once(channel, 'close', { signal: settled.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([answer, gone]);
+  } finally {
+    settled.abort();
   }
 }

@@ -15,6 +15,8 @@ import { ToldReasons } from './told-reasons';
  */
 export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'suspended' | 'stopped';
 
+const SUSPENDED = 'it is suspended';
+
 export interface QueueConsumerOptions {
   readonly queue: QueueDefinition;
   readonly defaultType: QueueType;
@@ -37,11 +39,12 @@ export class QueueConsumer {
   private failure: string | undefined;
   private readonly toldReasons = new ToldReasons();
   private channel: Channel | undefined;
-  private consumerTag: string | undefined;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
-  /** A consumer that was asked for and not yet confirmed. */
-  private asking: Promise<unknown> = Promise.resolve();
+  /** From the moment a consumer is asked for until it is gone for certain. */
+  private consuming: Promise<unknown> = Promise.resolve();
+  /** Between two consumers on one channel nothing need be declared. */
+  private wasSuspended = false;
   /** Resolves at the end of a suspension; `undefined` when there is none. */
   private suspension: Promise<void> | undefined;
   private endSuspension: () => void = () => undefined;
@@ -84,26 +87,21 @@ export class QueueConsumer {
 
   /** No more deliveries. Those handed out already stay with the channel, to be settled. May be called twice. */
   async stop(): Promise<void> {
-    if (this.stopping.signal.aborted) return;
     this.stopping.abort();
-    const { channel, consumerTag } = this;
-    if (channel !== undefined && consumerTag !== undefined) await this.cancel(channel, consumerTag);
     this.endConsumer('the worker stops');
     await this.loop;
   }
 
   /**
-   * No more deliveries until {@link resume}. When this resolves the consumer is cancelled, and every delivery that was on
-   * its way has been handed out. Deliveries stay with the channel, to be settled.
+   * No more deliveries until {@link resume}. When this resolves there is no consumer, and every delivery that was on its way
+   * has been handed out. Deliveries stay with the channel, to be settled.
    */
   async suspend(): Promise<void> {
     this.suspension ??= new Promise((resolve) => {
       this.endSuspension = resolve;
     });
-    await this.asking;
-    const { channel, consumerTag } = this;
-    if (channel !== undefined && consumerTag !== undefined) await this.cancel(channel, consumerTag);
-    this.endConsumer('it is suspended');
+    this.endConsumer(SUSPENDED);
+    await this.consuming;
   }
 
   resume(): void {
@@ -126,7 +124,10 @@ export class QueueConsumer {
         await this.unlessStopped(this.suspension ?? Promise.resolve());
         const connection = await this.unlessStopped(this.connection.whenOpen());
         const channel = await this.unlessStopped(this.openChannel(connection));
-        await this.consume(channel, started);
+        if (this.suspension !== undefined) continue; // nothing is asked for between this look and the asking
+        const consumption = this.consume(channel, started);
+        this.consuming = consumption.catch(() => undefined);
+        await this.afterwards(await consumption);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
         if (this.currentState === 'starting' && isLasting(error)) {
@@ -146,6 +147,7 @@ export class QueueConsumer {
 
   /** The channel in use, as long as it is open: deliveries that are still being handled are settled on it. */
   private async openChannel(connection: ChannelModel): Promise<Channel> {
+    if (this.channel !== undefined && this.wasSuspended) return this.channel;
     await declareWorkQueue(connection, this.options.queue, this.options.defaultType);
     await declareDelays(connection, this.queue);
     if (this.channel !== undefined) return this.channel;
@@ -163,30 +165,42 @@ export class QueueConsumer {
     return channel;
   }
 
-  /** Consumes until the consumer ends, for whatever reason. */
-  private async consume(channel: Channel, started: () => void): Promise<void> {
+  /** Consumes until the consumer ends, for whatever reason; then there is none. Tells why. */
+  private async consume(channel: Channel, started: () => void): Promise<string> {
     const ended = new Promise<string>((resolve) => {
       this.endConsumer = resolve;
     });
-    this.consumerTag = await this.askFor(channel);
-    if (this.stopping.signal.aborted) return this.cancel(channel, this.consumerTag); // stopped at this very moment
-    this.currentState = 'consuming';
-    this.failure = undefined;
-    this.toldReasons.forget();
-    this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
-    this.options.onConsuming();
-    started();
-    const why = await ended;
-    this.consumerTag = undefined;
+    const consumerTag = await this.askFor(channel);
+    if (!this.isToEnd) {
+      this.currentState = 'consuming';
+      this.failure = undefined;
+      this.toldReasons.forget();
+      if (!this.wasSuspended)
+        this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
+      this.wasSuspended = false;
+      this.options.onConsuming();
+      started();
+    }
+    const why = this.isToEnd ? '' : await ended;
+    if (this.isToEnd) await this.cancel(channel, consumerTag);
+    return why;
+  }
+
+  private get isToEnd(): boolean {
+    return this.stopping.signal.aborted || this.suspension !== undefined;
+  }
+
+  private async afterwards(why: string): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    if (this.suspension !== undefined) {
-      this.currentState = 'suspended';
-      this.failure = 'a task that is suspected of ending its workers runs alone';
-      this.suspendedAt = performance.now();
+    if (this.suspension === undefined && why !== SUSPENDED) {
+      this.interrupt(why);
+      await this.pause();
       return;
     }
-    this.interrupt(why);
-    await this.pause();
+    this.wasSuspended = this.channel !== undefined;
+    this.currentState = 'suspended';
+    this.failure = 'a task that is suspected of ending its workers runs alone';
+    this.suspendedAt = performance.now();
   }
 
   /** The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. */
@@ -196,7 +210,6 @@ export class QueueConsumer {
       else this.options.onDelivery(message, channel);
     };
     const asked = channel.consume(this.queue, onMessage, { noAck: false });
-    this.asking = asked.catch(() => undefined);
     try {
       return (await this.unlessStopped(asked)).consumerTag;
     } catch (error) {
@@ -222,6 +235,7 @@ export class QueueConsumer {
   private interrupt(why: string): void {
     if (this.currentState !== 'starting') this.currentState = 'interrupted';
     this.failure = why;
+    this.wasSuspended = false;
     if (this.toldReasons.isNews(why)) this.events.emit('consumer.interrupted', { queue: this.queue, why });
   }
 

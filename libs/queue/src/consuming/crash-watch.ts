@@ -1,3 +1,4 @@
+import type { QueueEvents } from '../events';
 import { header } from '../message/headers';
 import { republished } from '../message/republished';
 import { quarantineName } from '../topology/names';
@@ -7,7 +8,6 @@ import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
 import type { Handover } from './handover';
 import { putAside } from './outcome';
-import type { Solitude } from './solitude';
 
 /**
  * After so many runs without an outcome a task is suspected of being the reason. A crash counts against every task that
@@ -26,19 +26,31 @@ export class CrashWatch {
     private readonly limit: number,
     private readonly deadLetters: DeadLetters,
     private readonly handover: Handover,
-    private readonly solitude: Solitude,
+    private readonly events: QueueEvents,
   ) {
     this.suspectedFrom = Math.max(1, Math.min(SUSPECTED_FROM, limit - 1));
   }
 
-  /** Whether the delivery's run may begin, at once or later; `false` when it has got another end. */
-  admit(delivery: Delivery): boolean | Promise<boolean> {
-    const { count, isRecorded } = delivery.isExcused ? { count: 0, isRecorded: true } : crashCountOf(delivery.message);
-    if (count >= this.limit) return this.condemn(delivery, count);
-    if (delivery.isQuarantined) return isRecorded || this.recount(delivery, quarantineName(delivery.queue), count);
-    if (count >= this.suspectedFrom) return this.recount(delivery, quarantineName(delivery.queue), count);
-    if (!isRecorded) return this.recount(delivery, delivery.queue, count);
-    return this.solitude.enter(delivery);
+  /** Whether the delivery's run may begin; `false`, later, when it has got another end. */
+  admit(delivery: Delivery): true | Promise<boolean> {
+    if (!delivery.isRedelivered || delivery.isExcused) return true;
+    const { count, isRecorded } = crashCountOf(delivery.message);
+    const quarantine = quarantineName(delivery.queue);
+    if (delivery.isQuarantined) {
+      if (count >= this.limit) return this.condemn(delivery, count);
+      return isRecorded || this.moveTo(quarantine, delivery, count);
+    }
+    // Whatever the count is: only what happens in quarantine is a task's own doing.
+    if (count >= this.suspectedFrom) return this.moveTo(quarantine, delivery, Math.min(count, this.limit - 1));
+    return isRecorded || this.moveTo(delivery.queue, delivery, count);
+  }
+
+  /** Gives back what the worker's stop has cut off or kept from beginning, without a count; `false` when it was lost meanwhile. */
+  async giveBack(delivery: Delivery): Promise<boolean> {
+    const { isQuarantined, isExcused, message, queue } = delivery;
+    const count = isExcused ? 0 : crashCountOf(message).count;
+    await this.moveTo(isQuarantined ? quarantineName(queue) : queue, delivery, count);
+    return delivery.state === 'settled';
   }
 
   private async condemn(delivery: Delivery, count: number): Promise<false> {
@@ -51,10 +63,14 @@ export class CrashWatch {
   }
 
   /** Sends it on with its count in a header: the broker forgets its own with a new message, or has none. */
-  private async recount(delivery: Delivery, queue: string, count: number): Promise<false> {
-    if (!delivery.decide('move')) return false;
+  private async moveTo(place: string, delivery: Delivery, count: number): Promise<false> {
+    if (delivery.state === 'open' && !delivery.decide('move')) return false;
     const message = republished(delivery.message, { [header.crashes]: count });
-    await this.handover.move(delivery, routeTo(queue), message, `"${queue}"`);
+    const end = await this.handover.move(delivery, routeTo(place), message, `"${place}"`);
+    if (end !== 'moved') {
+      const why = end === 'doubled' ? `it is in "${place}" as well` : `it was to go to "${place}"`;
+      this.events.emit('task.lost', { ...delivery.facts(), why: `${why}, and the broker hands it out again` });
+    }
     return false;
   }
 }

@@ -1,27 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
+import { withinReason } from '../connection/close-channel';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
 import { crashCountOf } from './crash-count';
 import { Delivery } from './delivery';
-import type { RunAlone } from './quarantine';
+import { putAside } from './outcome';
+import type { Work } from './quarantine';
 import { QueueDeliveries } from './queue-deliveries';
 import type { TaskRunParts } from './task-run';
 
 /** What a handler has after its signal fired to end by itself, before its task goes back to the queue. */
 const ABORT_GRACE_MS = 500;
 
+const CUT_OFF = putAside(
+  'crash-loop',
+  'WorkerStoppedError',
+  'The worker stopped in the middle of its run; its definition (acknowledge: before) wants no second one.',
+);
+
 /** Every delivery of this worker from its arrival to its end; what a lost channel and a stop do to them. */
-export class OpenDeliveries {
-  private readonly queues: QueueDeliveries[] = [];
+export class OpenDeliveries implements Work {
+  private readonly queues = new Map<string, QueueDeliveries>();
   private readonly byChannel = new Map<Channel, Set<Delivery>>();
-  /** The way in for what comes out of a queue's quarantine, by the queue's name. */
-  readonly quarantined = new Map<string, RunAlone>();
   private readonly hurrying = new AbortController();
   private isRefusing = false;
   private readonly tellEnd = new Map<Delivery, () => void>();
-  private tellEmpty: () => void = () => undefined;
+  private readonly tellEmpty = new Set<() => void>();
 
   constructor(
     private readonly parts: TaskRunParts,
@@ -34,7 +40,7 @@ export class OpenDeliveries {
 
   /** Queues in which every slot is held by a task whose delivery was lost: nothing new can run. */
   get problems(): string[] {
-    return this.queues.flatMap((queue) => queue.problem ?? []);
+    return [...this.queues.values()].flatMap((queue) => queue.problem ?? []);
   }
 
   /** The way in for one queue's messages: as many run at once as the queue's concurrency says. */
@@ -43,8 +49,7 @@ export class OpenDeliveries {
       isRefusing: () => this.isRefusing,
       ended: (delivery) => this.forget(delivery),
     });
-    this.queues.push(deliveries);
-    this.quarantined.set(queue.name, (message, channel) => this.runAlone(message, channel, deliveries));
+    this.queues.set(queue.name, deliveries);
     return (message, channel) => deliveries.accept(this.opened(message, channel, queue.name));
   }
 
@@ -62,35 +67,43 @@ export class OpenDeliveries {
     this.events.emit('worker.deadline', { running: this.count });
     for (const delivery of this.all()) delivery.abort(new WorkerStoppedError());
     if (await this.isEmptyWithin(ABORT_GRACE_MS)) return;
-    for (const delivery of this.all()) this.giveBack(delivery);
+    await withinReason(Promise.all(this.all().map((delivery) => this.giveBack(delivery))));
+    for (const delivery of this.all()) if (!delivery.wasAckedBefore) delivery.requeue();
   }
 
-  /** What is done and only waits to be told so is not done again. */
-  private giveBack(delivery: Delivery): void {
+  /** Nothing is in this worker's hand, and no run goes on that has outlasted its timeout. */
+  async isIdleWithin(milliseconds: number, sooner: AbortSignal): Promise<boolean> {
+    return (await this.isEmptyWithin(milliseconds, sooner)) && this.parts.overruns.size === 0;
+  }
+
+  async runAlone(queue: string, message: ConsumeMessage, channel: Channel): Promise<void> {
+    const delivery = this.opened(message, channel, queue);
+    delivery.isQuarantined = true;
+    this.events.emit('task.isolated', { ...delivery.facts(), crashes: crashCountOf(message).count });
+    const ended = new Promise<void>((resolve) => this.tellEnd.set(delivery, resolve));
+    this.queues.get(queue)?.accept(delivery);
+    await ended;
+  }
+
+  /** What is done and only waits to be told so is not done again. What was acknowledged before its run cannot go back. */
+  private async giveBack(delivery: Delivery): Promise<void> {
     if (delivery.hasCompleted) {
-      delivery.ack();
-    } else if (delivery.requeue()) {
+      if (!delivery.wasAckedBefore) delivery.ack();
+    } else if (delivery.wasAckedBefore) {
+      await this.parts.deadLetters.put(delivery, CUT_OFF);
+    } else if (await this.queues.get(delivery.queue)?.giveBack(delivery)) {
       this.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops and it had not ended' });
     }
   }
 
   private all(): Delivery[] {
-    return this.queues.flatMap((queue) => [...queue.open]);
+    return [...this.queues.values()].flatMap((queue) => [...queue.open]);
   }
 
   private opened(message: ConsumeMessage, channel: Channel, queue: string): Delivery {
     const delivery = new Delivery(message, channel, queue, this.events);
     this.siblingsOn(channel).add(delivery);
     return delivery;
-  }
-
-  private async runAlone(message: ConsumeMessage, channel: Channel, deliveries: QueueDeliveries): Promise<void> {
-    const delivery = this.opened(message, channel, deliveries.name);
-    delivery.isQuarantined = true;
-    this.events.emit('task.isolated', { ...delivery.facts(), crashes: crashCountOf(message).count });
-    const ended = new Promise<void>((resolve) => this.tellEnd.set(delivery, resolve));
-    deliveries.accept(delivery);
-    await ended;
   }
 
   private siblingsOn(channel: Channel): Set<Delivery> {
@@ -107,25 +120,28 @@ export class OpenDeliveries {
     const lost = this.byChannel.get(channel) ?? [];
     this.byChannel.delete(channel);
     for (const delivery of lost) delivery.lose();
-    for (const queue of this.queues) queue.dropLost();
+    for (const queue of this.queues.values()) queue.dropLost();
   }
 
   private forget(delivery: Delivery): void {
     this.byChannel.get(delivery.channel)?.delete(delivery);
     this.tellEnd.get(delivery)?.();
     this.tellEnd.delete(delivery);
-    if (this.count === 0) this.tellEmpty();
+    if (this.tellEmpty.size > 0 && this.count === 0) for (const tell of this.tellEmpty) tell();
   }
 
   private async isEmptyWithin(milliseconds: number, sooner?: AbortSignal): Promise<boolean> {
     if (this.count === 0) return true;
+    let tell: () => void = () => undefined;
     const empty = new Promise<void>((resolve) => {
-      this.tellEmpty = resolve;
+      tell = resolve;
     });
+    this.tellEmpty.add(tell);
     const timer = new AbortController();
     const signal = sooner === undefined ? timer.signal : AbortSignal.any([timer.signal, sooner]);
     await Promise.race([empty, delay(milliseconds, undefined, { signal }).catch(() => undefined)]);
     timer.abort();
+    this.tellEmpty.delete(tell);
     return this.count === 0;
   }
 }

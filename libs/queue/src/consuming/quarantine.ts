@@ -1,21 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel, ConsumeMessage } from '../connection/amqp';
 import { closeChannel, withinReason } from '../connection/close-channel';
 import type { QuarantineReader } from '../connection/quarantine-reader';
-import type { Channel, ConsumeMessage } from '../connection/amqp';
+import type { QueueEvents } from '../events';
 import { quarantineName } from '../topology/names';
-import type { Solitude } from './solitude';
+import { recordError } from './outcome';
 
 /** Milliseconds between two looks into the quarantines, and as much again at random, so that workers do not look together. */
-const LOOK_EVERY = 1_000;
+const LOOK_EVERY = 1_500;
 
-/** Milliseconds a busy worker is given to become idle by itself before it takes in nothing new for a suspect's sake. */
+/** Milliseconds a busy worker is given to become idle by itself, and then as much again in which it takes in nothing new. */
 const PATIENCE = 30_000;
+
+/** Milliseconds until a worker that did not become idle tries again; doubled each time, up to the second. */
+const FIRST_REST = 60_000;
+const LONGEST_REST = 15 * 60_000;
 
 /** Suspects that are run one after the other before others have their turn again. */
 const MOST_AT_A_TIME = 20;
 
-/** Runs a message as a task of its queue; resolves when the run has ended. */
-export type RunAlone = (message: ConsumeMessage, channel: Channel) => Promise<void>;
+/** Every consumer of this worker. */
+export interface Intake {
+  /** Resolves when no consumer is left and what was on its way has been handed out. */
+  suspend(): Promise<void>;
+  resume(): void;
+}
+
+/** What this worker has in its hand. */
+export interface Work {
+  /** Whether everything has ended within so many milliseconds: what runs, what waits, and runs that outlast their timeout. */
+  isIdleWithin(milliseconds: number, sooner: AbortSignal): Promise<boolean>;
+  /** Runs a message as a task of its queue; resolves when the run has ended. */
+  runAlone(queue: string, message: ConsumeMessage, channel: Channel): Promise<void>;
+}
 
 /**
  * Runs the tasks that are suspected of ending their workers, one at a time, in a worker that does nothing else and has no
@@ -24,11 +41,16 @@ export type RunAlone = (message: ConsumeMessage, channel: Channel) => Promise<vo
 export class Quarantine {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
+  private rest = FIRST_REST;
+  private restsUntil = 0;
+  private told: string | undefined;
 
   constructor(
-    private readonly queues: ReadonlyMap<string, RunAlone>,
+    private readonly queues: () => readonly string[],
     private readonly reader: QuarantineReader,
-    private readonly solitude: Solitude,
+    private readonly intake: Intake,
+    private readonly work: Work,
+    private readonly events: QueueEvents,
   ) {}
 
   start(): void {
@@ -38,7 +60,6 @@ export class Quarantine {
   /** Looks no more. A suspect that runs is stopped as every task is. */
   stop(): void {
     this.stopping.abort();
-    this.solitude.change();
   }
 
   /** Resolves when the last look has ended, or is waited for no longer: a silent broker answers nothing. */
@@ -49,26 +70,54 @@ export class Quarantine {
   private async lookAgainAndAgain(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      for (const [queue, run] of this.queues) {
-        if (!signal.aborted && (await this.reader.count(quarantineName(queue))) > 0) await this.visit(queue, run);
-      }
       await delay(LOOK_EVERY * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
+      for (const queue of this.queues()) {
+        if (!signal.aborted && performance.now() >= this.restsUntil) await this.look(queue);
+      }
     }
   }
 
-  private visit(queue: string, run: RunAlone): Promise<void> {
+  private async look(queue: string): Promise<void> {
+    try {
+      if (!(await this.hasSuspects(queue))) return;
+      // A moment between two tasks is found sooner than it is made.
+      await this.work.isIdleWithin(PATIENCE, this.stopping.signal);
+      if (await this.hasSuspects(queue)) await this.visit(queue); // another worker may have been faster
+    } catch (error) {
+      this.postpone(queue, recordError(error).message);
+    }
+  }
+
+  private async hasSuspects(queue: string): Promise<boolean> {
+    return !this.stopping.signal.aborted && (await this.reader.count(quarantineName(queue))) > 0;
+  }
+
+  private async visit(queue: string): Promise<void> {
     const { signal } = this.stopping;
-    return this.solitude.alone(
-      PATIENCE,
-      async () => {
-        for (let left = MOST_AT_A_TIME; left > 0 && !signal.aborted; left -= 1) {
-          const taken = await this.reader.take(quarantineName(queue));
-          if (taken === undefined) return;
-          await run(taken.message, taken.channel);
-          await closeChannel(taken.channel);
-        }
-      },
-      signal,
-    );
+    try {
+      await this.intake.suspend();
+      if (!(await this.work.isIdleWithin(PATIENCE, signal))) {
+        if (!signal.aborted) this.postpone(queue, 'this worker is at work without a pause');
+        return;
+      }
+      this.rest = FIRST_REST;
+      this.told = undefined;
+      for (let left = MOST_AT_A_TIME; left > 0 && !signal.aborted; left -= 1) {
+        const taken = await this.reader.take(quarantineName(queue));
+        if (taken === undefined) return;
+        await this.work.runAlone(queue, taken.message, taken.channel);
+        await closeChannel(taken.channel);
+        if (!(await this.work.isIdleWithin(0, signal))) return; // it outlasts its timeout, and would be beside the next one
+      }
+    } finally {
+      this.intake.resume();
+    }
+  }
+
+  private postpone(queue: string, why: string): void {
+    this.restsUntil = performance.now() + this.rest;
+    this.rest = Math.min(this.rest * 2, LONGEST_REST);
+    if (why !== this.told) this.events.emit('quarantine.postponed', { queue, why });
+    this.told = why;
   }
 }

@@ -63,6 +63,15 @@ export class QueueDeliveries {
     this.parts.events.emit('task.held', delivery.facts());
   }
 
+  /**
+   * The worker stops: it goes back without an outcome. As a new message where the broker's word that it was handed out before
+   * would be held against it; `false` when its channel is gone.
+   */
+  giveBack(delivery: Delivery): boolean | Promise<boolean> {
+    const isHeldAgainst = delivery.isQuarantined || this.parts.reading.acksBefore(this.queue.name);
+    return isHeldAgainst ? this.parts.crashes.giveBack(delivery) : delivery.requeue();
+  }
+
   /** The broker hands them out again; what has not begun is not this worker's any longer. */
   dropLost(): void {
     for (const delivery of this.open) {
@@ -87,21 +96,11 @@ export class QueueDeliveries {
 
   private async run(delivery: Delivery): Promise<void> {
     if (this.watch.isRefusing()) {
-      delivery.requeue();
+      await this.giveBack(delivery);
       return;
     }
-    const { crashes, solitude } = this.parts;
-    const admission = crashes.admit(delivery);
-    try {
-      if (admission !== true && !(await admission)) return;
-      if (this.watch.isRefusing()) delivery.requeue();
-      else await this.runNow(delivery);
-    } finally {
-      solitude.leave(delivery);
-    }
-  }
-
-  private async runNow(delivery: Delivery): Promise<void> {
+    const admission = this.parts.crashes.admit(delivery);
+    if (admission !== true && !(await admission)) return;
     this.running.set(delivery, performance.now());
     try {
       await new TaskRun(delivery, this.queue, this.parts).run();

@@ -20,6 +20,8 @@ export interface Reading {
   readonly registry: TaskRegistry;
   readonly maxMessageBytes: number;
   handlerOf(name: string): MessageHandler | null;
+  /** Whether a task of this queue may be one that is acknowledged before its run. */
+  acksBefore(queue: string): boolean;
 }
 
 /** The steps from bytes to a task that can be run. Whatever cannot be run has its outcome already. */

@@ -14,14 +14,12 @@ import type { Replies } from './replies';
 import type { Retries } from './retries';
 import { outcomeOf } from './retry-decision';
 import type { HandSettlement } from './settling-channel';
-import type { Solitude } from './solitude';
 import { TaskContext } from './task-context';
 import { timedRun } from './timed-run';
 
 export interface TaskRunParts {
   readonly reading: Reading;
   readonly crashes: CrashWatch;
-  readonly solitude: Solitude;
   readonly deadLetters: DeadLetters;
   readonly retries: Retries;
   readonly replies: Replies;
@@ -125,7 +123,8 @@ export class TaskRun {
     // A request's answer is its outcome; a task that failed is put aside even when somebody was told.
     if (outcome.kind === 'dead-lettered' && !(isRequest && isAnswered)) return parts.deadLetters.put(delivery, outcome);
     if (outcome.kind === 'requeued') {
-      if (delivery.requeue()) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
+      const isBack = delivery.isQuarantined ? await parts.crashes.giveBack(delivery) : delivery.requeue();
+      if (isBack) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
     } else if (!delivery.wasAckedBefore && !delivery.ack()) {
       this.settleLost(outcome);
     }

@@ -5,23 +5,22 @@ import type { BrokerConnection } from '../connection/broker-connection';
 import type { Publisher } from '../connection/publisher';
 import { QuarantineReader } from '../connection/quarantine-reader';
 import { QueueConsumer } from '../connection/queue-consumer';
+import { defineQueue } from '../define-queue';
 import type { QueueDefinition } from '../define-queue';
 import { DefinitionError } from '../errors';
 import type { QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
-import { defineQueue } from '../define-queue';
 import type { TaskRegistry } from '../task-registry';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
 import { OpenDeliveries } from './open-deliveries';
 import { Quarantine } from './quarantine';
+import type { Intake } from './quarantine';
 import { Replies } from './replies';
 import { Retries } from './retries';
-import { Solitude } from './solitude';
-import type { Intake } from './solitude';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
 import { Undelivered } from './undelivered';
@@ -64,15 +63,15 @@ export class TaskServer extends ServerRMQ {
       suspend: async () => void (await Promise.all(this.consumers.map((consumer) => consumer.suspend()))),
       resume: () => this.consumers.forEach((consumer) => consumer.resume()),
     };
-    const solitude = new Solitude(intake);
     const parts: TaskRunParts = {
       reading: {
         registry,
         maxMessageBytes: settings.maxMessageBytes,
+        acksBefore: (queue) =>
+          registry.tasks.some((task) => task.queue.name === queue && task.acknowledge === 'before'),
         handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
       },
-      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, solitude),
-      solitude,
+      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, events),
       deadLetters,
       retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
@@ -83,7 +82,13 @@ export class TaskServer extends ServerRMQ {
     };
     this.deliveries = new OpenDeliveries(parts, events);
     this.undelivered = new Undelivered(connection, publisher, settings, events);
-    this.quarantine = new Quarantine(this.deliveries.quarantined, new QuarantineReader(connection), solitude);
+    this.quarantine = new Quarantine(
+      () => this.consumers.map(({ queue }) => queue),
+      new QuarantineReader(connection),
+      intake,
+      this.deliveries,
+      events,
+    );
   }
 
   get state(): WorkerState {
@@ -194,7 +199,7 @@ export class TaskServer extends ServerRMQ {
         prefetch: concurrency,
         retryDelay: this.settings.reconnectDelay,
         onDelivery: accept,
-        onConsuming: () => void this.undelivered.fetch(queue.name),
+        onConsuming: () => this.undelivered.fetch(queue.name),
       },
       this.events,
     );
