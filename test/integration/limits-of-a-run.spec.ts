@@ -165,6 +165,27 @@ describe('a task that is acknowledged before its run', () => {
   });
 });
 
+describe('a stop with tasks that are acknowledged before their runs', () => {
+  it('puts aside the run that is cut off, and gives back what has not begun, to run elsewhere', async () => {
+    const { worker, work } = await start({ shutdownTimeout: 50 });
+    work.hold('cut off');
+    await worker.queue.add(once, 'cut off');
+    await worker.sees('task.started');
+    await worker.queue.add(once, 'not begun');
+    await waitFor('it to be in hand', async () => (await vhost.channel.checkQueue('work')).messageCount === 0);
+    await worker.close();
+    const { properties } = await vhost.take('work.dlq');
+    expect(properties.headers).toMatchObject({
+      'x-dead-letter-reason': 'crash-loop',
+      'x-error-name': 'WorkerStoppedError',
+    });
+    const next = await start();
+    await next.worker.sees('task.completed');
+    expect(next.work.runs).toEqual(['not begun']);
+    await vhost.settles('work', { ready: 0, unacked: 0, dead: 0 });
+  });
+});
+
 describe('a task whose time is over', () => {
   it('is put aside as expired, and not run', async () => {
     const { worker, work } = await start();

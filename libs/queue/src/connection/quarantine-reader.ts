@@ -20,12 +20,14 @@ export class QuarantineReader {
    * @throws the broker's refusal: no such queue (404), no permission (403).
    */
   async count(queue: string): Promise<number> {
-    this.channel ??= await this.openChannel();
-    const { channel } = this;
+    const channel = this.channel ?? (await this.openChannel());
     if (channel === undefined) return 0;
-    channel.once('close', () => {
-      if (this.channel === channel) this.channel = undefined;
-    });
+    if (this.channel === undefined) {
+      this.channel = channel;
+      channel.once('close', () => {
+        this.channel = undefined;
+      });
+    }
     const state = await unlessClosed(channel, channel.checkQueue(queue));
     return state?.messageCount ?? 0;
   }
