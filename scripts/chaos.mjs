@@ -8,7 +8,7 @@ import { brokerForChaos } from './lib/chaos/broker.mjs';
 import { faultKinds } from './lib/chaos/plan.mjs';
 import { reportOf, showResult } from './lib/chaos/report.mjs';
 import { ChaosRun } from './lib/chaos/run.mjs';
-import { taskKinds } from './lib/chaos/verdict.mjs';
+import { isSound, taskKinds } from './lib/chaos/verdict.mjs';
 import { choiceFlag, listFlag, runCommand, wholeNumberFlag } from './lib/command-line.mjs';
 import { installDependencies } from './lib/install.mjs';
 import { Voice } from './lib/say.mjs';
@@ -32,7 +32,7 @@ that can be done to that. docs/chaos.md explains it.
   --json FILE      writes a report
   --help           this text
 
-Exit codes: 0 nothing was lost, 1 something was, 2 wrong usage, 3 no broker.`;
+Exit codes: 0 nothing was lost nor put aside that should have worked, 1 something was, 2 wrong usage, 3 no broker.`;
 
 const voice = new Voice();
 
@@ -66,9 +66,9 @@ await runCommand(voice, { usage, flags }, async (values, stopRequest) => {
   const folder = mkdtempSync(join(tmpdir(), 'warren-chaos-'));
   let isOfUse = true;
   try {
-    const lost = await runOnce(options, folder, typeof values.json === 'string' ? values.json : undefined, stopRequest);
-    isOfUse = lost > 0;
-    return lost > 0 ? 1 : 0;
+    const json = typeof values.json === 'string' ? values.json : undefined;
+    isOfUse = !(await runOnce(options, folder, json, stopRequest));
+    return isOfUse ? 1 : 0;
   } finally {
     if (isOfUse && existsSync(join(folder, 'ledger')) && !stopRequest.signal.aborted)
       voice.line(`  The ledger and the logs are in ${folder}`);
@@ -79,7 +79,7 @@ await runCommand(voice, { usage, flags }, async (values, stopRequest) => {
 /**
  * @param {import('./lib/chaos/run.mjs').ChaosOptions & { isCluster: boolean }} options @param {string} folder
  * @param {string | undefined} json the file for a report @param {import('./lib/stop-request.mjs').StopRequest} stopRequest
- * @returns {Promise<number>} how many tasks were lost
+ * @returns {Promise<boolean>} whether all was as promised
  */
 async function runOnce(options, folder, json, { signal }) {
   const broker = await brokerForChaos(voice, {
@@ -104,7 +104,7 @@ async function runOnce(options, folder, json, { signal }) {
       writeFileSync(resolve(json), `${JSON.stringify(reportOf(options, result, facts), undefined, 2)}\n`);
     }
     showResult(voice, result, run.ledger);
-    return result.verdict.lost.length;
+    return isSound(result.verdict);
   } finally {
     await broker.stop();
   }

@@ -31,25 +31,43 @@ const read = (then: string): Promise<unknown> =>
 const judge = (tasks: readonly object[], deletions: readonly number[] = []): Promise<unknown> =>
   runModule('chaos/verdict.mjs', '({ judge }, { tasks, deletions }) => judge(tasks, deletions)', { tasks, deletions });
 
-const task = (id: string, rest: object = {}): object => ({ id, kind: 'ordinary', begunAt: 100, done: 0, ...rest });
+const task = (id: string, rest: object = {}): object => ({
+  id,
+  kind: 'ordinary',
+  begunAt: 100,
+  dueAt: 100,
+  done: 0,
+  dead: [],
+  ...rest,
+});
 
 describe('the ledger of a chaos run', () => {
   it('puts together what several processes have written, in whatever order it is read', async () => {
     write('a-worker.log', 'begun p-1 1 105', 'done p-1 1 110', 'begun p-1 1 120', 'done p-1 1 125', 'done p-9 1 130');
-    write('b-producer.log', 'added p-1 ordinary 100 104', 'added p-2 failing 101 106', 'added p-3 slow 102 107');
-    write('c-dead-letters.log', 'dead p-2 attempts-exhausted 300');
+    write(
+      'b-producer.log',
+      'added p-1 ordinary 100 100 104',
+      'added p-2 failing 101 101 106',
+      'added p-3 delayed 102 602 107',
+    );
+    write(
+      'c-dead-letters.log',
+      'dead p-2 attempts-exhausted 300',
+      'dead p-2 crash-loop 301',
+      'dead p-2 crash-loop 302',
+    );
     expect(await read('return { tasks: ledger.tasks, open: ledger.open }')).toEqual({
       tasks: [
-        { id: 'p-1', kind: 'ordinary', begunAt: 100, done: 2, endedAt: 110 },
-        { id: 'p-2', kind: 'failing', begunAt: 101, done: 0, dead: 'attempts-exhausted' },
-        { id: 'p-3', kind: 'slow', begunAt: 102, done: 0 },
+        { id: 'p-1', kind: 'ordinary', begunAt: 100, dueAt: 100, done: 2, dead: [], endedAt: 110 },
+        { id: 'p-2', kind: 'failing', begunAt: 101, dueAt: 101, done: 0, dead: ['attempts-exhausted', 'crash-loop'] },
+        { id: 'p-3', kind: 'delayed', begunAt: 102, dueAt: 602, done: 0, dead: [] },
       ],
       open: 1,
     });
   });
 
   it('goes on where it stopped, and waits for the rest of a line', async () => {
-    writeFileSync(join(folder, 'a.log'), 'added p-1 ordinary 100 104\ndone p-');
+    writeFileSync(join(folder, 'a.log'), 'added p-1 ordinary 100 100 104\ndone p-');
     const found = await read(`
       const before = ledger.open;
       appendFileSync(folder + '/a.log', '1 1 110\\n');
@@ -62,13 +80,13 @@ describe('the ledger of a chaos run', () => {
     write(
       'zz-producer.log',
       'refused p-1 ConfirmTimeoutError 90',
-      'added p-1 flaky 95 100',
-      'added p-2 ordinary 95 100',
+      'added p-1 flaky 95 95 100',
+      'added p-2 ordinary 95 95 100',
     );
     expect(await read("return [ledger.traceOf('p-1'), ledger.traceOf('p-2'), ledger.refusals]")).toEqual([
       [
         'zz-producer.log: refused p-1 ConfirmTimeoutError 90',
-        'zz-producer.log: added p-1 flaky 95 100',
+        'zz-producer.log: added p-1 flaky 95 95 100',
         'worker.log: begun p-1 1 110',
         'worker.log: failed p-1 1 115',
       ],
@@ -85,44 +103,65 @@ describe('the verdict of a chaos run', () => {
     const tasks = [
       task('1', { done: 1 }),
       task('2', { done: 2 }),
-      task('3', { kind: 'failing', dead: 'x' }),
+      task('3', { kind: 'failing', dead: ['attempts-exhausted'] }),
       task('4'),
     ];
     expect(await judge(tasks)).toMatchObject({
       kept: { sent: 4, done: 2, deadLettered: 1, lost: 1, runTwice: 1, gone: 0 },
       sacrificed: none,
       lost: [{ id: '4' }],
-      reasons: { x: 1 },
+      reasons: { 'attempts-exhausted': 1 },
       surprises: [],
     });
   });
 
   it('counts a task that was put aside and then done as done', async () => {
-    expect(await judge([task('1', { done: 1, dead: 'crash-loop' })])).toMatchObject({
+    expect(await judge([task('1', { done: 1, dead: ['crash-loop'] })])).toMatchObject({
       kept: { sent: 1, done: 1, deadLettered: 0, lost: 0 },
-      surprises: [],
     });
   });
 
-  it('names what was put aside although it should have worked', async () => {
-    expect(await judge([task('1', { dead: 'crash-loop' })])).toMatchObject({
-      kept: { sent: 1, deadLettered: 1, lost: 0 },
-      surprises: [{ id: '1', dead: 'crash-loop' }],
-    });
+  it.each([
+    ['ordinary', 'crash-loop', 'broker:delivery_limit', 'attempts-exhausted'],
+    ['failing', 'crash-loop', 'broker:delivery_limit', 'unknown-task'],
+    ['invalid', 'crash-loop', 'broker:expired', 'attempts-exhausted'],
+  ])('names what was put aside for another reason than its kind has: %s', async (kind, ...reasons) => {
+    const surprises = reasons.map((reason) => task(reason, { kind, dead: [reason] }));
+    const doneAsWell = task('done', { kind, done: 1, dead: ['crash-loop'] });
+    const verdict = (await judge([...surprises, doneAsWell])) as { surprises: unknown };
+    expect(verdict.surprises).toEqual([...surprises, doneAsWell]);
+  });
+
+  it('is sound when nothing was lost and nothing was put aside that should have worked', async () => {
+    const isSound = async (...tasks: object[]): Promise<unknown> =>
+      runModule('chaos/verdict.mjs', '({ judge, isSound }, tasks) => isSound(judge(tasks, []))', tasks);
+    const fine = [
+      task('1', { done: 2 }),
+      task('2', { kind: 'failing', dead: ['attempts-exhausted'] }),
+      task('3', { kind: 'invalid', dead: ['invalid-payload'] }),
+      task('4', { kind: 'unknown', dead: ['unknown-task'] }),
+    ];
+    expect([
+      await isSound(...fine),
+      await isSound(...fine, task('lost')),
+      await isSound(...fine, task('condemned', { done: 1, dead: ['crash-loop'] })),
+    ]).toEqual([true, false, false]);
   });
 
   it('excuses only what may have been in the queue when it was deleted', async () => {
     const sacrificed = { kind: 'sacrificed' };
     const tasks = [
-      task('before', { ...sacrificed, begunAt: 199 }),
-      task('done', { ...sacrificed, begunAt: 199, done: 1 }),
-      task('after', { ...sacrificed, begunAt: 201 }),
-      task('elsewhere', { begunAt: 199 }),
+      task('before', { ...sacrificed, begunAt: 199, dueAt: 199 }),
+      task('delayed and due before', { ...sacrificed, begunAt: 100, dueAt: 200 }),
+      task('delayed and due after', { ...sacrificed, begunAt: 100, dueAt: 201 }),
+      task('done', { ...sacrificed, begunAt: 199, dueAt: 199, done: 1 }),
+      task('after', { ...sacrificed, begunAt: 201, dueAt: 201 }),
+      task('elsewhere', { begunAt: 199, dueAt: 199 }),
     ];
     expect(await judge(tasks, [150, 200])).toMatchObject({
       kept: { sent: 1, lost: 1 },
-      sacrificed: { sent: 3, done: 1, gone: 1, lost: 1 },
-      lost: [{ id: 'after' }, { id: 'elsewhere' }],
+      sacrificed: { sent: 5, done: 1, gone: 2, lost: 2 },
+      lost: [{ id: 'delayed and due after' }, { id: 'after' }, { id: 'elsewhere' }],
     });
   });
 });

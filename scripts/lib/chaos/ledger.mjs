@@ -17,7 +17,7 @@ export class Ledger {
   #offsets = new Map();
   /** @type {Map<string, import('./verdict.mjs').TaskRecord>} */
   #added = new Map();
-  /** Entries may be read before the add: it comes from another process. @type {Map<string, { done: number, dead: string | undefined, endedAt?: number }>} */
+  /** Entries may be read before the add: it comes from another process. @type {Map<string, { done: number, dead: readonly string[], endedAt?: number }>} */
   #ends = new Map();
   /** @type {Map<string, string[]>} */
   #traces = new Map();
@@ -89,19 +89,19 @@ export class Ledger {
 
   /** @param {string} line @param {string} file */
   #enter(line, file) {
-    const [verb, id, detail, begunAt] = line.split(' ');
+    const [verb, id, detail, begunAt, dueAt] = line.split(' ');
     const at = Number(line.slice(line.lastIndexOf(' ')));
     this.entries[verb] = (this.entries[verb] ?? 0) + 1;
-    const end = this.#ends.get(id) ?? { done: 0, dead: undefined, endedAt: undefined };
+    const end = this.#ends.get(id) ?? { done: 0, dead: [], endedAt: undefined };
     const wasOpen = this.#isOpen(id);
     if (verb === 'added') {
-      this.#added.set(id, { id, kind: detail, begunAt: Number(begunAt), ...end });
+      this.#added.set(id, { id, kind: detail, begunAt: Number(begunAt), dueAt: Number(dueAt), ...end });
     } else if (verb === 'done') {
       this.#end(id, { ...end, done: end.done + 1, endedAt: end.done === 0 ? at : end.endedAt });
     } else if (verb === 'aside') {
       this.#ends.set(id, { ...end, endedAt: end.endedAt ?? at });
     } else if (verb === 'dead') {
-      this.#end(id, { ...end, dead: detail });
+      if (!end.dead.includes(detail)) this.#end(id, { ...end, dead: [...end.dead, detail] });
     } else if (verb === 'refused') {
       this.refusals[detail] = (this.refusals[detail] ?? 0) + 1;
     }
@@ -109,7 +109,7 @@ export class Ledger {
     this.#keepTrace(id, `${file}: ${line}`);
   }
 
-  /** @param {string} id @param {{ done: number, dead: string | undefined, endedAt?: number }} end */
+  /** @param {string} id @param {{ done: number, dead: readonly string[], endedAt?: number }} end */
   #end(id, end) {
     this.#ends.set(id, end);
     const task = this.#added.get(id);
@@ -119,13 +119,13 @@ export class Ledger {
   /** @param {string} id */
   #isOpen(id) {
     const task = this.#added.get(id);
-    return task?.done === 0 && task.dead === undefined;
+    return task?.done === 0 && task.dead.length === 0;
   }
 
   /** What became of a task is of interest only while it is open. @param {string} id @param {string} line */
   #keepTrace(id, line) {
-    const { done = 0, dead } = this.#ends.get(id) ?? {};
-    if (done > 0 || dead !== undefined) {
+    const { done = 0, dead = [] } = this.#ends.get(id) ?? {};
+    if (done > 0 || dead.length > 0) {
       this.#traces.delete(id);
       return;
     }

@@ -22,7 +22,9 @@ export function showResult(voice, { verdict, struck, accidents }, ledger) {
     voice.line(`  the slowest: ${slowest.id} (${slowest.kind}), ${slowest.seconds.toFixed(1)} s`);
   for (const accident of accidents) voice.warn(accident);
   if (ledger.entries.early > 0) voice.warn(`${ledger.entries.early} runs began before their delay was over`);
-  for (const { id, kind, dead } of surprises.slice(0, SHOWN)) voice.warn(`${id} (${kind}) was put aside: ${dead}`);
+  for (const { id, kind, dead } of surprises.slice(0, SHOWN))
+    voice.fail(`should have worked: ${id} (${kind}) was put aside, ${dead.join(', ')}`);
+  if (surprises.length > SHOWN) voice.fail(`and ${surprises.length - SHOWN} more`);
   if (sacrificed.sent > 0) {
     voice.line(`  the deleted queue: ${describeCounts(sacrificed)} · gone with it ${sacrificed.gone}`);
   }

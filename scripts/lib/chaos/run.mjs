@@ -147,7 +147,7 @@ export class ChaosRun {
       if (Date.now() - changedAt > QUIET && (await this.#queuesAreEmpty())) return;
       if (Date.now() - changedAt > LONG_WAIT && !isExplained) {
         isExplained = true;
-        this.#voice.line('    RabbitMQ tries again after 3 minutes what found no queue when its delay was over');
+        this.#voice.line('    a delayed task that found no queue is looked for again after one to three minutes');
       }
       await delay(LOOK_EVERY, undefined, { signal });
     }

@@ -1,12 +1,12 @@
-/** What the workload is made of: whether a task of the kind is meant for the dead-letter queue, and whether its queue may be deleted. */
+/** What the workload is made of: why a task of the kind is meant for the dead-letter queue, and whether its queue may be deleted. */
 export const taskKinds = {
   ordinary: {},
   slow: {},
   flaky: {},
   delayed: {},
-  failing: { isMeantToFail: true },
-  invalid: { isMeantToFail: true },
-  unknown: { isMeantToFail: true },
+  failing: { meantFor: 'attempts-exhausted' },
+  invalid: { meantFor: 'invalid-payload' },
+  unknown: { meantFor: 'unknown-task' },
   sacrificed: { isSacrificed: true },
 };
 
@@ -15,8 +15,9 @@ export const taskKinds = {
  * @property {string} id
  * @property {string} kind
  * @property {number} begunAt when the add that was confirmed began, milliseconds since 1970
+ * @property {number} dueAt when its delay was over at the earliest; without a delay `begunAt`
  * @property {number} done completed runs
- * @property {string | undefined} dead why it lies in a dead-letter queue
+ * @property {readonly string[]} dead why it was found in a dead-letter queue: each reason once
  * @property {number} [endedAt] when the first run was done, or it was put aside for good
  */
 
@@ -36,12 +37,13 @@ export const taskKinds = {
  * @property {Counts} sacrificed those of the queue that is deleted again and again
  * @property {TaskRecord[]} lost of both
  * @property {Record<string, number>} reasons dead letters by their reason
- * @property {TaskRecord[]} surprises dead-lettered although they should have worked
+ * @property {TaskRecord[]} surprises dead-lettered for a reason that is not their kind's, done or not. No kind ends its workers, so
+ * `crash-loop` and what the broker moved itself (`broker:...`) are surprises: an innocent task was condemned
  */
 
 /**
- * Judges what the ledger says. Pure. A task of the sacrificed queue is excused when a deletion ended after its add had begun: it
- * may have been there. One that was added later has to be done like any other.
+ * Judges what the ledger says. Pure. A task of the sacrificed queue is excused when a deletion ended after it was due: it may
+ * have been there. One that was added later, or waited in the delay levels until later, has to be done like any other.
  * @param {Iterable<TaskRecord>} tasks @param {readonly number[]} deletions when each of them had ended, milliseconds since 1970
  * @returns {Verdict}
  */
@@ -55,17 +57,17 @@ export function judge(tasks, deletions) {
     surprises: /** @type {TaskRecord[]} */ ([]),
   };
   for (const task of tasks) {
-    const { isSacrificed = false, isMeantToFail = false } = traitsOf(task.kind);
+    const { isSacrificed = false, meantFor } = traitsOf(task.kind);
     const counts = isSacrificed ? verdict.sacrificed : verdict.kept;
     counts.sent += 1;
-    if (task.dead !== undefined) verdict.reasons[task.dead] = (verdict.reasons[task.dead] ?? 0) + 1;
+    for (const reason of task.dead) verdict.reasons[reason] = (verdict.reasons[reason] ?? 0) + 1;
+    if (task.dead.some((reason) => reason !== meantFor)) verdict.surprises.push(task);
     if (task.done > 1) counts.runTwice += 1;
     if (task.done > 0) {
       counts.done += 1;
-    } else if (task.dead !== undefined) {
+    } else if (task.dead.length > 0) {
       counts.deadLettered += 1;
-      if (!isMeantToFail) verdict.surprises.push(task);
-    } else if (isSacrificed && task.begunAt <= lastDeletion) {
+    } else if (isSacrificed && task.dueAt <= lastDeletion) {
       counts.gone += 1;
     } else {
       counts.lost += 1;
@@ -75,6 +77,9 @@ export function judge(tasks, deletions) {
   return verdict;
 }
 
+/** Whether all is as promised: nothing lost, and nothing put aside that should have worked. @param {Verdict} verdict */
+export const isSound = ({ lost, surprises }) => lost.length === 0 && surprises.length === 0;
+
 /** The line by which a run is known. @param {Counts} counts */
 export function describeCounts({ sent, done, deadLettered, lost, runTwice }) {
   return `sent ${sent} · done ${done} · dead-lettered ${deadLettered} · lost ${lost} · run twice ${runTwice}`;
@@ -83,5 +88,5 @@ export function describeCounts({ sent, done, deadLettered, lost, runTwice }) {
 /** @returns {Counts} */
 const noCounts = () => ({ sent: 0, done: 0, deadLettered: 0, lost: 0, runTwice: 0, gone: 0 });
 
-/** What is special about a kind of task. @param {string} kind @returns {{ isMeantToFail?: boolean, isSacrificed?: boolean }} */
+/** What is special about a kind of task. @param {string} kind @returns {{ meantFor?: string, isSacrificed?: boolean }} */
 export const traitsOf = (kind) => taskKinds[/** @type {keyof typeof taskKinds} */ (kind)] ?? {};

@@ -40,7 +40,7 @@ export class Adding {
       const begunAt = Date.now();
       try {
         await this.queue.add(task, payload, { ...options, id });
-        this.ledger.write('added', id, kind, begunAt);
+        this.ledger.write('added', id, kind, begunAt, begunAt + (options.delay ?? 0));
         break;
       } catch (error) {
         this.ledger.write('refused', id, error instanceof Error ? error.name : 'Error');

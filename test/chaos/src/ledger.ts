@@ -7,7 +7,7 @@ import { settings } from './settings';
  * has dead-lettered it. `dead`: it was found in a dead-letter queue. `refused`: an add rejected, and will be tried again.
  */
 export type Entry =
-  | readonly [verb: 'added', id: string, kind: string, begunAt: number]
+  | readonly [verb: 'added', id: string, kind: string, begunAt: number, dueAt: number]
   | readonly [verb: 'begun' | 'failed' | 'done', id: string, attempt: number]
   | readonly [verb: 'early', id: string, milliseconds: number]
   | readonly [verb: 'aside' | 'dead', id: string, reason: string]
