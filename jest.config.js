@@ -32,6 +32,8 @@ const ring = (displayName, testMatch, rest = {}) => ({
 });
 
 module.exports = {
+  // The tests wait for brokers and processes most of the time: two files at once, also on two cores.
+  maxWorkers: 2,
   projects: [
     ring('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {

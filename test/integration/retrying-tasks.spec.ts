@@ -34,6 +34,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
     backoff: exponential({ initial: 100, max: 1_000 }),
   });
   const alwaysFails = defineTask({ name: 'always-fails', queue, payload });
+  const slowRetry = defineTask({ name: 'slow-retry', queue, payload, backoff: fixed(2_000) });
   const hopeless = defineTask({ name: 'hopeless', queue, payload });
   const declined = defineTask({ name: 'declined', queue, payload, attempts: 5, retryIf: exceptOn(CardDeclined) });
   const later = defineTask({ name: 'later', queue, payload });
@@ -45,7 +46,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
     backoff: fixed(300),
     expiresAfter: 1_000,
   });
-  const tasks = [failsTwice, alwaysFails, hopeless, declined, later, soonOver];
+  const tasks = [failsTwice, alwaysFails, slowRetry, hopeless, declined, later, soonOver];
 
   let vhost: Vhost;
   beforeAll(async () => {
@@ -68,6 +69,10 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
       }
       @EventPattern<string>('always-fails')
       alwaysFails(@Ctx() context: TaskContext): void {
+        throw new Error(`attempt ${note(context)} failed`);
+      }
+      @EventPattern<string>('slow-retry')
+      slowRetry(@Ctx() context: TaskContext): void {
         throw new Error(`attempt ${note(context)} failed`);
       }
       @EventPattern<string>('hopeless')
@@ -196,10 +201,13 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
 
   it('holds no slot and no memory of the worker while it waits, and survives every process', async () => {
     const { worker, runs } = await start();
-    const { id } = await worker.queue.add(alwaysFails, 'x');
+    const { id } = await worker.queue.add(slowRetry, 'x');
     await worker.sees('task.retrying');
+    await worker.queue.add(hopeless, 'in the same slot');
+    await worker.sees('task.dead-lettered');
     await worker.close();
-    expect(runs).toHaveLength(1);
+    expect(runs.map(({ name }) => name)).toEqual(['slow-retry', 'hopeless']);
+    await vhost.take('work.dlq');
     const second = await start();
     await second.worker.sees('task.dead-lettered');
     expect(second.runs).toMatchObject([{ id, attempt: 2 }]);
