@@ -180,7 +180,7 @@ export class UnrecoverableError extends QueueError {}
 export interface RetryLaterOptions extends ErrorOptions {
   /** What is written down as the error. */
   readonly message?: string;
-  /** `false`: this run does not count as an attempt, so that it may be repeated without end (or until `expiresAfter`). Default: `true`. */
+  /** `false`: this run does not count as an attempt, so that it may be repeated without end (or until `expiresAfter`), with a pause of 100 ms at least. Default: `true`. */
   readonly counted?: boolean;
 }
 

@@ -116,6 +116,12 @@ describe('RetryLater', () => {
     expect(uncounted).toEqual(retrying({ attempt: 3, delay: 5_000 }));
   });
 
+  it('that is not counted waits a tick at least', () => {
+    const outcome = outcomeOf(new RetryLater(0, { counted: false }), policy(), run());
+    expect(outcome).toEqual(retrying({ attempt: 1, delay: 100 }));
+    expect(outcomeOf(new RetryLater(0), policy(), run())).toEqual(retrying({ attempt: 2, delay: 0 }));
+  });
+
   it('is not asked whether it can help', () => {
     expect(outcomeOf(new RetryLater(1), policy({ retryIf: () => false }), run())).toEqual(retrying({ attempt: 2 }));
   });

@@ -1,6 +1,6 @@
 import { RetryLater, TaskTimeoutError, UnrecoverableError } from '../errors';
 import type { RunPolicy } from '../run-policy';
-import { MAX_DELAY_MS } from '../topology/delay-levels';
+import { DELAY_TICK_MS, MAX_DELAY_MS } from '../topology/delay-levels';
 import { recordError } from './outcome';
 import type { Outcome } from './outcome';
 
@@ -31,7 +31,7 @@ export function outcomeOf(thrown: unknown, policy: RunPolicy, run: FailedRun): O
     const reason = thrown instanceof TaskTimeoutError ? 'timed-out' : 'attempts-exhausted';
     return { kind: 'dead-lettered', reason, error };
   }
-  const delay = later === undefined ? backoffDelay(policy, run) : Math.ceil(later.delay);
+  const delay = later === undefined ? backoffDelay(policy, run) : laterDelay(later);
   const expiresAt = run.expiresAt ?? (policy.expiresAfter === undefined ? undefined : run.now + policy.expiresAfter);
   if (expiresAt !== undefined && run.now + delay >= expiresAt) {
     return { kind: 'dead-lettered', reason: 'expired', error };
@@ -47,6 +47,11 @@ function canHelp(thrown: unknown, { retryIf }: RunPolicy): boolean {
   } catch {
     return true; // it has not said no
   }
+}
+
+/** What does not count may repeat without end, and shall not do so without a pause. */
+function laterDelay({ delay, counted }: RetryLater): number {
+  return Math.max(Math.ceil(delay), counted ? 0 : DELAY_TICK_MS);
 }
 
 /** A team's own backoff may answer anything, or throw; the task is tried again all the same. */

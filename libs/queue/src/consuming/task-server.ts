@@ -183,7 +183,7 @@ export class TaskServer extends ServerRMQ {
   /** The broker takes back what is unacknowledged for too long, and hands it out again while its run goes on. */
   private warnOfLongTimeouts(): void {
     const { brokerAckTimeout } = this.settings;
-    for (const { name, timeout = 0 } of this.registry.tasks) {
+    for (const { name, timeout = 0 } of [...this.registry.tasks, ...this.registry.queues]) {
       if (timeout > brokerAckTimeout) this.events.emit('timeout.too-long', { name, timeout, brokerAckTimeout });
     }
   }
