@@ -35,7 +35,7 @@ export const queueSettings = {
   crashLimit: setting({
     env: ['CRASH_LIMIT'],
     schema: wholeNumber(1, 20).default(5),
-    doc: 'Runs of one task that may end without an outcome (its worker died, was cut off or stopped in the middle of it) before the task is dead-lettered, as `crash-loop`. From the second on it runs alone, so that no other task is condemned with it.',
+    doc: 'Runs of one task that may end without an outcome (its worker died, was cut off or stopped in the middle of it) before the task is dead-lettered, as `crash-loop`. From the second on it waits in `<queue>.quarantine` and runs alone; only what ends there without an outcome condemns it, so that no task is condemned for another’s crash.',
   }),
   brokerAckTimeout: setting({
     env: ['BROKER_ACK_TIMEOUT_MS'],
