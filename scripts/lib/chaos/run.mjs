@@ -12,7 +12,7 @@ const PRODUCERS = 2;
 /** All that producers could not add during the faults they add afterwards. */
 const FINISHING_TIMEOUT = 120_000;
 /** RabbitMQ tries an at-least-once dead-lettering that failed again after three minutes. */
-const DRAINING_TIMEOUT = 300_000;
+const DRAINING_TIMEOUT = 600_000;
 /** Then somebody who looks on deserves to be told what is being waited for. */
 const LONG_WAIT = 20_000;
 /** The queues are empty, and nobody has entered anything for so long: what is missing now does not come any more. */
