@@ -62,8 +62,8 @@ describe('a task posted to the producer', () => {
       ['with an unknown field', { name: 'tutorial', payload: 'x', priority: 1 }, ['priority']],
       [
         'with unknown and wrong options',
-        { name: 'tutorial', payload: 'x', options: { id: '', timeout: 1, delay: 5 } },
-        ['options.id', 'options.timeout', 'options.delay'],
+        { name: 'tutorial', payload: 'x', options: { id: '', timeout: 1, delay: -5, hurry: true } },
+        ['options.id', 'options.timeout', 'options.delay', 'options.hurry'],
       ],
       ['with a payload of another type', { name: 'tutorial', payload: { text: 'x' } }, ['payload']],
       [
