@@ -87,7 +87,7 @@ describe('npm start', () => {
   it('does not share its main job with workers that are not its own', async () => {
     const worker = TestProcess.app('worker', { AMQP_URL: vhost.url, WORKER_PORT: '0', LOG_FORMAT: 'json' });
     try {
-      await worker.line('Waiting for messages', 60_000);
+      await waitFor('it to consume', () => worker.events('consumer.started').length === 4, 60_000);
       const start = npmStart();
       expect(await start.exit(60_000)).toEqual({ code: 1, signal: null });
       expect(start.output).toContain(
