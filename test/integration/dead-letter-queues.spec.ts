@@ -239,3 +239,12 @@ describe('dead-letter queues that cannot be looked into', () => {
     expect((await vhost.channel.checkQueue('work.dlq')).messageCount).toBe(1_000);
   });
 });
+
+describe('purging several queues, one of which is not there', () => {
+  it('is refused before anything is thrown away', async () => {
+    const deadLetters = await appWith('quorum');
+    await seed(vhost, 'work', lettersOf(2, 'work'));
+    await expect(deadLetters.purge({ queue: ['work', 'nope'] })).rejects.toThrow(TopologyError);
+    expect(idsOf(await listed(deadLetters, { queue: 'work' }))).toEqual(numbers(2));
+  });
+});

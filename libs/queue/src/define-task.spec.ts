@@ -47,4 +47,10 @@ describe('a task definition', () => {
   it('refuses the name of a queue that cannot be one', () => {
     expect(() => defineTask({ name: 'a', payload, queue: 'amq.a' })).toThrow(DefinitionError);
   });
+
+  it.each([{ type: 'exponential', delay: 1_000 }, 1_000, null])('refuses another library’s backoff: %p', (backoff) => {
+    const define = () => defineTask({ name: 'a', payload, attempts: 2, backoff: backoff as never });
+    expect(define).toThrow(DefinitionError);
+    expect(define).toThrow(/^Task "a": backoff must be fixed\(/);
+  });
 });

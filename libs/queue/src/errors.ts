@@ -208,9 +208,7 @@ export class RetryLater extends QueueError {
 /** The reason with which `TaskContext.signal` fires when a run has taken its definition's `timeout`, and the run's failure. */
 export class TaskTimeoutError extends QueueError {
   constructor(readonly timeout: number) {
-    super(
-      `The run took longer than its timeout of ${timeout} ms. Its slot is free; the task is tried again or put aside.`,
-    );
+    super(`The run took longer than its timeout of ${timeout} ms. Its slot is free, whatever the handler still does.`);
   }
 }
 

@@ -54,6 +54,7 @@ export function runPolicy(
 ): RunPolicy {
   const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after' } = input;
   assertWhole(subject, 'attempts', attempts, 1_000_000);
+  assertBackoff(subject, backoff);
   assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
   assertWhole(subject, 'timeout', timeout, MAX_TIMEOUT_MS);
   if (acknowledge === 'before' && (attempts ?? 1) > 1) {
@@ -83,6 +84,17 @@ export function exceptOn(...classes: readonly ErrorClass[]): (error: unknown) =>
 /** A `retryIf` that tries again only after these errors and their subclasses. A run that timed out has a `TaskTimeoutError`. */
 export function onlyOn(...classes: readonly ErrorClass[]): (error: unknown) => boolean {
   return (error) => classes.some((known) => error instanceof known);
+}
+
+/** The compiler has seen to it, unless somebody wrote another library's form past it. */
+function assertBackoff(subject: string, backoff: unknown): void {
+  if (backoff === undefined) return;
+  const delay: unknown =
+    typeof backoff === 'object' && backoff !== null && 'delay' in backoff ? backoff.delay : undefined;
+  if (typeof delay === 'function') return;
+  throw new DefinitionError(
+    `${subject}: backoff must be fixed(...), exponential(...), decorrelatedJitter(...), or an object with a delay method.`,
+  );
 }
 
 function assertWhole(subject: string, field: string, value: number | undefined, max: number): void {

@@ -110,8 +110,11 @@ async function show(
       : detailLines(details, screen.paint, body);
     await screen.result(line);
   }
-  if (shown.length === 0) screen.note(`No dead letter is named ${textOf(id)}; list shows those that are there.`);
-  return shown.length === 0 ? exitCode.nothingMatched : exitCode.done;
+  const missing = (typeof id === 'string' ? [id] : id).filter(
+    (one) => !shown.some((found) => found.id === one || found.deadLetterId === one),
+  );
+  if (missing.length > 0) screen.note(`No dead letter is named ${textOf(missing)}; list shows those that are there.`);
+  return missing.length > 0 ? exitCode.nothingMatched : exitCode.done;
 }
 
 async function act(
@@ -140,6 +143,10 @@ async function act(
   noteCutOff(result, screen);
   if (result.failed > 0) return exitCode.failed;
   if (signal.aborted) return exitCode.interrupted;
+  const asked = typeof filter.id === 'string' ? 1 : new Set(filter.id).size;
+  if (asked > result.matched)
+    screen.note(`${asked - result.matched} of the ids named no dead letter; list shows those that are there.`);
+  if (asked > result.matched) return exitCode.nothingMatched;
   return result.matched === 0 ? exitCode.nothingMatched : exitCode.done;
 }
 

@@ -5,7 +5,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { ImageResizer } from './image-resizer';
 
-/** The handler of `image.resize`. Returning acks the task; an error dead-letters it with its reason. */
+/** The handler of `image.resize`. Returning acks the task; an error has it tried again, or put aside with its reason. */
 @Controller()
 export class ImagesController {
   constructor(private readonly images: ImageResizer) {}

@@ -53,9 +53,11 @@ export class DeadLetterReading implements AsyncIterable<ReadLetter> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ReadLetter, void> {
-    const queues = this.filter.queue ?? this.registry.queues.map(({ name }) => name);
+    const queues = new Set(listOf(this.filter.queue ?? this.registry.queues.map(({ name }) => name)));
     try {
-      for (const queue of new Set(listOf(queues))) {
+      // A queue that is not there is told before the first message of another one is taken.
+      if (queues.size > 1) for (const queue of queues) await (await this.open(queue))?.close();
+      for (const queue of queues) {
         yield* this.readQueue(queue);
         if (this.isEnough) return;
       }
@@ -66,7 +68,7 @@ export class DeadLetterReading implements AsyncIterable<ReadLetter> {
 
   private async *readQueue(queue: string): AsyncGenerator<ReadLetter, void> {
     const definition = this.registry.queues.find(({ name }) => name === queue);
-    const browser = await this.open(queue, definition !== undefined);
+    const browser = await this.open(queue);
     if (browser === undefined) return;
     this.total += browser.total;
     try {
@@ -85,7 +87,8 @@ export class DeadLetterReading implements AsyncIterable<ReadLetter> {
   }
 
   /** A queue that is defined and that nobody has declared yet has no dead letters. */
-  private async open(queue: string, isDefined: boolean): Promise<QueueBrowser | undefined> {
+  private async open(queue: string): Promise<QueueBrowser | undefined> {
+    const isDefined = this.registry.queues.some(({ name }) => name === queue);
     try {
       return await QueueBrowser.open(this.connection, deadLetterQueueName(queue), this.timeout);
     } catch (error) {
