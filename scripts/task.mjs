@@ -21,12 +21,20 @@ async function addTask(url, words) {
   return code ?? 1;
 }
 
+const words = process.argv.slice(2);
+if (words.length === 1 && words[0] === '--help') {
+  process.stdout.write(
+    'npm run task [-- words]: adds the words as one task of the tutorial, "Hello World!" without words.\n',
+  );
+  process.exit();
+}
+
 try {
   await installDependencies(voice);
   await buildApps(voice, ['producer']);
   const { url, node } = await findBroker(voice);
   try {
-    process.exitCode = await addTask(url, process.argv.slice(2));
+    process.exitCode = await addTask(url, words);
   } finally {
     await node?.stop(); // the task stays in its queue for the next start
   }
