@@ -22,7 +22,10 @@ export interface QueueEventMap {
   'task.started': TaskFacts;
   'task.completed': TaskFacts & { milliseconds: number };
   'task.dead-lettered': TaskFacts & { reason: DeadLetterReason; error: string };
-  /** Failed, and waits in the broker for its next attempt. `delay` in milliseconds. */
+  /**
+   * Failed, and waits in the broker for its next attempt. `delay` in milliseconds. `nextAttempt` is `attempt` again when its
+   * handler has put it off without counting the run (`RetryLater`).
+   */
   'task.retrying': TaskFacts & { nextAttempt: number; delay: number; error: string };
   /** A run ended after its timeout; its task has its outcome since then, and nothing follows from this end. */
   'task.overran': TaskFacts & { milliseconds: number };

@@ -46,6 +46,18 @@ describe('events as lines for people', () => {
       'ERROR',
       'dead-lettered a message without id: undecodable: E: no',
     ],
+    [
+      'task.retrying',
+      { ...task, nextAttempt: 2, delay: 50, error: 'E: no' },
+      'WARN',
+      'image.resize id-1 failed; attempt 2 in 50 ms: E: no',
+    ],
+    [
+      'task.retrying',
+      { ...retried, nextAttempt: 2, delay: 30_000, error: 'RetryLater: busy' },
+      'WARN',
+      'image.resize id-1 (attempt 2) was put off by its handler, which is not counted; again in 30000 ms: RetryLater: busy',
+    ],
     ['task.requeued', { ...task, why: 'it stops' }, 'WARN', 'gave image.resize id-1 back to images: it stops'],
     [
       'connection.lost',

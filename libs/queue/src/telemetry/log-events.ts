@@ -11,7 +11,13 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
   'task.started': ['debug', (e) => `started ${subject(e)}${e.redelivered ? ' (redelivered)' : ''}`],
   'task.completed': ['debug', (e) => `completed ${subject(e)} in ${e.milliseconds} ms`],
   'task.dead-lettered': ['error', (e) => `dead-lettered ${subject(e)}: ${e.reason}: ${e.error}`],
-  'task.retrying': ['warn', (e) => `${subject(e)} failed; attempt ${e.nextAttempt} in ${e.delay} ms: ${e.error}`],
+  'task.retrying': [
+    'warn',
+    (e) =>
+      e.nextAttempt === e.attempt
+        ? `${subject(e)} was put off by its handler, which is not counted; again in ${e.delay} ms: ${e.error}`
+        : `${subject(e)} failed; attempt ${e.nextAttempt} in ${e.delay} ms: ${e.error}`,
+  ],
   'task.overran': ['warn', (e) => `a run of ${subject(e)} that had timed out has ended after ${e.milliseconds} ms`],
   'task.isolated': ['warn', (e) => `${subject(e)} runs alone: ${e.crashes} runs of it ended without an outcome`],
   'task.requeued': ['warn', (e) => `gave ${subject(e)} back to ${e.queue}: ${e.why}`],
