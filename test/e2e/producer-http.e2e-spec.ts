@@ -65,6 +65,11 @@ describe('a task posted to the producer', () => {
         { name: 'tutorial', payload: 'x', options: { id: '', timeout: 1, delay: -5, hurry: true } },
         ['options.id', 'options.timeout', 'options.delay', 'options.hurry'],
       ],
+      [
+        'with a priority, which its queue does not have',
+        { name: 'tutorial', payload: 'x', options: { priority: 300 } },
+        ['options.priority'],
+      ],
       ['with a payload of another type', { name: 'tutorial', payload: { text: 'x' } }, ['payload']],
       [
         'with wrong fields in its payload',

@@ -1,4 +1,4 @@
-import { defineTask } from '@app/queue';
+import { defineQueue, defineTask } from '@app/queue';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { openApiDocument } from './openapi-document';
@@ -25,6 +25,12 @@ const walk = defineTask({ name: 'walk', payload: z.strictObject({ left: tree, at
 
 const freeForm: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
 const free = defineTask({ name: 'free', payload: freeForm });
+
+const ranked = defineTask({
+  name: 'ranked',
+  queue: defineQueue({ name: 'ranked', maxPriority: 5 }),
+  payload: z.string(),
+});
 
 /** Follows a reference inside of the document. */
 function at(document: object, reference: string): unknown {
@@ -76,6 +82,16 @@ describe('the API’s document', () => {
       additionalProperties: false,
       properties: { width: { type: 'integer', minimum: 1 }, color: { default: 'red' } },
     });
+  });
+
+  it('shows the priorities that the task’s queue has, and none where it has none', () => {
+    const optionsOf = (definition: typeof ranked | typeof free): object => {
+      const { components } = openApiDocument([definition], limits);
+      const request = components?.schemas?.[`task.${definition.name}`];
+      return at(request ?? {}, '#/properties/options/properties') as object;
+    };
+    expect(optionsOf(ranked)).toMatchObject({ priority: { type: 'integer', minimum: 0, maximum: 5 } });
+    expect(Object.keys(optionsOf(free))).toEqual(['id', 'timeout', 'delay', 'at', 'expiresIn']);
   });
 
   it('makes an example of the schema’s examples and defaults, where they are enough for a payload', () => {

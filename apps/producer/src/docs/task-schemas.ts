@@ -21,7 +21,7 @@ export function taskSchemas(task: TaskDefinition): TaskSchemas {
   const reference = `#/components/schemas/${component}`;
   const payloadReference = `${reference}.payload`;
   const payload = payloadSchema(task, payloadReference);
-  const { properties, ...envelope } = z.toJSONSchema(taskRequest, { io: 'input' });
+  const { properties = {}, ...envelope } = z.toJSONSchema(taskRequest, { io: 'input' });
   delete envelope.$schema;
   const request: Json = {
     ...envelope,
@@ -29,6 +29,7 @@ export function taskSchemas(task: TaskDefinition): TaskSchemas {
     ...(task.description === undefined ? {} : { description: task.description }),
     properties: {
       ...properties,
+      options: optionsOf(task, properties['options'] as Json),
       name: { const: task.name, description: `Waits in the queue ${task.queue.name}.` },
       payload: { $ref: payloadReference },
     },
@@ -40,6 +41,13 @@ export function taskSchemas(task: TaskDefinition): TaskSchemas {
     components: { [component]: request, [`${component}.payload`]: payload },
     ...(example === undefined ? {} : { example: { name: task.name, payload: example } }),
   };
+}
+
+/** A priority is taken from 0 to the `maxPriority` of the task's queue; where that has none any is refused, and none is shown. */
+function optionsOf({ queue: { maxPriority } }: TaskDefinition, options: Json): Json {
+  const { priority, ...others } = options['properties'] as Readonly<Record<string, Json>>;
+  const ranked = maxPriority === undefined ? {} : { priority: { ...priority, maximum: maxPriority } };
+  return { ...options, properties: { ...others, ...ranked } };
 }
 
 /** Components have names of letters, digits, dots, dashes and underscores (OpenAPI 3.1, section 4.8.7). */

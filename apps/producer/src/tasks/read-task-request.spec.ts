@@ -40,7 +40,7 @@ describe('a task of a request', () => {
     ['at', 1_900_000_000_000],
     ['expiresIn', 0],
     ['priority', 1.5],
-    ['priority', 256],
+    ['priority', -1],
   ])('is refused with %s %p', async (option, value) => {
     const body = { name: 'resize', payload: { width: 1 }, options: { [option]: value } };
     expect((await problemsOf(body)).map(({ path }) => path)).toEqual([`options.${option}`]);

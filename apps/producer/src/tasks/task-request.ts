@@ -26,7 +26,8 @@ const taskOptions = z.strictObject(
       .optional()
       .meta({
         description:
-          'Milliseconds to wait for the broker’s confirm before the answer is a 503; the producer’s PUBLISH_TIMEOUT_MS when left out.',
+          'Milliseconds to wait for the broker’s confirm before the answer is a 503; the producer’s PUBLISH_TIMEOUT_MS ' +
+          'when left out. It does not limit the task’s run: that is the `timeout` of its definition.',
         examples: [5_000],
       }),
     delay: milliseconds(0)
@@ -53,12 +54,8 @@ const taskOptions = z.strictObject(
     priority: z
       .int(expected('must be a whole number'))
       .min(0, 'must be at least 0')
-      .max(255, 'must be at most 255')
       .optional()
-      .meta({
-        description: 'Higher ones are handed out first, from 0 to what the queue of the task was defined with.',
-        examples: [5],
-      }),
+      .meta({ description: 'Higher ones are handed out first; the task’s own when left out.' }),
   },
   expected('must be an object'),
 );
