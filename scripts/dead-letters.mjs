@@ -1,6 +1,7 @@
 // npm run dead-letters -- list|show|redrive|purge: what is in the dead-letter queues, and what shall become of it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findRunningBroker } from './lib/broker/find-broker.mjs';
 import { buildApps } from './lib/build.mjs';
@@ -13,6 +14,12 @@ const NO_BROKER = 3;
 
 const program = (/** @type {string[]} */ ...path) =>
   inCheckout('dist', 'apps', 'producer', 'apps', 'producer', 'src', ...path);
+
+/** The program's own text, out of its source: help needs nothing installed or built. */
+function usage() {
+  const source = readFileSync(inCheckout('apps', 'producer', 'src', 'dead-letters', 'usage.ts'), 'utf8');
+  return source.split('`')[1] ?? '';
+}
 
 // Standard output is the program's own.
 const voice = new Voice({ stream: process.stderr });
@@ -46,10 +53,16 @@ async function runProgram(args) {
   return code ?? 1;
 }
 
+const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(`${usage()}\n`);
+  process.exit();
+}
+
 try {
   await installDependencies(voice);
   await buildApps(voice, ['producer']);
-  process.exitCode = await runProgram(process.argv.slice(2));
+  process.exitCode = await runProgram(args);
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
   voice.fail(error.message);

@@ -1,9 +1,10 @@
 import { ConnectionRefusedError, DeadLetterQueues, NotConnectedError } from '@app/queue';
 import { NestFactory } from '@nestjs/core';
-import { USAGE, UsageError, readArguments } from './dead-letters/arguments';
+import { UsageError, readArguments } from './dead-letters/arguments';
 import { inertLines } from './dead-letters/inert-text';
 import { exitCode, runCommand } from './dead-letters/run-command';
 import { Screen } from './dead-letters/screen';
+import { USAGE } from './dead-letters/usage';
 import { QueueOnlyModule } from './queue-only.module';
 
 /** `npm run dead-letters`: looks into the dead-letter queues, gives tasks back, throws them away. */

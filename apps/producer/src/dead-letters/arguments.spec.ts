@@ -1,4 +1,5 @@
-import { USAGE, UsageError, readArguments } from './arguments';
+import { UsageError, readArguments } from './arguments';
+import { USAGE } from './usage';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const read = (...args: string[]) => readArguments(args, NOW);
@@ -42,7 +43,16 @@ describe('the command line of dead-letters', () => {
     [['show'], 'show needs an id; list shows them.'],
     [['redrive'], 'redrive needs ids, --queue, a filter (--reason, --name, --since, --limit), or --all.'],
     [['purge'], 'purge needs ids, a filter (--reason, --name, --since, --limit), or --all.'],
-    [['purge', '--queue', 'images'], 'purge needs ids, a filter (--reason, --name, --since, --limit), or --all.'],
+    [
+      ['purge', '--queue', 'images', '--queue', 'tasks'],
+      'purge throws away for good, and a queue alone is not enough: add a filter (--reason, --name, --since, --limit), ' +
+        'or, for everything in it, --all: npm run dead-letters -- purge --queue images --queue tasks --all',
+    ],
+    [
+      ['purge', '--queue', "a'b; c"],
+      'purge throws away for good, and a queue alone is not enough: add a filter (--reason, --name, --since, --limit), ' +
+        "or, for everything in it, --all: npm run dead-letters -- purge --queue 'a'\\''b; c' --all",
+    ],
     [['purge', 'a', '--all'], '--all and ids contradict each other; leave one out.'],
     [['list', '--dry-run'], '--dry-run is for redrive or purge, not for list; leave it out.'],
     [['redrive', 'a', '--yes'], '--yes is for purge, not for redrive; leave it out.'],

@@ -21,28 +21,6 @@ export class UsageError extends Error {}
 const ACTIONS = ['list', 'show', 'redrive', 'purge'] as const;
 type Action = (typeof ACTIONS)[number];
 
-export const USAGE = `npm run dead-letters -- list | show ID... | redrive [ID...] | purge [ID...] [flags]
-
-  list      what is in the dead-letter queues, the oldest first; takes nothing away
-  show      one dead letter with its properties, headers, error and stack
-  redrive   gives dead letters back to the queues they came from; their attempts begin anew
-  purge     throws dead letters away, for good
-
-  --queue NAME     only of this work queue; may be repeated, like --reason and --name. Default: all that are defined
-  --reason REASON  only of this reason: attempts-exhausted, timed-out ..., broker:delivery_limit, foreign
-  --name NAME      only tasks of this name
-  --since TIME     only those put aside since then: 15m, 2h, 7d ago, or 2026-11-21T08:30
-  --limit N        at most so many (list: 100 unless --json or told otherwise)
-  --all            redrive, purge: all that are in the queues
-  --dry-run        redrive, purge: only tell what would be done
-  --yes            purge: without asking
-  --body           show: the first 2 KB of the body too
-  --json           one JSON object a line
-  --help           this text
-
-IDs are those of the tasks, as the list shows them. Exit codes: 0 done, 1 failed (what failed stays where it is), 2 wrong
-usage, 3 no broker, 4 nothing matched.`;
-
 const FLAGS = {
   queue: { type: 'string', multiple: true },
   reason: { type: 'string', multiple: true },
@@ -145,9 +123,18 @@ function checkMeaning(action: Action, values: Values, ids: readonly string[]): v
   if (action === 'redrive' && values.queue === undefined) {
     throw new UsageError('redrive needs ids, --queue, a filter (--reason, --name, --since, --limit), or --all.');
   }
-  if (action === 'purge') {
-    throw new UsageError('purge needs ids, a filter (--reason, --name, --since, --limit), or --all.');
-  }
+  if (action === 'purge') throw new UsageError(vaguePurge(values.queue ?? []));
+}
+
+/** Whoever has named a queue and means all of it needs one word more. */
+function vaguePurge(queues: readonly string[]): string {
+  const filters = '(--reason, --name, --since, --limit)';
+  if (queues.length === 0) return `purge needs ids, a filter ${filters}, or --all.`;
+  const typed = queues.map((queue) => `--queue ${shellWord(queue)}`).join(' ');
+  return (
+    'purge throws away for good, and a queue alone is not enough: add a filter ' +
+    `${filters}, or, for everything in it, --all: npm run dead-letters -- purge ${typed} --all`
+  );
 }
 
 function filterOf(action: Action, values: Values, ids: readonly string[], now: number): DeadLetterFilter {
@@ -190,6 +177,11 @@ function limitOf({ limit }: Values): number | undefined {
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** As it is typed into a shell. */
+function shellWord(text: string): string {
+  return /^[\w.:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function quoted(text: string): string {
