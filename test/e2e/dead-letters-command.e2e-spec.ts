@@ -95,12 +95,19 @@ describe('npm run dead-letters', () => {
   it('redrives by id and by filter, and says what stays', async () => {
     await seedQueue([...lettersOf(3, QUEUE), letterOf('homeless', 'nobody')]);
 
-    expect(await run('redrive', '1')).toMatchObject({ code: 0, err: ['1 redriven; 4 looked at.'] });
+    expect(await run('redrive', '1')).toMatchObject({
+      code: 0,
+      err: [
+        '  1 × images.dlq  attempts-exhausted  resize',
+        '1 redriven; 4 looked at. 3 left; npm run dead-letters -- list shows them.',
+      ],
+    });
     expect(await run('redrive', '--queue', QUEUE)).toMatchObject({
       code: 1,
       err: [
         expect.stringMatching(/^resize homeless stays in images\.dlq: The broker had no queue "nobody"/),
-        '2 redriven, 1 failed and stay where they are; 3 looked at.',
+        '  2 × images.dlq  attempts-exhausted  resize',
+        '2 redriven, 1 failed and stay where they are; 3 looked at. 1 left; npm run dead-letters -- list shows them.',
       ],
     });
     expect(await idsIn(QUEUE)).toEqual(['1', '0', '2']);
@@ -111,7 +118,17 @@ describe('npm run dead-letters', () => {
     await seedQueue([letterOf('a', QUEUE), letterOf('b', QUEUE, { 'x-dead-letter-reason': 'timed-out' })]);
 
     expect(await run('purge', '--reason', 'timed-out')).toMatchObject({ code: 2, out: [] });
-    expect(await run('purge', '--reason', 'timed-out', '--yes')).toMatchObject({ code: 0 });
+    const wouldBe = await run('purge', '--all', '--dry-run', '--json');
+    expect(wouldBe.err).toEqual(['2 would be purged; 2 looked at.']);
+    expect(wouldBe.out).toHaveLength(2);
+    expect(await run('purge', '--reason', 'timed-out', '--yes')).toMatchObject({
+      code: 0,
+      out: [],
+      err: [
+        '  1 × images.dlq  timed-out  resize',
+        '1 purged; 2 looked at. 1 left; npm run dead-letters -- list shows them.',
+      ],
+    });
     expect(await idsIn('images.dlq')).toEqual(['a']);
   });
 

@@ -12,6 +12,7 @@ import type { DeadLetterCommand } from './arguments';
 import { inertJson, inertLine } from './inert-text';
 import { bodyText, detailJson, detailLines, listJson, listLine, timeOf } from './rendering';
 import type { Screen } from './screen';
+import { Tally } from './tally';
 
 /** How a command ended, as the shell sees it. */
 export const exitCode = {
@@ -128,8 +129,10 @@ async function act(
   if (action === 'purge' && !(await isAgreed(command, screen))) return exitCode.failed;
   const { doing, done, would } = DEEDS[action];
   let soFar: DeadLetterResult | undefined;
+  const tally = new Tally();
   const onProgress = async ({ deadLetter, error, result }: DeadLetterProgress): Promise<void> => {
     soFar = result;
+    if (error === undefined) tally.add(deadLetter);
     if (json) await screen.result(inertJson(resultOf(deadLetter, dryRun ? would : done, error)));
     else if (error !== undefined) screen.note(failureSentence(deadLetter, error));
     else if (dryRun) await screen.result(listLine(deadLetter, screen.paint));
@@ -139,7 +142,9 @@ async function act(
     if (soFar !== undefined) screen.note(`${soFar.done} ${dryRun ? would : done} before it ended.`);
     throw error;
   });
-  screen.note(endSentence(result, dryRun ? would : done, signal.aborted));
+  if (!json) for (const line of tally.lines()) screen.note(line);
+  const left = dryRun ? 0 : result.total - result.done;
+  screen.note(endSentence(result, dryRun ? would : done, signal.aborted) + leftSentence(left));
   noteCutOff(result, screen);
   if (result.failed > 0) return exitCode.failed;
   if (signal.aborted) return exitCode.interrupted;
@@ -182,6 +187,10 @@ function endSentence(result: DeadLetterResult, outcome: string, isInterrupted: b
   return result.matched === 0 && !isInterrupted
     ? `Nothing matched; ${result.looked} dead letters were looked at.`
     : `${stopped}${result.done} ${outcome}${failed}; ${result.looked} looked at.`;
+}
+
+function leftSentence(left: number): string {
+  return left > 0 ? ` ${left} left; npm run dead-letters -- list shows them.` : '';
 }
 
 function noteCutOff({ cutOff }: ReadingCounts, screen: Screen): void {
