@@ -116,6 +116,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'consumer.started',
   'consumer.interrupted',
   'consumer.stopped',
+  'thread.failed',
   'worker.stopping',
   'worker.deadline',
 ];

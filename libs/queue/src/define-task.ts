@@ -4,7 +4,7 @@ import type { QueueDefinition } from './define-queue';
 import { DefinitionError } from './errors';
 import { isShortString } from './message/field-table';
 import { runPolicy } from './run-policy';
-import type { Acknowledge, RunPolicy, RunPolicyInput } from './run-policy';
+import type { Acknowledge, RunIn, RunPolicy, RunPolicyInput } from './run-policy';
 
 /** The queue of a task definition that names none. */
 export const DEFAULT_QUEUE = 'tasks';
@@ -25,6 +25,12 @@ export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends Ru
    * there without a run. Default: `after`, at least once.
    */
   readonly acknowledge?: Acknowledge;
+  /**
+   * `thread`: its handler runs in a thread of the worker, for work that costs only processor time and would keep the event loop
+   * from heartbeats, health checks and other tasks. There `timeout` is hard: a handler that does not end when its signal
+   * fires is ended with its thread, also one that never returns. Needs `QueueModule`'s `thread`. Default: `process`.
+   */
+  readonly runIn?: RunIn;
   /** From 0 to the queue's `maxPriority`: higher ones are handed out first. Default: none, which is the lowest. */
   readonly priority?: number;
 }

@@ -23,6 +23,7 @@ const given = [
   new errors.TaskTimeoutError(500),
   new errors.WorkerStoppedError(),
   new errors.ConfigurationError([{ path: 'AMQP_URL', message: 'is no URL' }]),
+  new errors.ThreadFailedError(new Error('worker exited with code: 1')),
   new errors.DefinitionError('Two tasks.'),
 ];
 

@@ -207,8 +207,22 @@ export class RetryLater extends QueueError {
 
 /** The reason with which `TaskContext.signal` fires when a run has taken its definition's `timeout`, and the run's failure. */
 export class TaskTimeoutError extends QueueError {
-  constructor(readonly timeout: number) {
-    super(`The run took longer than its timeout of ${timeout} ms. Its slot is free, whatever the handler still does.`);
+  constructor(
+    readonly timeout: number,
+    consequence = 'Its slot is free, whatever the handler still does.',
+  ) {
+    super(`The run took longer than its timeout of ${timeout} ms. ${consequence}`);
+  }
+}
+
+/**
+ * The thread of a run failed before its handler had ended: it could not load its module, ran out of its memory, called
+ * `process.exit`, or something in it threw where nobody caught it. The run has failed; the worker and its other tasks go on.
+ */
+export class ThreadFailedError extends QueueError {
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`The run's thread failed before the handler had ended: ${why}. The worker goes on.`, { cause });
   }
 }
 

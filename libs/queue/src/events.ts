@@ -68,6 +68,8 @@ export interface QueueEventMap {
   'consumer.stopped': { queue: string };
   /** At the start: the broker takes a task back before its definition's `timeout`. Milliseconds. */
   'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
+  /** A thread ended while it ran nothing, or could not begin. The next task has a new one. */
+  'thread.failed': { why: string };
   'worker.stopping': { running: number; timeout: number };
   'worker.deadline': { running: number };
 }

@@ -30,6 +30,7 @@ export {
   QueueReadError,
   RetryLater,
   TaskTimeoutError,
+  ThreadFailedError,
   TopologyError,
   UnconfirmedError,
   UnknownTaskError,
@@ -57,11 +58,14 @@ export { listen } from './listen';
 export { rmqTransport } from './rmq-transport';
 export { runApp } from './run-app';
 export { exceptOn, onlyOn } from './run-policy';
-export type { Acknowledge, ErrorClass, RunPolicy, RunPolicyInput } from './run-policy';
+export type { Acknowledge, ErrorClass, RunIn, RunPolicy, RunPolicyInput } from './run-policy';
 export { describeSettings, readSettings, setting, wholeNumber } from './settings';
 export type { Environment, Setting, Settings, SettingValues } from './settings';
 export { TaskRegistry } from './task-registry';
 export { appLogger } from './telemetry/app-logger';
 export type { LogFormat } from './telemetry/app-logger';
+export { defineThread } from './threading/thread-app';
+export type { ThreadInput } from './threading/thread-app';
+export type { ThreadDefinition } from './threading/thread-pool';
 export { MAX_DELAY_MS } from './topology/delay-levels';
 export { deadLetterQueueName } from './topology/names';

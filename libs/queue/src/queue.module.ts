@@ -10,6 +10,7 @@ import { TaskQueue } from './producing/task-queue';
 import { settingsOf } from './queue.options';
 import type { QueueModuleOptions, QueueSettings } from './queue.options';
 import { TaskRegistry } from './task-registry';
+import { ThreadPool } from './threading/thread-pool';
 import { logEvents } from './telemetry/log-events';
 import { routeDeclarer } from './topology/declare';
 
@@ -59,9 +60,18 @@ const FLUSH_TIMEOUT_MS = 5_000;
     },
     {
       provide: TaskServer,
-      useFactory: (publisher: Publisher, registry: TaskRegistry, settings: QueueSettings, events: QueueEvents) =>
-        new TaskServer(new BrokerConnection('consuming', settings, events), publisher, registry, settings, events),
-      inject: [Publisher, TaskRegistry, SETTINGS, QueueEvents],
+      useFactory: (
+        publisher: Publisher,
+        registry: TaskRegistry,
+        settings: QueueSettings,
+        events: QueueEvents,
+        { thread }: QueueModuleOptions,
+      ) => {
+        const connection = new BrokerConnection('consuming', settings, events);
+        const threads = new ThreadPool(thread, events, settings.threads);
+        return new TaskServer(connection, publisher, registry, settings, events, threads);
+      },
+      inject: [Publisher, TaskRegistry, SETTINGS, QueueEvents, MODULE_OPTIONS_TOKEN],
     },
     {
       provide: DeadLetterQueues,

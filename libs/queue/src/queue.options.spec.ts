@@ -58,6 +58,15 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
     ['0', '10001', '1.5', 'many'],
   ],
   [
+    'WORKER_THREADS',
+    'threads',
+    [
+      ['1', 1],
+      ['256', 256],
+    ],
+    ['0', '257', 'all'],
+  ],
+  [
     'CRASH_LIMIT',
     'crashLimit',
     [

@@ -4,6 +4,7 @@ import type { QueueDefinition } from './define-queue';
 import type { TaskDefinition } from './define-task';
 import { readSettings, setting, wholeNumber } from './settings';
 import type { SettingValues } from './settings';
+import type { ThreadDefinition } from './threading/thread-pool';
 
 /** Every setting of `@app/queue`: type, default, environment variable, unit and consequence in one place. */
 export const queueSettings = {
@@ -31,6 +32,11 @@ export const queueSettings = {
     env: ['WORKER_CONCURRENCY'],
     schema: wholeNumber(1, 10_000).default(1),
     doc: 'Tasks of one queue that one worker process handles at once (the consumer’s prefetch), where the queue’s definition does not say it. 1 is fair dispatch: no task waits behind a slow one while another worker is free.',
+  }),
+  threads: setting({
+    env: ['WORKER_THREADS'],
+    schema: wholeNumber(1, 256).optional(),
+    doc: "Threads of one worker process for tasks that are defined with `runIn: 'thread'`; each runs one at a time, and one more waits in the worker for a thread. Not set: one fewer than the processors, and one at least; set it where a container may use fewer. Started with the first such task; each has a module and a heap of its own.",
   }),
   crashLimit: setting({
     env: ['CRASH_LIMIT'],
@@ -98,6 +104,8 @@ export interface QueueModuleOptions extends Partial<QueueSettings> {
   readonly tasks: readonly TaskDefinition[];
   /** Further queues: those that only have plain Nest handlers, without a task definition. */
   readonly queues?: readonly QueueDefinition[];
+  /** What the threads of a worker run, made by `defineThread`. A worker that handles tasks with `runIn: 'thread'` needs it. */
+  readonly thread?: ThreadDefinition;
 }
 
 /**

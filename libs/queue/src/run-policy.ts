@@ -1,6 +1,7 @@
 import { exponential } from './consuming/backoff';
 import type { Backoff } from './consuming/backoff';
 import { DefinitionError } from './errors';
+import { isOfClass } from './threading/sent-error';
 import { MAX_DELAY_MS } from './topology/delay-levels';
 
 /** How a task is run and tried again; said of a queue it is the default of its tasks. */
@@ -26,11 +27,15 @@ export interface RunPolicyInput {
 /** When a task is acknowledged: `after` its run, which is at least once, or `before`, which is at most once. */
 export type Acknowledge = 'after' | 'before';
 
+/** Where a handler runs: in the worker's `process`, or in a `thread` of it. */
+export type RunIn = 'process' | 'thread';
+
 /** The same, with every default filled in. */
 export interface RunPolicy extends RunPolicyInput {
   readonly attempts: number;
   readonly backoff: Backoff;
   readonly acknowledge: Acknowledge;
+  readonly runIn: RunIn;
 }
 
 /** The longest a timer of Node can wait: 24 days. */
@@ -40,6 +45,7 @@ const defaults: RunPolicy = {
   attempts: 1,
   backoff: exponential({ initial: 1_000, max: 60_000 }),
   acknowledge: 'after',
+  runIn: 'process',
 };
 
 /**
@@ -49,10 +55,10 @@ const defaults: RunPolicy = {
  */
 export function runPolicy(
   subject: string,
-  input: RunPolicyInput & { readonly acknowledge?: Acknowledge },
+  input: RunPolicyInput & { readonly acknowledge?: Acknowledge; readonly runIn?: RunIn },
   base: RunPolicy = defaults,
 ): RunPolicy {
-  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after' } = input;
+  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after', runIn = 'process' } = input;
   assertWhole(subject, 'attempts', attempts, 1_000_000);
   assertBackoff(subject, backoff);
   assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
@@ -67,6 +73,7 @@ export function runPolicy(
     attempts: acknowledge === 'before' ? 1 : (attempts ?? base.attempts),
     backoff: backoff ?? base.backoff,
     acknowledge,
+    runIn,
     ...(retry === undefined ? {} : { retryIf: retry }),
     ...(expiry === undefined ? {} : { expiresAfter: expiry }),
     ...(limit === undefined ? {} : { timeout: limit }),
@@ -76,14 +83,14 @@ export function runPolicy(
 /** An error's class, as `exceptOn` and `onlyOn` take it. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
-/** A `retryIf` that tries again after every error but these and their subclasses. */
+/** A `retryIf` that tries again after every error but these and their subclasses, also those that a thread threw. */
 export function exceptOn(...classes: readonly ErrorClass[]): (error: unknown) => boolean {
-  return (error) => !classes.some((known) => error instanceof known);
+  return (error) => !classes.some((known) => isOfClass(error, known));
 }
 
 /** A `retryIf` that tries again only after these errors and their subclasses. A run that timed out has a `TaskTimeoutError`. */
 export function onlyOn(...classes: readonly ErrorClass[]): (error: unknown) => boolean {
-  return (error) => classes.some((known) => error instanceof known);
+  return (error) => classes.some((known) => isOfClass(error, known));
 }
 
 /** The compiler has seen to it, unless somebody wrote another library's form past it. */

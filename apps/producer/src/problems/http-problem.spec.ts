@@ -12,6 +12,7 @@ import {
   PublishRefusedError,
   QueueReadError,
   TaskTimeoutError,
+  ThreadFailedError,
   TopologyError,
   UnconfirmedError,
   UnrecoverableError,
@@ -47,6 +48,7 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new WorkerStoppedError(), 500, 'about:blank', undefined],
   [new UnrecoverableError(SECRET), 500, 'about:blank', undefined],
   [new TaskTimeoutError(5), 500, 'about:blank', undefined],
+  [new ThreadFailedError(new Error('no')), 500, 'about:blank', undefined],
   [new InvalidFilterError(fields), 500, 'about:blank', undefined],
   [new QueueReadError('q', SECRET), 500, 'about:blank', undefined],
 ];

@@ -71,10 +71,11 @@ export class TaskRun {
       if (!delivery.ackBefore()) return { kind: 'requeued' };
     }
     const context = new TaskContext(delivery, task.name, policy, this.byHand());
+    const timeout = policy.runIn === 'thread' ? undefined : policy.timeout; // a thread watches it itself
     const startedAt = performance.now();
     parts.events.emit('task.started', delivery.facts());
     try {
-      const result = await timedRun(() => parts.invoke(task.handler, task.payload, context), policy.timeout, {
+      const result = await timedRun(() => parts.invoke(task.handler, task.payload, context), timeout, {
         timedOut: (error) => {
           parts.overruns.add(delivery);
           delivery.abort(error);

@@ -13,6 +13,7 @@ import type { QueueSettings } from '../queue.options';
 import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import type { TaskRegistry } from '../task-registry';
+import type { ThreadPool } from '../threading/thread-pool';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
@@ -55,6 +56,7 @@ export class TaskServer extends ServerRMQ {
     private readonly registry: TaskRegistry,
     private readonly settings: QueueSettings,
     private readonly events: QueueEvents,
+    private readonly threads: ThreadPool,
   ) {
     super(rmqTransport(settings, registry.queues[0] ?? defineQueue({ name: 'tasks' })).options);
     this.handover = new Handover(publisher, settings, events);
@@ -126,7 +128,10 @@ export class TaskServer extends ServerRMQ {
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
       this.warnOfLongTimeouts();
-      this.consumers = this.queuesToConsume().map((queue) => this.consumerOf(queue));
+      const queues = this.queuesToConsume();
+      const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
+      for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
+      this.consumers = queues.map((queue) => this.consumerOf(queue));
       this.workerState = 'listening';
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
       this.quarantine.start();
@@ -170,6 +175,7 @@ export class TaskServer extends ServerRMQ {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.deliveries.finish(this.settings.shutdownTimeout);
     await this.quarantine.ended();
+    await this.threads.close();
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.workerState = 'stopped';
   }

@@ -49,6 +49,7 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
       `the timeout of ${e.name} (${e.timeout} ms) is longer than the broker waits for an ack (${e.brokerAckTimeout} ms, ` +
       'BROKER_ACK_TIMEOUT_MS): a run that takes longer is handed out a second time',
   ],
+  'thread.failed': ['warn', (e) => `a thread failed while it ran no task: ${e.why}; the next task has a new one`],
   'worker.stopping': ['log', (e) => `stopping: ${e.running} tasks have ${e.timeout} ms to finish`],
   'worker.deadline': ['warn', (e) => `the deadline has passed: ${e.running} tasks go back to their queues`],
 };

@@ -1,0 +1,33 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { IncomingMessage } from '../message/message';
+import type { SentError } from './sent-error';
+
+/** What a thread is given for one run: all that its `TaskContext` is made of, and a way to talk about the run. */
+export interface ThreadTask {
+  readonly name: string;
+  readonly queue: string;
+  readonly attempts: number;
+  readonly payload: unknown;
+  /** Its content comes as a `Uint8Array`: a `Buffer` does not cross. */
+  readonly message: Omit<IncomingMessage, 'content'> & { readonly content: Uint8Array };
+  readonly port: MessagePort;
+}
+
+/** To the thread, while it runs: the signal fires, for this reason. */
+export interface ToThread {
+  readonly abort: SentError;
+}
+
+/** From the thread, while it runs. */
+export type FromThread =
+  /** The thread is ready and the handler is called: the time of its `timeout` begins. */
+  | { readonly kind: 'begun' }
+  /** The handler settles its delivery itself; `ignore`: a delivery that is not in its hand. */
+  | { readonly kind: 'settle'; readonly as: 'ack' | 'requeue' | 'refuse' | 'ignore' }
+  /** The thread has booted its module: by this port it is told to close it, and its end is known. */
+  | { readonly kind: 'booted'; readonly port: MessagePort };
+
+/** How the handler ended. What it returned stays in its thread: nobody waits for an event's answer. */
+export interface ThreadOutcome {
+  readonly error?: SentError;
+}

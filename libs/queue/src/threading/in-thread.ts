@@ -1,0 +1,91 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Delivery } from '../consuming/delivery';
+import type { HandSettlement } from '../consuming/settling-channel';
+import { TaskContext } from '../consuming/task-context';
+import { QueueEvents } from '../events';
+import { runPolicy } from '../run-policy';
+import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
+import { receivedError, sendError } from './sent-error';
+
+/** The handlers of a thread, once its module has booted. */
+export interface ThreadApp {
+  /** Runs the handler of this name. @throws UnrecoverableError when there is none. */
+  handle(name: string, payload: unknown, context: TaskContext): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** One thread's side: boots the app with its first task, and runs one task after another. Never rejects. */
+export class InThread {
+  private app: Promise<ThreadApp> | undefined;
+
+  constructor(private readonly boot: () => Promise<ThreadApp>) {}
+
+  async run(task: ThreadTask): Promise<ThreadOutcome> {
+    const say = (said: FromThread): void => task.port.postMessage(said, []);
+    try {
+      const { context, abort } = contextOf(task, say);
+      task.port.on('message', (said: ToThread) => abort(receivedError(said.abort) as Error));
+      const app = await this.booted(task);
+      say({ kind: 'begun' });
+      await app.handle(task.name, task.payload, context);
+      return {};
+    } catch (error) {
+      return { error: sendError(error) };
+    } finally {
+      task.port.removeAllListeners('message');
+      task.port.unref();
+    }
+  }
+
+  /** A boot that has failed is tried again with the next task. */
+  private async booted(task: ThreadTask): Promise<ThreadApp> {
+    if (this.app !== undefined) return this.app;
+    this.app = this.boot();
+    try {
+      const app = await this.app;
+      const { port1, port2 } = new MessageChannel();
+      port1.once('message', () => void app.close().finally(() => port1.close()));
+      port1.unref();
+      const said: FromThread = { kind: 'booted', port: port2 };
+      task.port.postMessage(said, [port2]);
+      return app;
+    } catch (error) {
+      this.app = undefined;
+      throw error;
+    }
+  }
+}
+
+/** The same context as in the worker itself: made of the same message, settled there by what is said of it here. */
+function contextOf(
+  { name, queue, attempts, message }: ThreadTask,
+  say: (said: FromThread) => void,
+): { context: TaskContext; abort: (reason: Error) => void } {
+  const { buffer, byteOffset, byteLength } = message.content;
+  const content = Buffer.from(buffer, byteOffset, byteLength);
+  const delivery = new Delivery({ ...message, content }, noChannel(), queue, new QueueEvents());
+  delivery.name = name;
+  const settlement: HandSettlement = {
+    ack: () => say({ kind: 'settle', as: 'ack' }),
+    requeue: () => say({ kind: 'settle', as: 'requeue' }),
+    refuse: () => say({ kind: 'settle', as: 'refuse' }),
+    ignore: () => say({ kind: 'settle', as: 'ignore' }),
+  };
+  const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), settlement);
+  return { context, abort: (reason) => delivery.abort(reason) };
+}
+
+/** The channel is the worker's; a thread can only say how its delivery is to be settled. */
+function noChannel(): Delivery['channel'] {
+  const refuse = (method: string) => (): never => {
+    throw new Error(
+      `channel.${method}() cannot be called in a thread, which has no channel: it can settle its own delivery ` +
+        '(ack, nack, reject). Add tasks with TaskQueue, of a QueueModule that the thread’s module imports.',
+    );
+  };
+  const channel: object = new Proxy(
+    {},
+    { get: (_none, name) => (typeof name === 'string' ? refuse(name) : undefined) },
+  );
+  return Object.assign(Object.create(channel) as Delivery['channel'], { amqp: channel });
+}

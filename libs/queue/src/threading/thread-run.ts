@@ -1,0 +1,132 @@
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type { Piscina } from 'piscina';
+import type { ConsumeMessage } from '../connection/amqp';
+import type { TaskContext } from '../consuming/task-context';
+import type { TaskDefinition } from '../define-task';
+import { TaskTimeoutError, ThreadFailedError, UnrecoverableError } from '../errors';
+import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
+import { receivedError, sendError } from './sent-error';
+
+/**
+ * Milliseconds that a handler has to end by itself after its signal fired; then its thread is ended. Less than what a
+ * stopping worker waits before it gives the task back, so that no other worker begins it while it still runs here.
+ */
+const THREAD_GRACE_MS = 300;
+
+/** A message of another delivery, to the channel: its settling is ignored and told. */
+const NOT_ITS_OWN = { fields: { deliveryTag: undefined } } as unknown as ConsumeMessage;
+
+/** One run of a handler in a thread, as the main thread sees it: sends it there, passes on what is said, and ends it. */
+export class ThreadRun {
+  private readonly channel = new MessageChannel();
+  /** Fires with the reason for which the thread is ended in the middle of the run. */
+  private readonly ending = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private grace: NodeJS.Timeout | undefined;
+  private isOverdue = false;
+  private hasBegun = false;
+
+  constructor(
+    private readonly task: TaskDefinition,
+    private readonly payload: unknown,
+    private readonly context: TaskContext,
+    private readonly booted: (port: MessagePort) => void,
+  ) {}
+
+  /**
+   * Runs it in a thread of the pool that is free.
+   * @throws what the handler threw
+   * @throws TaskTimeoutError when its time was over, however it ended then
+   * @throws ThreadFailedError when the thread ended in the middle of it
+   */
+  async in(pool: Piscina): Promise<void> {
+    const { signal } = this.context;
+    const stop = (): void => this.abort(signal.reason as Error);
+    this.channel.port1.on('message', (message: FromThread) => this.hear(message));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    try {
+      const { error } = await this.outcome(pool);
+      if (this.isOverdue) throw this.timeoutError('Its handler ended after its signal had fired.');
+      if (error !== undefined) throw receivedError(error);
+    } finally {
+      clearTimeout(this.timer);
+      clearTimeout(this.grace);
+      signal.removeEventListener('abort', stop);
+      this.channel.port1.close();
+    }
+  }
+
+  /** The pool cannot make a thread, and would let it wait for ever. */
+  fail(why: Error): void {
+    if (!this.hasBegun) this.ending.abort(new ThreadFailedError(why));
+  }
+
+  private async outcome(pool: Piscina): Promise<ThreadOutcome> {
+    const { port1, port2 } = this.channel;
+    try {
+      const options = { transferList: [port2], signal: this.ending.signal };
+      const outcome = (await pool.run(this.threadTask(port2), options)) as ThreadOutcome;
+      // It came by another port: what the handler said before it is not left behind.
+      for (let said = receiveMessageOnPort(port1); said !== undefined; said = receiveMessageOnPort(port1)) {
+        this.hear(said.message as FromThread);
+      }
+      return outcome;
+    } catch (error) {
+      if (this.ending.signal.aborted) throw this.ending.signal.reason;
+      if (error instanceof Error && error.name === 'DataCloneError') throw notCrossing(this.task.name, error);
+      throw new ThreadFailedError(error);
+    }
+  }
+
+  private threadTask(port: MessagePort): ThreadTask {
+    const { content, fields, properties } = this.context.getMessage();
+    const { name, attempts } = this.task;
+    const message = { content: Uint8Array.from(content), fields: { ...fields }, properties: { ...properties } };
+    return { name, queue: this.context.queue, attempts, payload: this.payload, message, port };
+  }
+
+  private hear(said: FromThread): void {
+    if (said.kind === 'booted') this.booted(said.port);
+    else if (said.kind === 'settle') this.settle(said.as);
+    else this.begun();
+  }
+
+  private begun(): void {
+    this.hasBegun = true;
+    const { timeout } = this.task;
+    if (timeout === undefined) return;
+    this.timer = setTimeout(() => {
+      this.isOverdue = true;
+      this.abort(this.timeoutError('Its thread is ended if it does not end by itself.'));
+    }, timeout);
+  }
+
+  private settle(as: Extract<FromThread, { kind: 'settle' }>['as']): void {
+    const channel = this.context.getChannelRef();
+    if (as === 'ack') channel.ack(this.context.getMessage());
+    else if (as === 'ignore') channel.ack(NOT_ITS_OWN);
+    else channel.nack(this.context.getMessage(), false, as === 'requeue');
+  }
+
+  /** Its signal fires there, and a moment later nothing of it runs any more. */
+  private abort(reason: Error): void {
+    if (this.grace !== undefined) return;
+    const said: ToThread = { abort: sendError(reason) };
+    this.channel.port1.postMessage(said);
+    this.grace = setTimeout(() => {
+      this.ending.abort(
+        this.isOverdue ? this.timeoutError('Its handler did not end, so its thread was ended.') : reason,
+      );
+    }, THREAD_GRACE_MS);
+  }
+
+  private timeoutError(what: string): TaskTimeoutError {
+    return new TaskTimeoutError(this.task.timeout ?? 0, what);
+  }
+}
+
+function notCrossing(name: string, cause: Error): UnrecoverableError {
+  return new UnrecoverableError(`The payload of "${name}" cannot cross into a thread: ${cause.message}`, { cause });
+}
