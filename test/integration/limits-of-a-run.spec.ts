@@ -196,7 +196,7 @@ describe('a task whose time is over', () => {
     const added = Date.now();
     await waitFor('the time to pass', () => Date.now() > added + 100);
     hold.release();
-    expect(await worker.sees('task.dead-lettered')).toMatchObject({ id, reason: 'expired' });
+    expect(await worker.sees('task.dead-lettered')).toMatchObject({ id, name: 'plain', reason: 'expired' });
     expect(work.runs).toEqual(['first']);
     const { properties } = await vhost.take('work.dlq');
     expect(properties.headers).toMatchObject({ 'x-error-name': 'ExpiredError' });
@@ -217,6 +217,20 @@ describe('a task whose time is over', () => {
       expect(end).toBeGreaterThanOrEqual(before + lifetime);
       expect(end).toBeLessThanOrEqual(after + lifetime);
     }
+  });
+
+  it('is named as its message claims when it cannot be read', async () => {
+    const { worker } = await start({ maxMessageBytes: 100 });
+    vhost.publish('work', 'no JSON', { type: 'claimed', headers: { 'x-expires-at': 1 } });
+    vhost.publish('work', 'x'.repeat(101), { type: 'claimed-too' });
+    vhost.publish('work', 'no JSON');
+    await worker.sees('task.dead-lettered', 3);
+    expect(worker.seen('task.dead-lettered').map(({ name, reason }) => [name, reason])).toEqual([
+      ['claimed', 'expired'],
+      ['claimed-too', 'too-large'],
+      [undefined, 'undecodable'],
+    ]);
+    await vhost.takeAll('work.dlq');
   });
 });
 

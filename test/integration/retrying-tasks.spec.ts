@@ -177,7 +177,8 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
     await worker.queue.add(soonOver, 'x');
     expect(await worker.sees('task.dead-lettered')).toMatchObject({ reason: 'expired' });
     expect(runs.length).toBeLessThanOrEqual(4); // of a thousand
-    await vhost.take('work.dlq');
+    const { headers } = (await vhost.take('work.dlq')).properties;
+    expect(headers?.['x-last-failure-time']).toBe(headers?.['x-dead-letter-time']);
   });
 
   it('is tried again as its queue says, when nobody defined it, and gets an id', async () => {

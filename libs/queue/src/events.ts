@@ -5,7 +5,7 @@ import type { DeadLetterReason } from './message/dead-letter-message';
 export interface TaskFacts {
   /** The task's id (`message_id`); a message of another program may have none. */
   readonly id: string | undefined;
-  /** The task's name; `undefined` when the message could not be read. */
+  /** The task's name; what the message's `type` claims when it could not be read, or `undefined`. */
   readonly name: string | undefined;
   readonly queue: string;
   /** The run in progress, from 1. */

@@ -52,6 +52,14 @@ describe('the list', () => {
     ]);
   });
 
+  it('says of a task whose time was over that its attempt was not begun', () => {
+    const over: DeadLetter = { ...deadLetter, reason: 'expired', error: { name: 'ExpiredError', message: 'over' } };
+    expect(listLine(over, plain).split(/ {2,}/)[5]).toBe('before attempt 5');
+    expect(detailLines({ ...details, ...over }, plain, false)).toContain('\n  attempt       5, which was not begun\n');
+    const tooLateToRetry: DeadLetter = { ...deadLetter, reason: 'expired' };
+    expect(listLine(tooLateToRetry, plain).split(/ {2,}/)[5]).toBe('attempt 5');
+  });
+
   it('cuts an error that goes on and on', () => {
     const long = listLine({ ...deadLetter, error: { name: 'E', message: 'x'.repeat(2_000) } }, plain);
     expect(long.length).toBeLessThan(350);

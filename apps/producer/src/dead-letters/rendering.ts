@@ -20,7 +20,7 @@ export function listLine(deadLetter: DeadLetter, paint: Paint): string {
     paint('yellow', inertLine(reason).padEnd(18)),
     inertLine(name ?? '-').padEnd(18),
     paint('bold', inertLine(id).padEnd(36)),
-    `attempt ${attempt}`,
+    `${wasBegun(deadLetter) ? '' : 'before '}attempt ${attempt}`,
     paint('red', errorOf(deadLetter)),
   ];
   return columns.join('  ').trimEnd();
@@ -35,7 +35,7 @@ export function detailLines(details: DeadLetterDetails, paint: Paint, withBody: 
     ['name', details.name],
     ['dead letter', details.deadLetterId],
     ['put aside', details.time === undefined ? undefined : `${timeOf(details.time)} by ${details.worker ?? '?'}`],
-    ['attempt', String(details.attempt)],
+    ['attempt', `${details.attempt}${wasBegun(details) ? '' : ', which was not begun'}`],
     ['failed first', optionalTime(details.firstFailureTime)],
     ['failed last', optionalTime(details.lastFailureTime)],
     ['redriven', details.timesRedriven === 0 ? undefined : `${details.timesRedriven} times`],
@@ -79,6 +79,11 @@ function cutOf({ content }: DeadLetterDetails): string {
 
 function withoutStack({ headers }: DeadLetterDetails): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'x-error-stack'));
+}
+
+/** Whether its attempt was begun: a task whose time was over before it has a number of an attempt too. */
+function wasBegun({ reason, error }: DeadLetter): boolean {
+  return reason !== 'expired' || error?.name !== 'ExpiredError';
 }
 
 function errorOf({ error }: DeadLetter): string {

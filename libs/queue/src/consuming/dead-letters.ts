@@ -10,9 +10,6 @@ import type { DeadLettered } from './outcome';
 
 const worker = `${hostname()}:${process.pid}`;
 
-/** Reasons that are no failure of a run: nothing has failed at the time of the putting aside. */
-const WITHOUT_FAILURE = new Set(['expired', 'crash-loop']);
-
 /** Puts tasks aside with the reason. */
 export class DeadLetters {
   constructor(
@@ -20,10 +17,11 @@ export class DeadLetters {
     private readonly events: QueueEvents,
   ) {}
 
-  async put(delivery: Delivery, { reason, error }: DeadLettered): Promise<void> {
+  async put(delivery: Delivery, outcome: DeadLettered): Promise<void> {
+    const { reason, error } = outcome;
     const { queue, attempt } = delivery;
     const time = Date.now();
-    const lastFailureTime = WITHOUT_FAILURE.has(reason) ? delivery.lastFailureTime : time;
+    const lastFailureTime = isFailure(outcome) ? time : delivery.lastFailureTime;
     const message = deadLetterMessage(delivery.message, {
       deadLetterId: uuidv7(),
       reason,
@@ -51,6 +49,11 @@ export class DeadLetters {
       });
     if (end === 'lost') this.events.emit('task.lost', { ...facts, why: whyNotPutAside(delivery) });
   }
+}
+
+/** Whether something has failed just now. A task that expires has failed when there was no time for its next attempt. */
+function isFailure({ reason, error }: DeadLettered): boolean {
+  return reason !== 'crash-loop' && (reason !== 'expired' || error.name !== 'ExpiredError');
 }
 
 function whyNotPutAside(delivery: Delivery): string {

@@ -32,14 +32,17 @@ export async function readDelivery(
 ): Promise<RunnableTask | Outcome> {
   const { content } = delivery.message;
   if (content.length > reading.maxMessageBytes) {
+    delivery.name = claimedName(delivery);
     const message = `The body has ${content.length} bytes and the limit is ${reading.maxMessageBytes} (MAX_MESSAGE_BYTES).`;
     return putAside('too-large', 'MessageTooLargeError', message);
   }
+  const task = readTask(delivery, queue);
+  delivery.name = task?.name ?? claimedName(delivery);
+  delivery.requestId = task?.requestId;
   if (delivery.expiresAt !== undefined && delivery.expiresAt <= Date.now()) {
     const message = `Its time to begin a run ended at ${new Date(delivery.expiresAt).toISOString()}.`;
     return putAside('expired', 'ExpiredError', message);
   }
-  const task = readTask(delivery, queue);
   if (task === undefined) {
     return putAside(
       'undecodable',
@@ -47,8 +50,6 @@ export async function readDelivery(
       `The body is not a message of the format of queue "${queue.name}".`,
     );
   }
-  delivery.name = task.name;
-  delivery.requestId = task.requestId;
   const handler = reading.handlerOf(task.name);
   if (handler === null) {
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
@@ -66,6 +67,12 @@ export async function readDelivery(
 /** Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody. */
 function policyFor({ isEventHandler }: MessageHandler, policy: RunPolicy): RunPolicy {
   return isEventHandler === false ? { ...policy, attempts: 1 } : policy;
+}
+
+/** What cannot be read may still say what it is meant to be; nobody's handler is called for that. */
+function claimedName({ message }: Delivery): string | undefined {
+  const { type } = message.properties;
+  return typeof type === 'string' && type !== '' ? type : undefined;
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */

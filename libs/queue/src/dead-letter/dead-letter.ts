@@ -24,7 +24,7 @@ export interface DeadLetter {
   readonly reason: string;
   /** The task's name; `undefined` when the message does not tell. */
   readonly name: string | undefined;
-  /** The run that failed last, from 1. */
+  /** The run that failed last, from 1; the one that was to begin where none failed (`expired` and such). */
   readonly attempt: number;
   readonly error: { readonly name: string; readonly message: string } | undefined;
   /** When it was put aside; `undefined` when nobody wrote it down. */
