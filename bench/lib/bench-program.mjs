@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { root } from '../../scripts/lib/checkout.mjs';
+import { endChild, hasEnded } from '../../scripts/lib/child.mjs';
+import { Failure } from '../../scripts/lib/failure.mjs';
+
+/** Milliseconds a program has to end after it was told to, before it is ended. */
+const STOP_PATIENCE = 15_000;
+
+/** @typedef {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, null>} Child */
+/** @typedef {import('../src/job.js').Figures} Figures */
+/** @typedef {{ progress: number, from: number, to: number }} Progress handlers that have ended, and when the first began and the last ended: milliseconds since 1970 */
+
+/** A contestant at its one job, in a process of its own; bench/README.md describes the lines. */
+export class BenchProgram {
+  #child;
+  #name;
+  #log;
+  /** @type {Record<string, unknown>[]} */
+  #lines = [];
+  #wake = () => {};
+  /** How far it says it is with a `work`. @type {Progress | undefined} */
+  progress;
+  /** Whether it does the same job once more after it has done it. */
+  isRepeatable = false;
+
+  /**
+   * Starts it.
+   * @param {{ name: string, argv: readonly string[], job: object, log: string, env?: Record<string, string> }} options
+   *   name: for messages; log: the file for what it writes to standard error
+   */
+  constructor({ name, argv, job, log, env = {} }) {
+    this.#name = name;
+    this.#log = log;
+    const output = openSync(log, 'a');
+    const [file = '', ...args] = argv;
+    // What the caller may have set for Warren is not passed on: all is as it is by default.
+    const { PATH, HOME, NODE_OPTIONS } = process.env;
+    this.startedAt = performance.now();
+    const options = {
+      cwd: root,
+      env: { PATH, HOME, ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }), NO_COLOR: '1', ...env },
+      // A group of its own: Ctrl-C on a terminal is not for it, it is ended when its turn has come.
+      detached: true,
+    };
+    const child = spawn(file, [...args, JSON.stringify(job)], { ...options, stdio: ['pipe', 'pipe', output] });
+    this.#child = /** @type {Child} */ (child);
+    closeSync(output);
+    this.#child.once('error', (error) => this.#take({ error: `cannot be run: ${error.message}` }));
+    this.#child.stdin.on('error', () => undefined);
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(parse(line)));
+    this.ended = once(this.#child, 'close').catch(() => undefined);
+    void this.ended.then(() => this.#take({ error: 'ended before its time' }));
+  }
+
+  /** Its process id. */
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** Resolves when it is connected and waits for `go`. @param {number} timeout milliseconds @param {AbortSignal} [signal] */
+  async ready(timeout, signal) {
+    const line = await this.line('ready', timeout, signal);
+    this.isRepeatable = line.again === true;
+  }
+
+  /** Lets it begin. */
+  go() {
+    this.#child.stdin.write('go\n');
+  }
+
+  /** Lets it begin and resolves with what it measured. @param {number} timeout milliseconds @param {AbortSignal} [signal] @returns {Promise<Figures>} */
+  async run(timeout, signal) {
+    this.go();
+    const { done: _, ...figures } = await this.line('done', timeout, signal);
+    return /** @type {Figures} */ (figures);
+  }
+
+  /**
+   * The next line of this kind; what it writes besides is an error.
+   * @param {string} key @param {number} timeout milliseconds @param {AbortSignal} [signal]
+   * @returns {Promise<Record<string, unknown>>} rejects with a Failure that names the program and its log
+   */
+  async line(key, timeout, signal) {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line !== undefined && key in line) return line;
+      if (line !== undefined) throw new Failure(`${this.#name}: ${sentenceOf(line)}; see ${this.#log}`);
+      await this.change(deadline - performance.now(), `"${key}"`, signal);
+    }
+  }
+
+  /** Resolves when it has written something. @param {number} timeout milliseconds @param {string} [what] is waited for @param {AbortSignal} [signal] @returns {Promise<void>} */
+  change(timeout, what = 'more', signal) {
+    return new Promise((resolve, reject) => {
+      const giveUp = (/** @type {string} */ why) => reject(new Failure(`${this.#name}: ${why}; see ${this.#log}`));
+      const onAbort = () => giveUp('stopped');
+      const timer = setTimeout(() => giveUp(`no ${what} in time`), Math.max(timeout, 0));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      this.#wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+    });
+  }
+
+  /** Lets it end, and ends it when it does not. Can be called twice. @returns {Promise<boolean>} whether it went by itself, without an error */
+  async close() {
+    this.#child.stdin.end();
+    const timer = setTimeout(() => void endChild(this.#child, 1_000), STOP_PATIENCE);
+    if (!hasEnded(this.#child)) await this.ended;
+    clearTimeout(timer);
+    return this.#child.exitCode === 0;
+  }
+
+  /** Ends it without waiting for what it does. */
+  async kill() {
+    this.#child.stdin.end();
+    await endChild(this.#child, 1_000);
+  }
+
+  /** @param {Record<string, unknown>} line */
+  #take(line) {
+    if (typeof line.progress === 'number') this.progress = /** @type {Progress} */ (/** @type {unknown} */ (line));
+    else this.#lines.push(line);
+    this.#wake();
+  }
+}
+
+/** @param {string} line @returns {Record<string, unknown>} */
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { error: `wrote ${JSON.stringify(line.slice(0, 200))} to standard output` };
+  }
+}
+
+/** What a line says that was not waited for. @param {Record<string, unknown>} line */
+function sentenceOf(line) {
+  return typeof line.error === 'string' ? line.error : `wrote ${JSON.stringify(line)}`;
+}

@@ -1,0 +1,98 @@
+import { Failure } from '../../scripts/lib/failure.mjs';
+import { median } from './statistics.mjs';
+
+/** @typedef {import('./cases.mjs').Case} Case */
+/** @typedef {import('./contestants.mjs').Contestant} Contestant */
+/** @typedef {import('../src/job.js').Job} Job */
+
+/** @typedef {{ contestant: Contestant, label: string, job: Omit<Job, 'broker'> }} Entry a contestant in a case, with its whole job */
+/** @typedef {{ median: number, min: number, max: number }} Ratio of the rounds' ratios to the reference in the same round */
+/** @typedef {{ label: string, contestant: string, figures: Record<string, number>, ratio?: Ratio, rounds: Record<string, number>[], problem?: string }} Line what came out for one; figures: their medians */
+/** @typedef {{ name: string, title: string, figure: string, isMoreBetter: boolean, lines: Line[] }} CaseResult */
+
+/**
+ * The contestants that take part in a case, each with a queue of its own.
+ * @param {Case} benchCase @param {ReadonlyMap<string, Contestant>} obtained @returns {Entry[]}
+ */
+export function entriesOf({ name, participants, kinds, job }, obtained) {
+  return participants.flatMap(({ contestant: who, label = who, job: own }) => {
+    const contestant = obtained.get(who);
+    if (contestant === undefined || !kinds.every((kind) => contestant.kinds.includes(kind))) return [];
+    const queue = `bench.${name}.${label.replaceAll(' ', '-')}`;
+    return [{ contestant, label, job: { ...job, ...own, queue } }];
+  });
+}
+
+/** Who begins is another one in each round. @template Item @param {readonly Item[]} items @param {number} round from 0 @returns {Item[]} */
+export function rotated(items, round) {
+  const shift = items.length === 0 ? 0 : round % items.length;
+  return [...items.slice(shift), ...items.slice(0, shift)];
+}
+
+/**
+ * Measures the entries of a case one after the other, again and again: A B C, B C A, ... Whoever fails takes no further part, and its line
+ * says why.
+ * @param {Case} benchCase @param {readonly Entry[]} entries
+ * @param {object} options
+ * @param {number} options.rounds that count
+ * @param {number} options.warmUp rounds before them, which do not
+ * @param {string} options.reference the label of the entry that the others are compared with
+ * @param {() => boolean} options.isOver whether no further round is to begin after the first
+ * @param {(entry: Entry) => Promise<Record<string, number>>} options.measure
+ * @param {(text: string) => void} options.onProgress
+ * @returns {Promise<CaseResult>}
+ */
+export async function runRounds(benchCase, entries, { rounds, warmUp, reference, isOver, measure, onProgress }) {
+  /** @type {Map<string, Record<string, number>[]>} */
+  const measured = new Map(entries.map(({ label }) => [label, []]));
+  /** @type {Map<string, string>} */
+  const problems = new Map();
+  for (let round = -warmUp; round < rounds; round += 1) {
+    if (round > 0 && isOver()) break;
+    for (const entry of rotated(entries, round + warmUp)) {
+      if (problems.has(entry.label)) continue;
+      onProgress(`${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}: ${entry.label}`);
+      try {
+        const figures = await measure(entry);
+        if (round >= 0) measured.get(entry.label)?.push(figures);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        problems.set(entry.label, error.message);
+      }
+    }
+  }
+  const { name, title, figure, isMoreBetter } = benchCase;
+  const base = measured.get(reference) ?? [];
+  const lines = entries.map(({ label, contestant }) => {
+    const own = measured.get(label) ?? [];
+    const problem = problems.get(label);
+    const ratio = label === reference ? undefined : ratioOf(own, base, figure);
+    return {
+      label,
+      contestant: contestant.name,
+      figures: mediansOf(own),
+      ...(ratio && { ratio }),
+      rounds: own,
+      ...(problem !== undefined && { problem }),
+    };
+  });
+  return { name, title, figure, isMoreBetter, lines };
+}
+
+/**
+ * The ratios of two who were measured in the same rounds. @param {readonly Record<string, number>[]} own @param {readonly Record<string, number>[]} base
+ * @param {string} figure @returns {Ratio | undefined} undefined: there is no round of both
+ */
+export function ratioOf(own, base, figure) {
+  const ratios = own
+    .slice(0, base.length)
+    .map((figures, round) => (figures[figure] ?? NaN) / (base[round]?.[figure] ?? NaN));
+  if (ratios.length === 0) return undefined;
+  return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
+}
+
+/** @param {readonly Record<string, number>[]} rounds */
+function mediansOf(rounds) {
+  const names = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, median(rounds.map((figures) => figures[name] ?? NaN))]));
+}

@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchProgram } from './bench-program.mjs';
+import { Queues } from './queues.mjs';
+
+/** @typedef {import('./contestants.mjs').Contestant} Contestant */
+/** @typedef {import('../src/job.js').Job} Job */
+/** @typedef {Omit<Job, 'broker' | 'kind'>} JobWithoutBroker what a case says of its jobs */
+
+/** Milliseconds a program has to connect and to warm up. */
+const READY_TIMEOUT = 60_000;
+
+/** Where the contestants perform: the broker, their queues, and their programs, all of which are ended when it closes. */
+export class Stage {
+  #folder;
+  #filler;
+  #queues;
+  /** @type {Set<BenchProgram>} */
+  #programs = new Set();
+  /** Programs that can do their job again, by the job. @type {Map<string, BenchProgram>} */
+  #kept = new Map();
+  /** @type {Map<Contestant, { broker: object, stop(): Promise<void> }>} */
+  #servers = new Map();
+
+  /**
+   * @param {{ url: string, brokerPid: number | undefined, folder: string, timeout: number, signal: AbortSignal }} settings
+   *   timeout: milliseconds that one job may take; signal: stops everything
+   * @param {Contestant} filler puts bare bytes into the queues of those that have no client for it
+   * @param {Queues} queues
+   */
+  constructor(settings, filler, queues) {
+    this.url = settings.url;
+    this.brokerPid = settings.brokerPid;
+    this.timeout = settings.timeout;
+    this.signal = settings.signal;
+    this.#folder = settings.folder;
+    this.#filler = filler;
+    this.#queues = queues;
+  }
+
+  /** @param {ConstructorParameters<typeof Stage>[0]} settings @param {Contestant} filler */
+  static async open(settings, filler) {
+    return new Stage(settings, filler, await Queues.open(settings.url));
+  }
+
+  get queues() {
+    return this.#queues;
+  }
+
+  /** Makes the queue that a contestant does not declare by itself. @param {Contestant} contestant @param {JobWithoutBroker} job */
+  async prepareQueue({ isRabbit = true, declaresQueues = false }, { queue, queueType }) {
+    if (isRabbit && !declaresQueues) await this.#queues.declare(queue, queueType);
+  }
+
+  /** Starts a contestant's program and waits until it is ready. @param {Contestant} contestant @param {Omit<Job, 'broker'>} job */
+  async open(contestant, job) {
+    const program = await this.spawn(contestant, job);
+    await program.ready(READY_TIMEOUT, this.signal);
+    return program;
+  }
+
+  /** Starts a contestant's program. @param {Contestant} contestant @param {Omit<Job, 'broker'>} job */
+  async spawn(contestant, job) {
+    this.signal.throwIfAborted();
+    const whole = { ...job, broker: { amqp: this.url, ...(await this.#serverOf(contestant))?.broker } };
+    const argv = contestant.command(whole);
+    const log = join(this.#folder, `${contestant.name}.log`);
+    const program = new BenchProgram({ name: `${contestant.name} (${job.kind})`, argv, job: whole, log });
+    this.#programs.add(program);
+    return program;
+  }
+
+  /**
+   * Has a job done, and resolves with what was measured.
+   * @param {Contestant} contestant @param {Omit<Job, 'broker'>} job
+   * @param {boolean} isKept whether the program, when it can repeat its job, is kept until `clear` for the next time
+   */
+  async run(contestant, job, isKept) {
+    const key = JSON.stringify([contestant.name, job]);
+    const program = this.#kept.get(key) ?? (await this.open(contestant, job));
+    const figures = await program.run(this.timeout, this.signal);
+    if (isKept && program.isRepeatable) this.#kept.set(key, program);
+    else await this.release(program);
+    return figures;
+  }
+
+  /** Puts tasks into a contestant's queue: by its own client, or as bare bytes. @param {Contestant} contestant @param {JobWithoutBroker} job */
+  async fill(contestant, job) {
+    await this.prepareQueue(contestant, job);
+    await this.run(contestant.fills === true ? contestant : this.#filler, { ...job, kind: 'fill' }, true);
+  }
+
+  /** Ends a program; whether it went as it should. @param {BenchProgram} program */
+  async release(program) {
+    this.#programs.delete(program);
+    return program.close();
+  }
+
+  /** Ends the programs that are kept. */
+  async clear() {
+    const kept = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(kept.map((program) => this.release(program)));
+  }
+
+  /** Ends all programs and servers, whatever they do. */
+  async close() {
+    await Promise.all([...this.#programs].map((program) => program.kill()));
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    await this.#queues.close();
+  }
+
+  /** @param {Contestant} contestant */
+  async #serverOf(contestant) {
+    if (contestant.startServer === undefined || this.#servers.has(contestant)) return this.#servers.get(contestant);
+    const folder = join(this.#folder, contestant.name);
+    mkdirSync(folder, { recursive: true });
+    const server = await contestant.startServer({ folder });
+    this.#servers.set(contestant, server);
+    return server;
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figures, Job, Tell, Work } from './job';
+import { latenciesOf } from './latencies';
+import { Stopwatch, residentMiB, wallClock } from './stopwatch';
+
+/** What a contestant's handler does, and when all that was asked for is done. */
+export interface Handling {
+  handle(payload: unknown): void | Promise<void>;
+  /** Resolves at the end of the last handler. */
+  readonly done: Promise<Figures>;
+}
+
+/** The handler of a job that handles tasks. */
+export function handlingFor(job: Job, tell: Tell): Handling {
+  if (job.kind === 'receive') return receive(job);
+  if (job.kind === 'work') return work(job, tell);
+  return job.kind === 'start' ? first() : handleEmpty(job);
+}
+
+/** The clock begins with the first handler after the warm-up: how long a client takes to subscribe is no part of its rate. */
+function handleEmpty({ count, warmUp = 0 }: Job): Handling {
+  const { promise, resolve } = withResolve();
+  let left = warmUp + count;
+  let stopwatch: Stopwatch | undefined;
+  const handle = (): void => {
+    if (left === count) stopwatch = new Stopwatch();
+    left -= 1;
+    if (left === 0) resolve({ ...stopwatch?.read(), rssMiB: residentMiB() });
+  };
+  return { handle, done: promise };
+}
+
+function receive({ count, warmUp = 0 }: Job): Handling {
+  const { promise, resolve } = withResolve();
+  const latencies: number[] = [];
+  let received = 0;
+  const handle = (payload: unknown): void => {
+    const now = wallClock();
+    received += 1;
+    if (received > warmUp) latencies.push(now - (payload as { at: number }).at);
+    if (received === warmUp + count) resolve({ count, latencies: latenciesOf(latencies) });
+  };
+  return { handle, done: promise };
+}
+
+function work({ count }: Job, tell: Tell): Handling {
+  const { promise, resolve } = withResolve();
+  let from: number | undefined;
+  let progress = 0;
+  const handle = async (payload: unknown): Promise<void> => {
+    from ??= wallClock();
+    const { milliseconds, how } = payload as Work;
+    if (how === 'wait') await sleep(milliseconds);
+    else spin(milliseconds);
+    const to = wallClock();
+    tell({ progress: ++progress, from, to });
+    if (progress === count) resolve({ seconds: (to - from) / 1_000 });
+  };
+  return { handle, done: promise };
+}
+
+function first(): Handling {
+  const { promise, resolve } = withResolve();
+  return { handle: () => resolve({ handled: 1, rssMiB: residentMiB() }), done: promise };
+}
+
+/** Spends so many milliseconds of the processor: on a busy machine that takes longer by the clock. */
+function spin(milliseconds: number): void {
+  const before = process.cpuUsage();
+  let spent = 0;
+  while (spent < milliseconds * 1_000) {
+    const { user, system } = process.cpuUsage(before);
+    spent = user + system;
+  }
+}
+
+function withResolve(): { promise: Promise<Figures>; resolve: (figures: Figures) => void } {
+  let resolve: (figures: Figures) => void = () => undefined;
+  const promise = new Promise<Figures>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

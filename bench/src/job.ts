@@ -1,0 +1,53 @@
+/** What a contestant can be asked for. `bench/README.md` says what each is and how it is measured. */
+export type Kind = 'add' | 'add-bulk' | 'fill' | 'handle' | 'send' | 'receive' | 'work' | 'start';
+
+/** What a handler does: waits as for a disk or another service, or spends processor time. */
+export interface Work {
+  readonly milliseconds: number;
+  readonly how: 'wait' | 'spin';
+}
+
+/** The one thing that a contestant's program is started for. */
+export interface Job {
+  readonly kind: Kind;
+  readonly broker: { readonly amqp: string };
+  readonly queue: string;
+  readonly queueType: 'quorum' | 'classic';
+  /** Tasks that count. */
+  readonly count: number;
+  /** Tasks before them, which do not. Default: 0. */
+  readonly warmUp?: number;
+  /** Characters of text in a task. */
+  readonly size?: number;
+  /** Tasks of a `fill` that say what their handler does, instead of text. */
+  readonly tasks?: readonly Work[];
+  /** Adds that are on their way at once. 1: each is awaited before the next. */
+  readonly outstanding?: number;
+  /** Tasks that are handled at once. */
+  readonly concurrency?: number;
+  /** Adds a second of a `send`; 0: as many as 256 on their way at once allow. */
+  readonly rate?: number;
+  /** Delays of a `send`, in milliseconds, the same for the same seed. */
+  readonly delays?: { readonly min: number; readonly max: number; readonly seed: string };
+  /** Whether a client that asks may send small packets at once (`TCP_NODELAY`). Default: what the client does by itself. */
+  readonly noDelay?: boolean;
+}
+
+/** What a run measured, by name: seconds, cpuSeconds, ... */
+export type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+/** A job that is ready to be done. */
+export interface Prepared {
+  /** Does it. */
+  run(): Promise<Figures>;
+  /** Ends what it holds, also in the middle of a run. */
+  close(): Promise<void>;
+  /** Whether it can be run again when it is done. Default: no. */
+  readonly isRepeatable?: boolean;
+}
+
+/** Writes one line to the driver, as `tell({ progress: 3 })`. */
+export type Tell = (line: Readonly<Record<string, unknown>>) => void;
+
+/** What a contestant's module exports as `kinds`: for each kind that it has, what prepares a job. */
+export type Kinds = { readonly [kind in Kind]?: (job: Job, tell: Tell) => Promise<Prepared> };

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { Job } from './job';
+
+/** What the tasks of a job carry: text, the moment from which their latency is counted, or what their handler does. */
+const payloadSchemas = {
+  text: z.object({ text: z.string() }),
+  timed: z.object({ at: z.number() }),
+  work: z.object({ milliseconds: z.number().min(0), how: z.enum(['wait', 'spin']) }),
+};
+
+/** What a task carries. */
+export type BenchPayload = z.infer<(typeof payloadSchemas)[keyof typeof payloadSchemas]>;
+
+/** The schema of the payloads of a job, on both sides of the queue. */
+export function payloadSchemaOf({ kind, tasks }: Pick<Job, 'kind' | 'tasks'>): z.ZodType<BenchPayload, BenchPayload> {
+  if (kind === 'send' || kind === 'receive') return payloadSchemas.timed;
+  return kind === 'work' || tasks !== undefined ? payloadSchemas.work : payloadSchemas.text;
+}
+
+/** A payload of as many characters of text as the job says. */
+export const textFor = ({ size = 0 }: Pick<Job, 'size'>): BenchPayload => ({ text: 'x'.repeat(size) });
