@@ -102,6 +102,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.overran',
   'task.isolated',
   'timeout.too-long',
+  'attempts.missing',
   'undelivered.fetched',
   'undelivered.postponed',
   'quarantine.postponed',

@@ -70,6 +70,8 @@ export interface QueueEventMap {
   'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
   /** A thread ended while it ran nothing, or could not begin. The next task has a new one. */
   'thread.failed': { why: string };
+  /** At the start: a definition says how it is tried again (`backoff`, `retryIf`), and has one attempt. */
+  'attempts.missing': { name: string; options: readonly string[] };
   'worker.stopping': { running: number; timeout: number };
   'worker.deadline': { running: number };
 }

@@ -8,7 +8,7 @@ import { MAX_DELAY_MS } from './topology/delay-levels';
 export interface RunPolicyInput {
   /** Runs the task may have, the first included. Default: 1, it is not tried again. */
   readonly attempts?: number;
-  /** How long it waits between two attempts. Default: 1 s, 2 s, 4 s ... up to a minute. */
+  /** How long it waits between two attempts; with one attempt a worker warns of it at its start. Default: 1 s, 2 s, 4 s ... up to a minute. */
   readonly backoff?: Backoff;
   /**
    * Whether trying again can help after this error; `false` dead-letters at once, as `unrecoverable`. See `exceptOn` and
@@ -78,6 +78,15 @@ export function runPolicy(
     ...(expiry === undefined ? {} : { expiresAfter: expiry }),
     ...(limit === undefined ? {} : { timeout: limit }),
   };
+}
+
+/**
+ * What a policy says of trying again though it has one attempt, so that nobody asks for it. What it has from its base was
+ * meant for others.
+ */
+export function unusedRetryOptions(policy: RunPolicy, base: RunPolicy = defaults): ('backoff' | 'retryIf')[] {
+  if (policy.attempts > 1) return [];
+  return (['backoff', 'retryIf'] as const).filter((option) => policy[option] !== base[option]);
 }
 
 /** An error's class, as `exceptOn` and `onlyOn` take it. */

@@ -22,6 +22,7 @@ import { Quarantine } from './quarantine';
 import type { Intake } from './quarantine';
 import { Replies } from './replies';
 import { Retries } from './retries';
+import { warnOfDefinitions } from './startup-warnings';
 import type { TaskContext } from './task-context';
 import type { TaskRunParts } from './task-run';
 import { Undelivered } from './undelivered';
@@ -127,7 +128,7 @@ export class TaskServer extends ServerRMQ {
   /** Nest's door: calls back when every queue is consumed, or with the error when the broker refuses one at the start. */
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
-      this.warnOfLongTimeouts();
+      warnOfDefinitions(this.registry, this.settings.brokerAckTimeout, this.events);
       const queues = this.queuesToConsume();
       const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
@@ -184,14 +185,6 @@ export class TaskServer extends ServerRMQ {
     const queues = this.registry.queuesNamed(this.settings.workerQueues);
     if (queues.length === 0) throw new DefinitionError('No queue is defined, so there is nothing to consume.');
     return queues;
-  }
-
-  /** The broker takes back what is unacknowledged for too long, and hands it out again while its run goes on. */
-  private warnOfLongTimeouts(): void {
-    const { brokerAckTimeout } = this.settings;
-    for (const { name, timeout = 0 } of [...this.registry.tasks, ...this.registry.queues]) {
-      if (timeout > brokerAckTimeout) this.events.emit('timeout.too-long', { name, timeout, brokerAckTimeout });
-    }
   }
 
   private consumerOf(queue: QueueDefinition): QueueConsumer {

@@ -50,6 +50,10 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
       'BROKER_ACK_TIMEOUT_MS): a run that takes longer is handed out a second time',
   ],
   'thread.failed': ['warn', (e) => `a thread failed while it ran no task: ${e.why}; the next task has a new one`],
+  'attempts.missing': [
+    'warn',
+    (e) => `${e.name} has ${e.options.join(' and ')} and one attempt: it is not tried again, unless attempts says so`,
+  ],
   'worker.stopping': ['log', (e) => `stopping: ${e.running} tasks have ${e.timeout} ms to finish`],
   'worker.deadline': ['warn', (e) => `the deadline has passed: ${e.running} tasks go back to their queues`],
 };
