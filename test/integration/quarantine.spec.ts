@@ -131,6 +131,25 @@ describe('a task that was handed out again and again without a worker that died'
   });
 });
 
+describe.each<QueueType>(['quorum', 'classic'])(
+  'a message that came with another broker’s count, in a %s queue,',
+  (type) => {
+    it('is no suspect for it when it is handed out a second time', async () => {
+      const tasks = definitions(type);
+      await closing(await TestWorker.create({ urls: [vhost.url], tasks })).queue.add(tasks[0], 'declares the queue');
+      await vhost.take('a');
+      const message = JSON.stringify({ pattern: 'a', data: 'from elsewhere' });
+      vhost.publish('a', message, { headers: { 'x-delivery-count': 9, 'x-acquired-count': 9 } });
+      vhost.channel.reject(await waitFor('the message', () => vhost.channel.get('a')), true);
+      const worker = await start({ tasks });
+      await worker.sees('task.completed');
+      expect(work.runs).toEqual(['from elsewhere']);
+      expect(worker.seen('task.isolated')).toEqual([]);
+      await vhost.settles('a', { ready: 0, unacked: 0, dead: 0 });
+    });
+  },
+);
+
 describe('a link that is cut while a suspect is fetched', () => {
   it('leaves no queue behind: all is consumed again, and the suspect runs', async () => {
     const proxy = closing(await TcpProxy.open(vhost.url));

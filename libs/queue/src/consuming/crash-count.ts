@@ -12,12 +12,16 @@ export interface CrashCount {
  * How often a task was handed out without an end, as its message tells it: Warren's own count (`x-crashes`), and the
  * broker's. A quorum queue counts (`x-delivery-count`; from RabbitMQ 4.3 on `x-acquired-count` says that it does, and
  * what was given back by a nack is not in the first). A classic queue only says that it was not the first time.
+ * @param isCounted its queue is one that counts. A classic queue hands on what a publisher wrote under these names, as of a
+ * message that was moved here from another broker.
  */
-export function crashCountOf({ fields, properties }: IncomingMessage): CrashCount {
+export function crashCountOf({ fields, properties }: IncomingMessage, isCounted: boolean): CrashCount {
   const { headers } = properties;
   const own = numberHeader(headers, header.crashes) ?? 0;
   if (!fields.redelivered) return { count: own, isRecorded: true };
   const brokers = numberHeader(headers, 'x-delivery-count');
   const isCounting = brokers !== undefined || numberHeader(headers, 'x-acquired-count') !== undefined;
-  return isCounting ? { count: own + (brokers ?? 0), isRecorded: true } : { count: own + 1, isRecorded: false };
+  return isCounted && isCounting
+    ? { count: own + (brokers ?? 0), isRecorded: true }
+    : { count: own + 1, isRecorded: false };
 }

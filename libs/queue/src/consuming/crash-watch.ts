@@ -4,6 +4,7 @@ import { republished } from '../message/republished';
 import { quarantineName } from '../topology/names';
 import { routeTo } from '../topology/routes';
 import { crashCountOf } from './crash-count';
+import type { CrashCount } from './crash-count';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
 import type { Handover } from './handover';
@@ -24,6 +25,8 @@ export class CrashWatch {
 
   constructor(
     private readonly limit: number,
+    /** Whether the broker counts how often it hands out a message of this queue. */
+    private readonly isCounted: (queue: string) => boolean,
     private readonly deadLetters: DeadLetters,
     private readonly handover: Handover,
     private readonly events: QueueEvents,
@@ -31,10 +34,15 @@ export class CrashWatch {
     this.suspectedFrom = Math.max(1, Math.min(SUSPECTED_FROM, limit - 1));
   }
 
+  /** The runs of a task that ended without an outcome. */
+  countOf({ message, queue }: Delivery): CrashCount {
+    return crashCountOf(message, this.isCounted(queue));
+  }
+
   /** Whether the delivery's run may begin; `false`, later, when it has got another end. */
   admit(delivery: Delivery): true | Promise<boolean> {
     if (!delivery.isRedelivered || delivery.isExcused) return true;
-    const { count, isRecorded } = crashCountOf(delivery.message);
+    const { count, isRecorded } = this.countOf(delivery);
     const quarantine = quarantineName(delivery.queue);
     if (delivery.isQuarantined) {
       if (count >= this.limit) return this.condemn(delivery, count);
@@ -47,8 +55,8 @@ export class CrashWatch {
 
   /** Gives back what the worker's stop has cut off or kept from beginning, without a count; `false` when it was lost meanwhile. */
   async giveBack(delivery: Delivery): Promise<boolean> {
-    const { isQuarantined, isExcused, message, queue } = delivery;
-    const count = isExcused ? 0 : crashCountOf(message).count;
+    const { isQuarantined, isExcused, queue } = delivery;
+    const count = isExcused ? 0 : this.countOf(delivery).count;
     await this.moveTo(isQuarantined ? quarantineName(queue) : queue, delivery, count);
     return delivery.state === 'settled';
   }

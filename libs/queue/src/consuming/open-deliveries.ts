@@ -4,7 +4,6 @@ import { withinReason } from '../connection/close-channel';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
-import { crashCountOf } from './crash-count';
 import { Delivery } from './delivery';
 import { putAside } from './outcome';
 import type { Work } from './quarantine';
@@ -79,7 +78,7 @@ export class OpenDeliveries implements Work {
   async runAlone(queue: string, message: ConsumeMessage, channel: Channel): Promise<void> {
     const delivery = this.opened(message, channel, queue);
     delivery.isQuarantined = true;
-    this.events.emit('task.isolated', { ...delivery.facts(), crashes: crashCountOf(message).count });
+    this.events.emit('task.isolated', { ...delivery.facts(), crashes: this.parts.crashes.countOf(delivery).count });
     const ended = new Promise<void>((resolve) => this.tellEnd.set(delivery, resolve));
     this.queues.get(queue)?.accept(delivery);
     await ended;

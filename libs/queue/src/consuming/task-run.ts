@@ -2,7 +2,6 @@ import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
-import { crashCountOf } from './crash-count';
 import type { CrashWatch } from './crash-watch';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
@@ -67,7 +66,7 @@ export class TaskRun {
     const { delivery, parts } = this;
     const { policy } = task;
     if (policy.acknowledge === 'before') {
-      if (crashCountOf(delivery.message).count > 0) return putAside('crash-loop', 'CrashLoopError', MAY_HAVE_RUN);
+      if (parts.crashes.countOf(delivery).count > 0) return putAside('crash-loop', 'CrashLoopError', MAY_HAVE_RUN);
       if (!delivery.ackBefore()) return { kind: 'requeued' };
     }
     const context = new TaskContext(delivery, task.name, policy, this.byHand());

@@ -66,6 +66,8 @@ export class TaskServer extends ServerRMQ {
       suspend: async () => void (await Promise.all(this.consumers.map((consumer) => consumer.suspend()))),
       resume: () => this.consumers.forEach((consumer) => consumer.resume()),
     };
+    const isQuorum = (name: string): boolean =>
+      registry.queues.some((queue) => queue.name === name && (queue.type ?? settings.queueType) === 'quorum');
     const parts: TaskRunParts = {
       reading: {
         registry,
@@ -74,7 +76,7 @@ export class TaskServer extends ServerRMQ {
           registry.tasks.some((task) => task.queue.name === queue && task.acknowledge === 'before'),
         handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
       },
-      crashes: new CrashWatch(settings.crashLimit, deadLetters, this.handover, events),
+      crashes: new CrashWatch(settings.crashLimit, isQuorum, deadLetters, this.handover, events),
       deadLetters,
       retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
