@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { inCheckout, root } from './checkout.mjs';
+import { basename, join, relative } from 'node:path';
+import { root } from './checkout.mjs';
 import { run } from './command.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage */
@@ -31,14 +31,19 @@ export function isInstalled(wanted, present) {
   );
 }
 
-/** Installs the dependencies with `npm ci` when they are missing or not those of package-lock.json. @param {import('./say.mjs').Voice} voice */
-export async function installDependencies(voice) {
-  const wanted = readPackages(inCheckout('package-lock.json'));
-  if (isInstalled(wanted, readPackages(inCheckout('node_modules', '.package-lock.json')))) return;
-  voice.doing('install', 'dependencies are missing or older than package-lock.json: npm ci');
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+/**
+ * Installs the dependencies with `npm ci` when they are missing or not those of package-lock.json.
+ * @param {import('./say.mjs').Voice} voice
+ * @param {{ folder?: string, flags?: readonly string[] }} [options] folder: whose they are, default the checkout; flags: more of them for npm
+ */
+export async function installDependencies(voice, { folder = root, flags = [] } = {}) {
+  const wanted = readPackages(join(folder, 'package-lock.json'));
+  if (isInstalled(wanted, readPackages(join(folder, 'node_modules', '.package-lock.json')))) return;
+  const whose = folder === root ? '' : ` of ${relative(root, folder)}`;
+  voice.doing('install', `dependencies${whose} are missing or older than package-lock.json: npm ci`);
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', ...flags];
   const npm = process.env.npm_execpath ?? '';
-  if (basename(npm).startsWith('npm')) await run(process.execPath, [npm, ...args], { cwd: root });
-  else await run('npm', args, { cwd: root, shell: process.platform === 'win32' });
-  voice.done('install', 'dependencies installed');
+  if (basename(npm).startsWith('npm')) await run(process.execPath, [npm, ...args], { cwd: folder });
+  else await run('npm', args, { cwd: folder, shell: process.platform === 'win32' });
+  voice.done('install', `dependencies${whose} installed`);
 }

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { stateDirectory, variable } from '../checkout.mjs';
-import { run, whereIs } from '../command.mjs';
+import { run } from '../command.mjs';
 import { Failure } from '../failure.mjs';
 import { LockHeld, RunLock } from '../run-lock.mjs';
+import { canUnpackPackages, unpackPackages } from './apt-folder.mjs';
 
 /** Exit code of every command that needs a broker and has found none. */
 const NO_BROKER = 3;
@@ -33,23 +34,6 @@ export function debianArchive(targets, { ID, VERSION_CODENAME }) {
 const TARGET_FORMAT = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** What keeps apt's lists, cache, status and sources in one folder: the machine's own are neither read nor changed. @param {string} folder */
-function aptOptions(folder) {
-  const settings = {
-    'Dir::State': folder,
-    'Dir::State::status': join(folder, 'status'),
-    'Dir::Cache': join(folder, 'cache'),
-    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Dir::Etc::preferences': '/dev/null',
-    'Dir::Etc::preferencesparts': '/dev/null',
-    'Acquire::Languages': 'none',
-    // As root apt would read the folder as a user of its own, who may not.
-    'APT::Sandbox::User': 'root',
-  };
-  return Object.entries(settings).map(([name, value]) => `-o${name}=${value}`);
-}
-
 /**
  * A start script of `bin/`. In a user and mount namespace of its own the packages' `usr/` lies over the machine's, for this one
  * process and its children: no rights are needed, and every other folder is the machine's. The process id stays the same.
@@ -59,6 +43,9 @@ export const startScript = (program) => `#!/bin/sh
 root=$(dirname "$(dirname "$(readlink -f "$0")")")/root
 exec unshare --user --map-root-user --mount /bin/sh -c 'mount --bind "$0/usr" /usr && exec "$@"' "$root" ${program} "$@"
 `;
+
+/** Nothing counts as installed, so all that RabbitMQ depends on comes along, but for what a Debian cannot be without. */
+const NAMES = ['rabbitmq-server', 'mawk', '?essential'];
 
 const PROGRAMS = {
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
@@ -100,18 +87,12 @@ export async function obtainOtherVersion(version, voice) {
 async function install(suite, folder) {
   const draft = `${folder}.draft`;
   rmSync(draft, { recursive: true, force: true });
-  const [apt, root, bin] = ['apt', 'root', 'bin'].map((name) => join(draft, name));
-  const archives = join(apt, 'cache', 'archives');
-  for (const path of [join(apt, 'lists', 'partial'), join(archives, 'partial'), root, bin])
-    mkdirSync(path, { recursive: true });
-  writeFileSync(join(apt, 'status'), '');
-  writeFileSync(join(apt, 'sources.list'), `${await sourceOf(suite)}\n`);
-  await download(apt);
-  for (const name of readdirSync(archives).filter((file) => file.endsWith('.deb')))
-    await run('dpkg-deb', ['-x', join(archives, name), root]);
-  // Copies of su and passwd are of no use here, and as root they would come with root's rights.
-  await run('chmod', ['-R', 'ug-s', root]);
-  rmSync(apt, { recursive: true });
+  const [scratch, root, bin] = ['apt', 'root', 'bin'].map((name) => join(draft, name));
+  const source = await sourceOf(suite);
+  mkdirSync(bin, { recursive: true });
+  await unpackPackages(NAMES, { root, scratch, source }).catch((error) => {
+    throw new Failure(`RabbitMQ cannot be downloaded; the first run needs the network.\n${error.message}`, NO_BROKER);
+  });
   for (const [name, program] of Object.entries(PROGRAMS))
     writeFileSync(join(bin, name), startScript(program), { mode: 0o755 });
   renameSync(draft, folder);
@@ -119,7 +100,7 @@ async function install(suite, folder) {
 
 /** The line of a sources list for a suite. @param {string} suite */
 async function sourceOf(suite) {
-  if (whereIs('apt-get') === undefined || whereIs('dpkg-deb') === undefined)
+  if (!canUnpackPackages())
     throw new Failure(`RabbitMQ comes from Debian's packages here: this needs apt-get and dpkg-deb.`, NO_BROKER);
   const os = existsSync('/etc/os-release') ? parseEnv(readFileSync('/etc/os-release', 'utf8')) : {};
   const targets = await run('apt-get', ['indextargets', '--format', TARGET_FORMAT]);
@@ -130,25 +111,6 @@ async function sourceOf(suite) {
       NO_BROKER,
     );
   return `deb ${existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : ''}${archive} ${suite} main`;
-}
-
-/** @param {string} apt */
-async function download(apt) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = aptOptions(apt);
-  // Nothing counts as installed, so all that RabbitMQ depends on comes along, but for what a Debian cannot be without.
-  const names = ['rabbitmq-server', 'mawk', '?essential'];
-  try {
-    await run('apt-get', [...options, '-qq', '-eany', 'update'], { env });
-    await run('apt-get', [...options, '-qq', '--no-install-recommends', '--download-only', 'install', ...names], {
-      env,
-    });
-  } catch (error) {
-    throw new Failure(
-      `RabbitMQ cannot be downloaded; the first run needs the network.\n${/** @type {Error} */ (error).message}`,
-      NO_BROKER,
-    );
-  }
 }
 
 async function assertNamespaces() {
