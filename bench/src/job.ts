@@ -10,7 +10,8 @@ export interface Work {
 /** The one thing that a contestant's program is started for. */
 export interface Job {
   readonly kind: Kind;
-  readonly broker: { readonly amqp: string };
+  /** RabbitMQ's address; that of Redis for who asks for one. */
+  readonly broker: { readonly amqp: string; readonly redis?: { readonly host: string; readonly port: number } };
   readonly queue: string;
   readonly queueType: 'quorum' | 'classic';
   /** Tasks that count. */
