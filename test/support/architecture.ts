@@ -76,18 +76,18 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
   /** Nobody is told what is logged. */
   (path, { target }) => {
     const isObserver = path.startsWith(`${QUEUE}/telemetry/`);
-    const isWiring = [`${QUEUE}/queue.module.ts`, `${QUEUE}/index.ts`].includes(path);
+    const isWiring = ['queue.module', 'run-workers', 'index'].some((file) => path === `${QUEUE}/${file}.ts`);
     if (!target.startsWith(`${QUEUE}/telemetry/`) || isObserver || isWiring) return undefined;
-    return `imports ${target}: nobody imports telemetry/ but the module; emit an event`;
+    return `imports ${target}: nobody imports telemetry/ but the wiring (queue.module.ts, run-workers.ts); emit an event`;
   },
 
   /** Nest stands at the door. */
   (path, { target }) => {
-    const isInside = ['message', 'topology', 'connection', 'producing'].some((room) =>
+    const isInside = ['message', 'topology', 'connection', 'producing', 'supervising'].some((room) =>
       path.startsWith(`${QUEUE}/${room}/`),
     );
     if (!target.startsWith('@nestjs/') || !isInside) return undefined;
-    return `imports ${target}: message/, topology/, connection/ and producing/ are plain TypeScript, without Nest`;
+    return `imports ${target}: message/, topology/, connection/, producing/ and supervising/ are plain TypeScript, without Nest`;
   },
 ];
 

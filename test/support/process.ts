@@ -36,7 +36,12 @@ export class TestProcess {
 
   /** Starts a built app (`dist/`, which the e2e set-up brings up to date). */
   static app(name: 'producer' | 'worker', env: Record<string, string>): TestProcess {
-    return TestProcess.start(process.execPath, [join('dist/apps', name, 'apps', name, 'src/main.js')], env);
+    return TestProcess.start(process.execPath, [programOf(name)], env);
+  }
+
+  /** The same, as a terminal starts it: at the head of a process group of its own, which Ctrl-C reaches as a whole. */
+  static foreground(name: 'producer' | 'worker', env: Record<string, string>): TestProcess {
+    return TestProcess.start('setsid', [process.execPath, programOf(name)], env);
   }
 
   get pid(): number {
@@ -49,7 +54,7 @@ export class TestProcess {
     return [...this.stdout, ...this.stderr].join('\n');
   }
 
-  /** The events of the library among the JSON lines (`LOG_FORMAT=json`; errors are on standard error), of one name when it is given. */
+  /** The events of the library among the JSON lines (`LOG_FORMAT=json`; errors are on standard error), of one name when it is given. `from`: which of a supervisor's workers wrote it. */
   events(name?: string): Record<string, unknown>[] {
     return [...this.stdout, ...this.stderr]
       .flatMap(readEvent)
@@ -71,6 +76,11 @@ export class TestProcess {
     this.child.kill(signal);
   }
 
+  /** Ctrl-C, for what was started in the foreground. */
+  interrupt(): void {
+    process.kill(-this.pid, 'SIGINT');
+  }
+
   /** Waits until it has ended and all its output is read. */
   async exit(timeout?: number): Promise<Exit> {
     await waitFor(
@@ -88,8 +98,13 @@ export class TestProcess {
   }
 }
 
+function programOf(app: 'producer' | 'worker'): string {
+  return join('dist/apps', app, 'apps', app, 'src/main.js');
+}
+
 function readEvent(line: string): Record<string, unknown>[] {
   if (!line.startsWith('{')) return [];
-  const { message } = JSON.parse(line) as { message?: unknown };
-  return typeof message === 'object' && message !== null && 'event' in message ? [{ ...message }] : [];
+  const { message, worker } = JSON.parse(line) as { message?: unknown; worker?: number };
+  if (typeof message !== 'object' || message === null || !('event' in message)) return [];
+  return [worker === undefined ? { ...message } : { from: worker, ...message }];
 }

@@ -120,4 +120,10 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'thread.failed',
   'worker.stopping',
   'worker.deadline',
+  'worker.started',
+  'worker.stopped',
+  'worker.died',
+  'worker.killed',
+  'supervisor.stopping',
+  'supervisor.gave-up',
 ];

@@ -15,6 +15,10 @@ const shown: Record<keyof typeof readinessReasons, string> = {
   handoversWait: readinessReasons.handoversWait(1),
   notConnected: readinessReasons.notConnected('<state>', '<why>'),
   blocked: readinessReasons.blocked('<why>'),
+  ofWorker: readinessReasons.ofWorker(2, '<reason>'),
+  waitsForFirst: readinessReasons.ofWorker(2, readinessReasons.waitsForFirst()),
+  died: readinessReasons.ofWorker(2, readinessReasons.died('<why>')),
+  silent: readinessReasons.ofWorker(2, readinessReasons.silent(12)),
 };
 
 /** The first cells of the rows of the tables under a heading, down to the next heading. */

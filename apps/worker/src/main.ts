@@ -1,12 +1,13 @@
-import { appLogger, connectWorker, listen, runApp } from '@app/queue';
+import { appLogger, connectWorker, listen, runApp, runWorkers } from '@app/queue';
+import type { WorkersOptions } from '@app/queue';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { announceWaiting } from './tutorial/terminal';
 import { workerConfiguration } from './worker.configuration';
 import type { WorkerConfiguration } from './worker.configuration';
-import { WorkerModule } from './worker.module';
 
 async function create(): Promise<INestApplication> {
+  const { WorkerModule } = await import('./worker.module.js'); // only here: a supervisor has no use for the handlers
   // Logs wait until their format is known. When creating fails they are dropped: runApp says why, once.
   const app = await NestFactory.create(WorkerModule, { bufferLogs: true, autoFlushLogs: false, abortOnError: false });
   app.useLogger(appLogger(app.get<WorkerConfiguration>(workerConfiguration.KEY).logFormat));
@@ -14,12 +15,21 @@ async function create(): Promise<INestApplication> {
   return app;
 }
 
-async function start(app: INestApplication): Promise<void> {
-  const { host, port } = app.get<WorkerConfiguration>(workerConfiguration.KEY);
+async function start(app: INestApplication, isSupervised: boolean): Promise<void> {
   await connectWorker(app);
-  await listen(app, { host, port, variables: { host: 'WORKER_HOST', port: 'WORKER_PORT' } }); // health answers while the broker is still away
+  // Health answers while the broker is still away.
+  if (!isSupervised) await listen(app, addressOf(app.get<WorkerConfiguration>(workerConfiguration.KEY)));
   announceWaiting(); // before the first message can come, as the tutorial's worker does
   await app.startAllMicroservices();
 }
 
-runApp('worker', create, start);
+function addressOf({ host, port }: WorkerConfiguration): WorkersOptions['address'] {
+  return { host, port, variables: { host: 'WORKER_HOST', port: 'WORKER_PORT' } };
+}
+
+function options(): WorkersOptions {
+  const configuration = workerConfiguration();
+  return { ...configuration, address: addressOf(configuration) };
+}
+
+runWorkers('worker', options, (isSupervised) => runApp('worker', create, (app) => start(app, isSupervised)));

@@ -1,5 +1,5 @@
 import { queueSettings, readSettings } from '@app/queue';
-import { registerAs } from '@nestjs/config';
+import { ConfigModule, registerAs } from '@nestjs/config';
 import type { ConfigType } from '@nestjs/config';
 import { workerSettings } from './worker.settings';
 
@@ -10,3 +10,6 @@ export const workerConfiguration = registerAs('worker', () =>
 
 /** The values of every setting of the worker and of `@app/queue`, for `inject: [workerConfiguration.KEY]`. */
 export type WorkerConfiguration = ConfigType<typeof workerConfiguration>;
+
+/** The module that provides it. Made here, because making it is what reads `.env`, and a supervisor wants no more than that. */
+export const workerConfigurationModule = ConfigModule.forRoot({ isGlobal: true, load: [workerConfiguration] });

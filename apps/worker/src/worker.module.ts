@@ -2,18 +2,17 @@ import { HealthModule, QueueModule, TaskServer } from '@app/queue';
 import { allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
 import { CpuModule } from './cpu/cpu.module';
 import { ImagesModule } from './images/images.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { TutorialModule } from './tutorial/tutorial.module';
-import { workerConfiguration } from './worker.configuration';
+import { workerConfiguration, workerConfigurationModule } from './worker.configuration';
 import type { WorkerConfiguration } from './worker.configuration';
 
 /** The worker: one module a kind of work. A new kind is a folder beside these, and one more line here. */
 @Module({
   imports: [
-    ConfigModule.forRoot({ isGlobal: true, load: [workerConfiguration] }),
+    workerConfigurationModule,
     QueueModule.forRootAsync({
       inject: [workerConfiguration.KEY],
       useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks }),

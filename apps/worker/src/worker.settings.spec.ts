@@ -6,6 +6,7 @@ describe('the worker’s settings', () => {
     expect(readSettings(workerSettings, {})).toEqual({
       host: '127.0.0.1',
       port: 3_001,
+      processes: 1,
       logFormat: 'pretty',
       imageSourceFolder: 'apps/worker/samples',
       imageOutputFolder: 'var/images',
@@ -19,6 +20,7 @@ describe('the worker’s settings', () => {
   it('are reported together when they are wrong, without the secret ones’ values', () => {
     const environment = {
       WORKER_PORT: '70000',
+      WORKER_PROCESSES: '0',
       LOG_FORMAT: 'xml',
       SMTP_URL: 'http://user:hunter2@mail',
       MAIL_FROM: 'a@b.de\r\nBcc: c@d.de',

@@ -13,6 +13,11 @@ export const workerSettings = {
     schema: wholeNumber(0, 65_535).default(3_001),
     doc: 'The port of the worker’s health checks. 0: any free port. Workers on one machine need one each.',
   }),
+  processes: setting({
+    env: ['WORKER_PROCESSES'],
+    schema: wholeNumber(1, 256).default(1),
+    doc: 'Worker processes. From 2 on a supervisor starts so many copies of the worker, starts those again that die, and answers the health checks for all of them; each has `WORKER_CONCURRENCY` and two connections of its own. For tasks that compute: one a core.',
+  }),
   logFormat: setting({
     env: ['LOG_FORMAT'],
     schema: z.enum(['pretty', 'json'], { error: 'must be pretty or json' }).default('pretty'),

@@ -74,6 +74,17 @@ export interface QueueEventMap {
   'attempts.missing': { name: string; options: readonly string[] };
   'worker.stopping': { running: number; timeout: number };
   'worker.deadline': { running: number };
+  /** A supervisor has started a process of one of its workers; `restarts`: how often before. */
+  'worker.started': { worker: number; pid: number | undefined; restarts: number };
+  /** A worker's process has ended as it was told to. */
+  'worker.stopped': { worker: number; pid: number | undefined };
+  /** A worker's process has ended otherwise. `restartIn` in milliseconds; `undefined`: it is not started again. */
+  'worker.died': { worker: number; pid: number | undefined; why: string; restartIn: number | undefined };
+  /** A supervisor ends a worker's process that does not answer any more. What it held goes back to the broker. */
+  'worker.killed': { worker: number; pid: number | undefined; why: string };
+  'supervisor.stopping': { workers: number; why: string };
+  /** A worker dies at once again and again: all are stopped, and the supervisor exits with 1. */
+  'supervisor.gave-up': { worker: number; why: string };
 }
 
 /** Where the library says what happens. A listener that throws is a defect of the listener: it is reported, never a task's end. */

@@ -21,7 +21,8 @@ export async function listen(app: INestApplication, address: ListenAddress): Pro
   }
 }
 
-function cannotListen(error: unknown, { host, port, variables }: ListenAddress): unknown {
+/** Why an app cannot listen: a wrong setting as such, anything else as it is. */
+export function cannotListen(error: unknown, { host, port, variables }: ListenAddress): unknown {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':

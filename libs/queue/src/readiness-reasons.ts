@@ -27,6 +27,10 @@ export const readinessReasons = {
   handoversWait: (tasks: number) => `${tasks} tasks wait for the broker to take them to their next place`,
   notConnected: (state: string, why: string) => `tasks cannot be added: the connection is ${state} (${why})`,
   blocked: (why: string) => `tasks cannot be added: the broker is blocked (${why})`,
+  ofWorker: (worker: number, reason: string) => `worker ${worker}: ${reason}`,
+  waitsForFirst: () => 'waits until worker 1 consumes',
+  died: (why: string) => `died (${why}) and is started again`,
+  silent: (forSeconds: number) => `has not reported for ${forSeconds} s`,
 } as const;
 
 /** Those that hold a slot longest first: `image.resize id-1 for 1,203 s`. */

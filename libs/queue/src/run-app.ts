@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { TaskServer } from './consuming/task-server';
-import { QueueError } from './errors';
-
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
-/** Ctrl-C reaches a whole process group, and a parent such as `nest start` passes it on as well: one wish, heard twice. */
-const ECHO_MS = 500;
+import { QueueEvents } from './events';
+import { QueueHealth } from './health/queue-health';
+import type { Readiness } from './health/queue-health';
+import { failureText, printFailure } from './start-failure';
+import { StopWishes } from './stop-wishes';
+import { SupervisorLink } from './supervising/supervisor-link';
 
 /** What is still being answered when the app no longer listens has so long to end. */
 const HTTP_GRACE_MS = 3_000;
@@ -19,7 +19,7 @@ const HURRY_MS = 5_000;
  * The life of an app's process, for its `main.ts`. Creates and starts it; an error of ours on the way is printed as
  * its one sentence and the process exits with 1. SIGTERM or SIGINT stops it politely, also while it starts, and exits
  * with 0 (1 when stopping fails); a second signal, half a second later or more, ends the waiting for running tasks, which
- * go back to their queues.
+ * go back to their queues. Under a supervisor ({@link runWorkers}) it obeys that one's orders as well and reports to it.
  */
 export function runApp<App extends INestApplicationContext>(
   name: string,
@@ -27,9 +27,8 @@ export function runApp<App extends INestApplicationContext>(
   start: (app: App) => Promise<unknown>,
 ): void {
   const logger = new Logger(name);
+  const supervisor = SupervisorLink.ofThisProcess();
   let app: App | undefined;
-  let stopping: Promise<void> | undefined;
-  let stoppingSince = 0;
   let isHurried = false;
 
   const stop = async (): Promise<void> => {
@@ -38,41 +37,40 @@ export function runApp<App extends INestApplicationContext>(
       await app?.close();
       process.exit(0);
     } catch (error) {
-      logger.error(`The ${name} could not stop as it should: ${describe(error)}`);
+      logger.error(`The ${name} could not stop as it should: ${failureText(error)}`);
       process.exit(1);
     }
   };
 
-  const hurry = (): void => {
-    isHurried = true;
-    app?.get(TaskServer, { strict: false }).hurry();
-    setTimeout(() => {
-      logger.error(`The ${name} did not stop within ${HURRY_MS} ms; what it held goes back to the broker`);
-      process.exit(1);
-    }, HURRY_MS).unref();
-  };
-
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (stopping === undefined) {
-        logger.log(`${signal}: stopping`);
-        stoppingSince = performance.now();
-        stopping = stop();
-      } else if (!isHurried && performance.now() - stoppingSince > ECHO_MS) {
-        logger.warn(`${signal} again: not waiting any longer`);
-        hurry();
-      }
-    });
-  }
+  const wishes = new StopWishes({
+    stop: (why) => {
+      logger.log(`${why}: stopping`);
+      void stop();
+    },
+    hurry: (why) => {
+      logger.warn(`${why}: not waiting any longer`);
+      isHurried = true;
+      app?.get(TaskServer, { strict: false }).hurry();
+      setTimeout(() => {
+        logger.error(`The ${name} did not stop within ${HURRY_MS} ms; what it held goes back to the broker`);
+        process.exit(1);
+      }, HURRY_MS).unref();
+    },
+  });
+  wishes.hearSignals();
+  supervisor?.obey(wishes);
 
   const run = async (): Promise<void> => {
     app = await create();
-    if (stopping === undefined) await start(app);
+    if (wishes.isStopping) return;
+    supervisor?.report(app.get(QueueEvents, { strict: false }), readinessOf(app));
+    await start(app);
   };
 
-  run().catch((error: unknown) => {
-    if (stopping !== undefined) return; // it was told to stop while it started
-    process.stderr.write(`${name}: ${describe(error)}\n`);
+  run().catch(async (error: unknown) => {
+    if (wishes.isStopping) return; // it was told to stop while it started
+    if (supervisor === undefined) printFailure(name, failureText(error));
+    else await supervisor.refuse(failureText(error));
     process.exit(1);
   });
 }
@@ -93,7 +91,7 @@ function isHttpApplication(app: INestApplicationContext): app is INestApplicatio
   return 'getHttpServer' in app;
 }
 
-function describe(error: unknown): string {
-  if (error instanceof QueueError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+function readinessOf(app: INestApplicationContext): () => Readiness {
+  const health = app.get(QueueHealth, { strict: false });
+  return () => health.readiness();
 }

@@ -78,6 +78,19 @@ describe('events as lines for people', () => {
       'cannot connect for consuming: The broker refuses the password.',
     ],
     ['worker.stopping', { running: 2, timeout: 50 }, 'LOG', 'stopping: 2 tasks have 50 ms to finish'],
+    ['worker.started', { worker: 2, pid: 7, restarts: 0 }, 'LOG', 'started worker 2 (process 7)'],
+    ['worker.started', { worker: 2, pid: 7, restarts: 3 }, 'LOG', 'started worker 2 (process 7), restart 3'],
+    ['worker.stopped', { worker: 2, pid: 7 }, 'LOG', 'worker 2 (process 7) has stopped'],
+    [
+      'worker.died',
+      { worker: 2, pid: 7, why: 'SIGKILL', restartIn: 100 },
+      'ERROR',
+      'worker 2 (process 7) died (SIGKILL); starting it again in 100 ms',
+    ],
+    ['worker.died', { worker: 2, pid: 7, why: 'exit code 1' }, 'ERROR', 'worker 2 (process 7) died (exit code 1)'],
+    ['worker.killed', { worker: 2, pid: 7, why: 'it sleeps' }, 'ERROR', 'killed worker 2 (process 7): it sleeps'],
+    ['supervisor.stopping', { workers: 2, why: 'SIGTERM' }, 'LOG', 'stopping 2 workers: SIGTERM'],
+    ['supervisor.gave-up', { worker: 2, why: 'it died' }, 'ERROR', 'gave up worker 2, and with it all: it died'],
   ])('%s', (name, event, level, sentence) => {
     logTo({ json: false, logLevels: ALL });
     events.emit(name, event as QueueEventMap[typeof name]);

@@ -56,6 +56,16 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
   ],
   'worker.stopping': ['log', (e) => `stopping: ${e.running} tasks have ${e.timeout} ms to finish`],
   'worker.deadline': ['warn', (e) => `the deadline has passed: ${e.running} tasks go back to their queues`],
+  'worker.started': ['log', (e) => `started ${workerProcess(e)}${e.restarts > 0 ? `, restart ${e.restarts}` : ''}`],
+  'worker.stopped': ['log', (e) => `${workerProcess(e)} has stopped`],
+  'worker.died': [
+    'error',
+    (e) =>
+      `${workerProcess(e)} died (${e.why})${e.restartIn === undefined ? '' : `; starting it again in ${e.restartIn} ms`}`,
+  ],
+  'worker.killed': ['error', (e) => `killed ${workerProcess(e)}: ${e.why}`],
+  'supervisor.stopping': ['log', (e) => `stopping ${e.workers} workers: ${e.why}`],
+  'supervisor.gave-up': ['error', (e) => `gave up worker ${e.worker}, and with it all: ${e.why}`],
 };
 
 /** One event as a log line: its fields to a logger that writes JSON, its sentence to one that writes for people. */
@@ -116,6 +126,10 @@ function connectionFailure({ role, url, why, isRefusedAtStart }: QueueEventMap['
 
 function subject({ id, name, attempt }: { id: string | undefined; name: string | undefined; attempt: number }): string {
   return `${name ?? 'a message'} ${id ?? 'without id'}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}
+
+function workerProcess({ worker, pid }: { worker: number; pid: number | undefined }): string {
+  return `worker ${worker} (process ${pid ?? 'none'})`;
 }
 
 /** As JSON writes it; DEL and the C1 controls, which JSON leaves alone, likewise. */

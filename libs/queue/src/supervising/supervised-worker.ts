@@ -1,0 +1,191 @@
+import type { ChildProcess } from 'node:child_process';
+import type { QueueEvents } from '../events';
+import { readinessReasons } from '../readiness-reasons';
+import { readTold } from './channel-messages';
+import type { Order, Told } from './channel-messages';
+import type { Death } from './restart-policy';
+
+/**
+ * `waiting`: there is no process, and there will be one. `starting`: it has not consumed yet. `up`: it has. `stopping`: it was told
+ * to. `ended`: there is none any more, and none is wanted.
+ */
+export type ProcessState = 'waiting' | 'starting' | 'up' | 'stopping' | 'ended';
+
+/** One worker as the supervisor's readiness shows it. */
+export interface WorkerStatus {
+  /** Its number, from 1: it keeps it over restarts. */
+  readonly worker: number;
+  readonly pid: number | undefined;
+  readonly state: ProcessState;
+  /** How often it was started again. */
+  readonly restarts: number;
+  /** When it came into this state, in ISO 8601. */
+  readonly since: string;
+}
+
+/** How a worker's process ended. */
+export interface WorkerEnd extends Death {
+  readonly pid: number | undefined;
+  /** As the log says it: `SIGKILL`, `exit code 1`, or why it could not start. */
+  readonly why: string;
+  /** Whether it ended as it was told to; nothing was under way in it. */
+  readonly isClean: boolean;
+}
+
+/** Who is told what becomes of a worker. */
+export interface Guardian {
+  /** Starts a process of this worker. */
+  readonly fork: (worker: number) => ChildProcess;
+  /** It has begun to consume. */
+  readonly started: () => void;
+  /** It says why it cannot start, and ends. */
+  readonly refused: (text: string) => void;
+  readonly ended: (worker: SupervisedWorker, end: WorkerEnd) => void;
+}
+
+/** Seconds without a report from which on readiness names a worker. */
+const SILENT_AFTER = 5;
+
+/** Seconds a process has for its first report at least: a busy machine loads programs slowly. */
+const FIRST_REPORT_WITHIN = 60;
+
+/** One of the workers that are wanted, whichever process it is at the moment. */
+export class SupervisedWorker {
+  private currentState: ProcessState = 'waiting';
+  private since = new Date();
+  private child: ChildProcess | undefined;
+  private starts = 0;
+  private startedAt = 0;
+  private problemsTold: readonly string[] | undefined;
+  private silentFor = 0;
+  private lastEnd: WorkerEnd | undefined;
+  private hasStarted = false;
+  private refusal: string | undefined;
+  private restart: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly number: number,
+    private readonly guardian: Guardian,
+    private readonly events: QueueEvents,
+  ) {}
+
+  get state(): ProcessState {
+    return this.currentState;
+  }
+
+  get status(): WorkerStatus {
+    return {
+      worker: this.number,
+      pid: this.child?.pid,
+      state: this.currentState,
+      restarts: Math.max(0, this.starts - 1),
+      since: this.since.toISOString(),
+    };
+  }
+
+  /** Every reason why it does not do its work now, in its own words or the supervisor's; empty when it does. */
+  get problems(): readonly string[] {
+    return this.reasons().map((reason) => readinessReasons.ofWorker(this.number, reason));
+  }
+
+  start(): void {
+    this.starts += 1;
+    this.startedAt = performance.now();
+    this.hasStarted = false;
+    this.problemsTold = undefined;
+    this.refusal = undefined;
+    this.silentFor = 0;
+    this.enter('starting');
+    const child = this.guardian.fork(this.number);
+    this.child = child;
+    child.on('message', (message) => this.hear(readTold(message)));
+    // Not at 'exit': what it has sent before may still have to be read.
+    child.once('close', (code, signal) => this.end(signal ?? `exit code ${code}`, code, signal));
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.end(error.message, null, null);
+    });
+    this.events.emit('worker.started', { worker: this.number, pid: child.pid, restarts: this.starts - 1 });
+  }
+
+  startAgainIn(milliseconds: number): void {
+    this.restart = setTimeout(() => this.start(), milliseconds);
+  }
+
+  /** Tells it to stop or to hurry. A worker without a process has ended with that. */
+  order(order: Order): void {
+    this.dismiss();
+    if (this.child === undefined) return;
+    if (this.currentState !== 'stopping') this.enter('stopping');
+    if (this.child.connected) this.child.send(order, () => undefined); // one that has just ended hears nothing
+  }
+
+  /** No process of it is wanted any more: it has ended, unless one still runs. */
+  dismiss(): void {
+    clearTimeout(this.restart);
+    if (this.child === undefined) this.enter('ended');
+  }
+
+  /** Ends its process without asking it; what it held goes back to the broker. */
+  kill(why: string): void {
+    if (this.child === undefined) return;
+    this.events.emit('worker.killed', { worker: this.number, pid: this.child.pid, why });
+    this.child.kill('SIGKILL');
+  }
+
+  /**
+   * To be called once a second: a worker whose event loop is blocked for so many seconds is killed, because the broker has long since
+   * handed out its tasks again. Counted in calls, so that a supervisor that was held up itself takes nobody for silent.
+   */
+  lookAt(killAfter: number): void {
+    if (this.currentState !== 'starting' && this.currentState !== 'up') return;
+    this.silentFor += 1;
+    const limit = this.problemsTold === undefined ? Math.max(killAfter, FIRST_REPORT_WITHIN) : killAfter;
+    if (this.silentFor === limit) this.kill(`it has not reported for ${limit} s`);
+  }
+
+  private reasons(): readonly string[] {
+    if (this.currentState === 'waiting') {
+      return [this.lastEnd ? readinessReasons.died(this.lastEnd.why) : readinessReasons.waitsForFirst()];
+    }
+    if (this.currentState === 'stopping' || this.currentState === 'ended') return [readinessReasons.stopping()];
+    const told = this.problemsTold;
+    if (told === undefined) return [readinessReasons.starting()];
+    if (this.silentFor >= SILENT_AFTER) return [...told, readinessReasons.silent(this.silentFor)];
+    return told.length === 0 && this.currentState === 'starting' ? [readinessReasons.starting()] : told;
+  }
+
+  private hear(told: Told | undefined): void {
+    if (told?.kind === 'refused') {
+      this.refusal = told.text;
+      this.guardian.refused(told.text);
+    }
+    if (told?.kind !== 'report') return;
+    this.problemsTold = told.problems;
+    this.silentFor = 0;
+    if (!told.hasStarted || this.hasStarted) return;
+    this.hasStarted = true;
+    if (this.currentState === 'starting') this.enter('up');
+    this.guardian.started();
+  }
+
+  private end(why: string, code: number | null, signal: NodeJS.Signals | null): void {
+    const pid = this.child?.pid;
+    // A signal that comes before the program listens for it ends a process in which nothing has begun.
+    const isEndedBeforeBegun = this.problemsTold === undefined && (signal === 'SIGTERM' || signal === 'SIGINT');
+    this.child = undefined;
+    this.lastEnd = {
+      pid,
+      why: this.refusal ?? why,
+      isClean: code === 0 || isEndedBeforeBegun,
+      hasStarted: this.hasStarted,
+      livedFor: performance.now() - this.startedAt,
+    };
+    this.enter(this.currentState === 'stopping' ? 'ended' : 'waiting');
+    this.guardian.ended(this, this.lastEnd);
+  }
+
+  private enter(state: ProcessState): void {
+    this.currentState = state;
+    this.since = new Date();
+  }
+}

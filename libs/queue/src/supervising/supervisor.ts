@@ -1,0 +1,153 @@
+import type { ChildProcess } from 'node:child_process';
+import type { QueueEvents } from '../events';
+import type { Readiness } from '../health/queue-health';
+import type { Order } from './channel-messages';
+import { afterDeath, noDeaths } from './restart-policy';
+import type { DeathsInARow } from './restart-policy';
+import { SupervisedWorker } from './supervised-worker';
+import type { WorkerEnd, WorkerStatus } from './supervised-worker';
+
+/** What a supervisor has to know of its workers' settings. */
+export interface SupervisionSettings {
+  /** How many workers are wanted. */
+  readonly processes: number;
+  /** Runs of a task that may end its worker before it is put aside. */
+  readonly crashLimit: number;
+  /** Milliseconds that running tasks have to finish. */
+  readonly shutdownTimeout: number;
+  /** Seconds between AMQP heartbeats. */
+  readonly heartbeat: number;
+}
+
+/** A stop takes so many milliseconds longer than running tasks may: confirms, connections, idle HTTP clients. */
+const STOP_MARGIN_MS = 20_000;
+
+/** A worker that hurries has 5 s to end by itself; see `runApp`. */
+const HURRY_WITHIN_MS = 7_000;
+
+/** A silent worker is killed after three heartbeats, when the broker has given it up, and never sooner than this, in seconds. */
+const KILL_SILENT_AFTER = 10;
+
+/**
+ * Keeps so many worker processes running. The first one is sent ahead, and the others follow when it consumes: what a worker cannot
+ * start with is met, and told, once.
+ */
+export class Supervisor {
+  private readonly workers: readonly SupervisedWorker[];
+  private readonly deaths = new Map<SupervisedWorker, DeathsInARow>();
+  private hasAnyStarted = false;
+  private isStopping = false;
+  private isClean = true;
+  private finish: () => void = () => undefined;
+
+  constructor(
+    private readonly settings: SupervisionSettings,
+    fork: (worker: number) => ChildProcess,
+    private readonly events: QueueEvents,
+    /** Told why the first worker cannot start, once. */
+    private readonly refused: (text: string) => void,
+  ) {
+    const guardian = {
+      fork,
+      started: () => this.startOthers(),
+      refused: (text: string) => this.refuse(text),
+      ended: (worker: SupervisedWorker, end: WorkerEnd) => this.ended(worker, end),
+    };
+    this.workers = Array.from(
+      { length: settings.processes },
+      (_, index) => new SupervisedWorker(index + 1, guardian, events),
+    );
+  }
+
+  get status(): readonly WorkerStatus[] {
+    return this.workers.map((worker) => worker.status);
+  }
+
+  /** Ready when every worker that is wanted is up and ready; each reason names its worker. */
+  readiness(): Readiness {
+    const problems = this.workers.flatMap((worker) => worker.problems);
+    return { isReady: problems.length === 0, problems };
+  }
+
+  /** Resolves when no worker is left, with whether each ended as it was told to. */
+  async run(): Promise<boolean> {
+    const finished = new Promise<void>((resolve) => {
+      this.finish = resolve;
+    });
+    const killAfter = Math.max(KILL_SILENT_AFTER, 3 * this.settings.heartbeat);
+    const looking = setInterval(() => this.workers.forEach((worker) => worker.lookAt(killAfter)), 1_000);
+    this.workers[0]?.start();
+    await finished;
+    clearInterval(looking);
+    return this.isClean;
+  }
+
+  /** All stop politely; running tasks have their time. */
+  stop(why: string): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    this.events.emit('supervisor.stopping', { workers: this.workers.filter(({ status }) => status.pid).length, why });
+    this.order({ order: 'stop', why }, this.settings.shutdownTimeout + STOP_MARGIN_MS);
+  }
+
+  /** Nobody waits for running tasks any longer. */
+  hurry(why: string): void {
+    this.isStopping = true;
+    this.order({ order: 'hurry', why }, HURRY_WITHIN_MS);
+  }
+
+  private order(order: Order, within: number): void {
+    for (const worker of this.workers) worker.order(order);
+    setTimeout(() => {
+      for (const worker of this.workers) worker.kill(`it did not end within ${within} ms`);
+    }, within).unref();
+    this.finishWhenEnded();
+  }
+
+  private startOthers(): void {
+    if (this.hasAnyStarted) return;
+    this.hasAnyStarted = true;
+    if (this.isStopping) return;
+    for (const worker of this.workers) if (worker.state === 'waiting') worker.start();
+  }
+
+  /** Later on a refusal is a death like any other: the workers that run may go on, and the cause may pass. */
+  private refuse(text: string): void {
+    if (this.hasAnyStarted || this.isStopping) return;
+    this.isStopping = true;
+    this.isClean = false;
+    this.refused(text);
+    for (const worker of this.workers) worker.dismiss(); // but for the one that refuses, which ends by itself
+  }
+
+  private ended(worker: SupervisedWorker, end: WorkerEnd): void {
+    const { pid, why, isClean } = end;
+    if (this.isStopping) {
+      this.isClean &&= isClean;
+      worker.dismiss();
+      if (isClean) this.events.emit('worker.stopped', { worker: worker.number, pid });
+      else this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
+      this.finishWhenEnded();
+      return;
+    }
+    const next = afterDeath(this.deaths.get(worker) ?? noDeaths, end, this.settings.crashLimit);
+    this.deaths.set(worker, next.deaths);
+    if ('giveUp' in next) {
+      this.giveUp(worker, end, next.giveUp);
+      return;
+    }
+    this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: next.restartIn });
+    worker.startAgainIn(next.restartIn);
+  }
+
+  private giveUp(worker: SupervisedWorker, { pid, why }: WorkerEnd, reason: string): void {
+    this.isClean = false;
+    this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
+    this.events.emit('supervisor.gave-up', { worker: worker.number, why: `it ${reason}, the last time by ${why}` });
+    this.stop(`worker ${worker.number} ${reason}`);
+  }
+
+  private finishWhenEnded(): void {
+    if (this.workers.every(({ state }) => state === 'ended')) this.finish();
+  }
+}
