@@ -73,6 +73,12 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
     return `imports ${target}: only connection/ imports the AMQP client (its types: connection/amqp.ts)`;
   },
 
+  /** What declares uses channels; so channels are told how to declare. */
+  (path, { target }) =>
+    path.startsWith(`${QUEUE}/connection/`) && target === `${QUEUE}/topology/declare`
+      ? `imports ${target}: connection/ and what declares would form a circle; take a function`
+      : undefined,
+
   /** Nobody is told what is logged. */
   (path, { target }) => {
     const isObserver = path.startsWith(`${QUEUE}/telemetry/`);

@@ -161,6 +161,12 @@ describe('the check of the arrows', () => {
       /only connection\//,
     ],
     [
+      'a channel that knows how to declare',
+      'libs/queue/src/connection/a.ts',
+      "import { declareConsumed } from '../topology/declare';",
+      /would form a circle/,
+    ],
+    [
       'logging in the middle of the work',
       'libs/queue/src/consuming/a.ts',
       "import { x } from '../telemetry/x';",

@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import type { ChannelModel } from 'amqplib';
 import { connect } from 'amqp-connection-manager';
 import type { AmqpConnectionManager } from 'amqp-connection-manager';
+import { endedWithin } from '../ended-within';
 import { NotConnectedError } from '../errors';
 import type { ConnectionRefusedError } from '../errors';
 import type { ConnectionRole, QueueEvents } from '../events';
@@ -111,7 +112,7 @@ export class BrokerConnection {
     this.current = undefined;
     this.rejectWaiting(new NotConnectedError('the connection was closed'));
     for (const observer of this.observers) observer.lost();
-    if (this.manager !== undefined) await withinTimeout(this.manager.close(), CLOSE_TIMEOUT_MS);
+    if (this.manager !== undefined) await endedWithin(this.manager.close(), CLOSE_TIMEOUT_MS);
   }
 
   private opened(connection: ChannelModel, url: string): void {
@@ -188,13 +189,4 @@ function describe(error: unknown): string {
   // Every address of a host was tried, and each has its own error.
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(describe).join('; ');
   return error.message === '' ? error.name : error.message;
-}
-
-async function withinTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work.catch(() => undefined), timeout]);
-  clearTimeout(timer);
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel } from 'amqplib';
+import { endedWithin } from '../ended-within';
 
 /** A broker that hangs never answers; closing the connection then ends consumers and channels. */
-export const ANSWER_TIMEOUT_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /**
  * Closes a channel. Resolves when it is closed, by its answer or with its connection: amqplib leaves the close unanswered for
@@ -16,12 +16,8 @@ export async function closeChannel(channel: Channel): Promise<void> {
 }
 
 /** Waits for a broker's answer for two seconds at most; what it refuses does not matter any more. */
-export async function withinReason(answer: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const timeout = delay(ANSWER_TIMEOUT_MS, undefined, { signal: timer.signal });
-  await Promise.race([answer, timeout]).catch(() => undefined);
-  timer.abort();
-  await timeout.catch(() => undefined);
+export function withinReason(answer: Promise<unknown>): Promise<void> {
+  return endedWithin(answer, ANSWER_TIMEOUT_MS);
 }
 
 /** A channel that is closed already says so by throwing, not by rejecting. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
+import { endedWithin } from '../ended-within';
 import { NotConnectedError, PublishBufferFullError, PublishRefusedError, UnroutableError } from '../errors';
 import type { TopologyError } from '../errors';
 import { identityOf } from '../message/message';
@@ -107,12 +107,10 @@ export class Publisher {
   /** Waits until nothing is pending, so many milliseconds at most. */
   async flush(timeout: number): Promise<void> {
     if (this.pending === 0) return;
-    const timer = new AbortController();
     const empty = new Promise<void>((resolve) => {
       this.tellEmpty = resolve;
     });
-    await Promise.race([empty, delay(timeout, undefined, { signal: timer.signal }).catch(() => undefined)]);
-    timer.abort();
+    await endedWithin(empty, timeout);
   }
 
   private async openChannel(connection: ChannelModel): Promise<void> {

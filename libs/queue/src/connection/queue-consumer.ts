@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import type { QueueDefinition, QueueType } from '../define-queue';
 import { ConnectionRefusedError, TopologyError } from '../errors';
 import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
-import { declareDelays, declareWorkQueue } from '../topology/declare';
 import type { BrokerConnection } from './broker-connection';
 import { closeChannel, withinReason } from './close-channel';
 import { ToldReasons } from './told-reasons';
@@ -18,8 +16,10 @@ export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'suspende
 const SUSPENDED = 'it is suspended';
 
 export interface QueueConsumerOptions {
-  readonly queue: QueueDefinition;
-  readonly defaultType: QueueType;
+  /** The queue's name. */
+  readonly queue: string;
+  /** Declares the queue and what belongs to it, before it is consumed. */
+  readonly declare: (connection: ChannelModel) => Promise<void>;
   /** Unacknowledged deliveries the broker hands out at once to this consumer. */
   readonly prefetch: number;
   /** Milliseconds before the next attempt after a failure. */
@@ -58,7 +58,7 @@ export class QueueConsumer {
   ) {}
 
   get queue(): string {
-    return this.options.queue.name;
+    return this.options.queue;
   }
 
   get state(): ConsumerState {
@@ -148,8 +148,7 @@ export class QueueConsumer {
   /** The channel in use, as long as it is open: deliveries that are still being handled are settled on it. */
   private async openChannel(connection: ChannelModel): Promise<Channel> {
     if (this.channel !== undefined && this.wasSuspended) return this.channel;
-    await declareWorkQueue(connection, this.options.queue, this.options.defaultType);
-    await declareDelays(connection, this.queue);
+    await this.options.declare(connection);
     if (this.channel !== undefined) return this.channel;
     const channel = await connection.createChannel();
     let why = 'the channel closed';

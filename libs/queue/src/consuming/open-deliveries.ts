@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
 import { withinReason } from '../connection/close-channel';
 import type { QueueDefinition } from '../define-queue';
+import { endedWithin } from '../ended-within';
 import { WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
 import { Delivery } from './delivery';
@@ -136,10 +136,7 @@ export class OpenDeliveries implements Work {
       tell = resolve;
     });
     this.tellEmpty.add(tell);
-    const timer = new AbortController();
-    const signal = sooner === undefined ? timer.signal : AbortSignal.any([timer.signal, sooner]);
-    await Promise.race([empty, delay(milliseconds, undefined, { signal }).catch(() => undefined)]);
-    timer.abort();
+    await endedWithin(empty, milliseconds, sooner);
     this.tellEmpty.delete(tell);
     return this.count === 0;
   }

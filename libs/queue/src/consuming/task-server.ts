@@ -14,6 +14,7 @@ import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
 import type { TaskRegistry } from '../task-registry';
 import type { ThreadPool } from '../threading/thread-pool';
+import { declareConsumed } from '../topology/declare';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
@@ -195,8 +196,8 @@ export class TaskServer extends ServerRMQ {
     return new QueueConsumer(
       this.connection,
       {
-        queue,
-        defaultType: this.settings.queueType,
+        queue: queue.name,
+        declare: (connection) => declareConsumed(connection, queue, this.settings.queueType),
         prefetch: concurrency,
         retryDelay: this.settings.reconnectDelay,
         onDelivery: accept,

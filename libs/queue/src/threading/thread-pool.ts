@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { Slots } from '../consuming/slots';
 import type { TaskContext } from '../consuming/task-context';
 import type { TaskDefinition } from '../define-task';
+import { endedWithin } from '../ended-within';
 import { DefinitionError } from '../errors';
 import type { QueueEvents } from '../events';
 import { ThreadRun } from './thread-run';
@@ -68,7 +68,7 @@ export class ThreadPool {
       port.postMessage('close');
       return once(port, 'close');
     });
-    await Promise.race([Promise.all(closed), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    await endedWithin(Promise.all(closed), CLOSE_TIMEOUT_MS);
     await pool.destroy();
   }
 

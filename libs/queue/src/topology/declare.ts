@@ -15,11 +15,23 @@ import type { Route } from './routes';
 const NOT_IMPLEMENTED = 540;
 
 /**
- * Declares a work queue, its dead-letter queue and its quarantine, the work queue last so that the routes exist before
- * the first message. Uses a channel of its own: a refusal closes the channel it happens on.
+ * Declares what a worker of a queue needs: the queue with its kin, and its way out of the delay levels.
  * @throws TopologyError when the broker refuses, with the queue, the difference and the remedy.
  */
-export async function declareWorkQueue(
+export async function declareConsumed(
+  connection: ChannelModel,
+  queue: QueueDefinition,
+  defaultType: QueueType,
+): Promise<void> {
+  await declareWorkQueue(connection, queue, defaultType);
+  await declareDelays(connection, queue.name);
+}
+
+/**
+ * Declares a work queue, its dead-letter queue and its quarantine, the work queue last so that the routes exist before
+ * the first message. Uses a channel of its own: a refusal closes the channel it happens on.
+ */
+async function declareWorkQueue(
   connection: ChannelModel,
   queue: QueueDefinition,
   defaultType: QueueType,
@@ -37,9 +49,8 @@ export async function declareWorkQueue(
  * Declares the delay levels and binds a work queue to where delayed tasks come out. A worker does it at its start, before
  * the first retry: a queue that was deleted and declared again has lost the binding, and what still waits in the levels
  * would not find it.
- * @throws TopologyError when the broker refuses.
  */
-export async function declareDelays(connection: ChannelModel, queue: string): Promise<void> {
+async function declareDelays(connection: ChannelModel, queue: string): Promise<void> {
   await onChannel(connection, async (channel) => {
     await declareDelayLevels(channel, isRabbit(connection));
     await refusable(queue, channel.bindQueue(queue, DELIVERY_EXCHANGE, deliveryPattern(queue)));
