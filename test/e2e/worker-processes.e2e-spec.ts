@@ -1,4 +1,5 @@
 import { healthOf } from '../support/app-health';
+import { BrokerUser } from '../support/broker-user';
 import { freePort } from '../support/free-port';
 import { TestProcess } from '../support/process';
 import { Vhost } from '../support/vhost';
@@ -97,7 +98,7 @@ describe('a worker that dies under a supervisor', () => {
     launch({ NODE_OPTIONS: `--import=data:text/javascript,${dying}` });
     await waitFor('the first to consume', () => supervisor.events('consumer.started').length === 1);
     vhost.publish('task_queue', 'Running...');
-    expect(await supervisor.exit()).toEqual({ code: 1, signal: null });
+    expect(await supervisor.exit(60_000)).toEqual({ code: 1, signal: null });
     expect(supervisor.events('supervisor.gave-up')).toMatchObject([
       { worker: 2, why: 'it died 5 times in a row before it consumed, the last time by exit code 7' },
     ]);
@@ -105,6 +106,24 @@ describe('a worker that dies under a supervisor', () => {
     expect(supervisor.events('task.started')).toHaveLength(1);
     expect(done()).toBe(1);
     expect(supervisor.events('worker.stopped')).toMatchObject([{ worker: 1 }]);
+  });
+
+  it('and is refused when it is started again tells why, until it is given up', async () => {
+    const user = await BrokerUser.create(vhost.url);
+    await user.allow({ configure: '.*', write: '.*', read: '.*' });
+    await start({ AMQP_URL: user.url });
+    await user.setPassword('changed');
+    process.kill(pidOf(1), 'SIGKILL');
+    expect(await supervisor.exit(60_000)).toEqual({ code: 1, signal: null });
+    const why = supervisor.events('worker.died').map((event) => String(event['why']));
+    expect(why).toEqual([
+      'SIGKILL',
+      ...Array<unknown>(5).fill(expect.stringMatching(/refuses the user or the password/)),
+    ]);
+    expect(supervisor.events('supervisor.gave-up')).toMatchObject([{ worker: 1 }]);
+    expect(supervisor.events('worker.stopped')).toMatchObject([{ worker: 2 }]);
+    expect(supervisor.output).not.toContain(user.password);
+    await user.remove();
   });
 
   it('because its event loop is blocked is named, then killed and started again', async () => {
@@ -190,8 +209,9 @@ describe('a supervisor', () => {
     await start();
     await occupy('First..', 'Second..');
     supervisor.signal('SIGKILL');
+    const told = (): string[] => supervisor.stdout.filter((line) => line.includes('the supervisor is gone: stopping'));
+    await waitFor('both to notice', () => told().length === 2);
     await supervisor.exit(); // its output ends when the last process that writes to it has ended
-    expect(supervisor.stdout.filter((line) => line.includes('the supervisor is gone: stopping'))).toHaveLength(2);
     expect(done()).toBe(2);
     await vhost.settles('task_queue', { ready: 0, unacked: 0, dead: 0 });
   });
