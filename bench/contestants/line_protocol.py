@@ -105,6 +105,11 @@ def evenly(count, rate, is_stopped):
         yield index
 
 
+def total(job):
+    """The tasks of a job with those that do not count."""
+    return job.get("warmUp", 0) + job["count"]
+
+
 def percentiles(values):
     """As bench/src/latencies.ts: by nearest rank."""
     ordered = sorted(values)

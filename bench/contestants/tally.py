@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from line_protocol import do, now, percentiles
+from line_protocol import do, now, percentiles, total
 
 STARTED, CPU, FIRST_AT = range(3)
 
@@ -20,7 +20,7 @@ class Tally:
         counter = counter or (lambda: itertools.count(1).__next__)
         self._kind = job["kind"]
         self._warm_up = job.get("warmUp", 0)
-        self._last = self._warm_up + job["count"]
+        self._last = total(job)
         self._tell = tell
         self._on_done = on_done
         self._begin = counter()

@@ -11,7 +11,7 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 from celery_worker import Worker
-from line_protocol import Driver, Prepared, Stopwatch, evenly, now
+from line_protocol import Driver, Prepared, Stopwatch, evenly, now, total
 
 driver = Driver()
 
@@ -84,10 +84,9 @@ class Adding(Publishing):
 class Sending(Publishing):
     def __init__(self, job, _tell):
         super().__init__(job)
-        self.all([{"at": now()}] * job.get("warmUp", 0))
 
     def run(self):
-        return self.all([lambda: {"at": now()}] * self.job["count"], self.job.get("rate", 0))
+        return self.all([lambda: {"at": now()}] * total(self.job), self.job.get("rate", 0))
 
 
 class Filling(Publishing):
@@ -97,7 +96,7 @@ class Filling(Publishing):
 
     def __init__(self, job, _tell):
         super().__init__(job, confirm=False)
-        self.payloads = job.get("tasks") or ["x" * job.get("size", 0)] * job["count"]
+        self.payloads = job.get("tasks") or ["x" * job.get("size", 0)] * total(job)
 
     def run(self):
         figures = self.all(self.payloads)

@@ -4,7 +4,7 @@ import json
 
 import pika
 
-from line_protocol import Driver, Prepared, Stopwatch, evenly, now
+from line_protocol import Driver, Prepared, Stopwatch, evenly, now, total
 from tally import Tally
 
 
@@ -49,7 +49,7 @@ class Sending(OnPika):
 
     def run(self):
         watch = Stopwatch()
-        for _ in evenly(self.job["count"], self.job.get("rate", 0), lambda: self.is_stopped):
+        for _ in evenly(total(self.job), self.job.get("rate", 0), lambda: self.is_stopped):
             self.publish(json.dumps({"at": now()}), "application/json")
         return watch.figures()
 
@@ -61,13 +61,13 @@ class Filling(OnPika):
 
     def __init__(self, job, _tell):
         super().__init__(job)
-        self.bodies = [json.dumps(task) for task in job["tasks"]] if "tasks" in job else None
-        self.text = b"x" * job.get("size", 0)
+        texts = ["x" * job.get("size", 0)] * total(job)
+        self.bodies = [json.dumps(task) for task in job["tasks"]] if "tasks" in job else texts
 
     def run(self):
         watch = Stopwatch()
-        for index in evenly(len(self.bodies or range(self.job["count"])), 0, lambda: self.is_stopped):
-            self.publish(self.bodies[index] if self.bodies else self.text, "application/json")
+        for index in evenly(len(self.bodies), 0, lambda: self.is_stopped):
+            self.publish(self.bodies[index], "application/json" if "tasks" in self.job else "text/plain")
         self.channel.queue_declare(self.job["queue"], passive=True)
         return watch.figures()
 

@@ -1,9 +1,9 @@
-import { Failure } from '../../scripts/lib/failure.mjs';
 import { wholeNumberFlag } from '../../scripts/lib/command-line.mjs';
+import { Failure } from '../../scripts/lib/failure.mjs';
 
 const WRONG_USAGE = 2;
 
-/** @type {import('../../scripts/lib/command-line.mjs').Flags} */
+/** What `npm run bench` takes. @type {import('../../scripts/lib/command-line.mjs').Flags} */
 export const flags = {
   quick: { type: 'boolean' },
   only: { type: 'string' },
@@ -18,10 +18,12 @@ export const flags = {
  * What a run was asked for.
  * @typedef {object} Wishes
  * @property {boolean} isQuick
+ * @property {boolean} isList only the names of the cases
  * @property {readonly string[]} only beginnings of names of cases; none: all
  * @property {readonly string[]} contestants names; none: all
  * @property {number | undefined} rounds undefined: what the run has by default
  * @property {string | undefined} json the file for the report
+ * @property {string | undefined} markdown a report that is to be printed
  */
 
 /**
@@ -36,10 +38,12 @@ export function readWishes(values, names) {
   }
   return {
     isQuick: values.quick === true,
+    isList: values.list === true,
     only: words(values.only),
     contestants,
     rounds: values.rounds === undefined ? undefined : wholeNumberFlag(values, 'rounds', { min: 1, otherwise: 1 }),
-    json: typeof values.json === 'string' ? values.json : undefined,
+    json: file(values.json),
+    markdown: file(values.markdown),
   };
 }
 
@@ -50,4 +54,9 @@ function words(value) {
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+}
+
+/** @param {string | boolean | undefined} value */
+function file(value) {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -9,7 +9,6 @@ import { Failure } from '../../scripts/lib/failure.mjs';
 /** Milliseconds a program has to end after it was told to, before it is ended. */
 const STOP_PATIENCE = 15_000;
 
-/** @typedef {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, null>} Child */
 /** @typedef {import('../src/job.js').Figures} Figures */
 /** @typedef {{ progress: number, from: number, to: number }} Progress handlers that have ended, and when the first began and the last ended: milliseconds since 1970 */
 
@@ -39,18 +38,18 @@ export class BenchProgram {
     // What the caller may have set for Warren is not passed on: all is as it is by default.
     const { PATH, HOME, NODE_OPTIONS } = process.env;
     this.startedAt = performance.now();
-    const options = {
+    this.#child = spawn(file, [...args, JSON.stringify(job)], {
       cwd: root,
       env: { PATH, HOME, ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }), NO_COLOR: '1', ...env },
       // A group of its own: Ctrl-C on a terminal is not for it, it is ended when its turn has come.
       detached: true,
-    };
-    const child = spawn(file, [...args, JSON.stringify(job)], { ...options, stdio: ['pipe', 'pipe', output] });
-    this.#child = /** @type {Child} */ (child);
+      stdio: ['pipe', 'pipe', output],
+    });
     closeSync(output);
     this.#child.once('error', (error) => this.#take({ error: `cannot be run: ${error.message}` }));
-    this.#child.stdin.on('error', () => undefined);
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(parse(line)));
+    this.#child.stdin?.on('error', () => undefined);
+    const { stdout } = this.#child;
+    if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => this.#take(parse(line)));
     this.ended = once(this.#child, 'close').catch(() => undefined);
     void this.ended.then(() => this.#take({ error: 'ended before its time' }));
   }
@@ -68,7 +67,7 @@ export class BenchProgram {
 
   /** Lets it begin. */
   go() {
-    this.#child.stdin.write('go\n');
+    this.#child.stdin?.write('go\n');
   }
 
   /** Lets it begin and resolves with what it measured. @param {number} timeout milliseconds @param {AbortSignal} [signal] @returns {Promise<Figures>} */
@@ -88,30 +87,20 @@ export class BenchProgram {
     for (;;) {
       const line = this.#lines.shift();
       if (line !== undefined && key in line) return line;
-      if (line !== undefined) throw new Failure(`${this.#name}: ${sentenceOf(line)}; see ${this.#log}`);
-      await this.change(deadline - performance.now(), `"${key}"`, signal);
+      if (line !== undefined) throw this.#failure(sentenceOf(line));
+      await this.#change(deadline - performance.now(), key, signal);
     }
   }
 
-  /** Resolves when it has written something. @param {number} timeout milliseconds @param {string} [what] is waited for @param {AbortSignal} [signal] @returns {Promise<void>} */
-  change(timeout, what = 'more', signal) {
-    return new Promise((resolve, reject) => {
-      const giveUp = (/** @type {string} */ why) => reject(new Failure(`${this.#name}: ${why}; see ${this.#log}`));
-      const onAbort = () => giveUp('stopped');
-      const timer = setTimeout(() => giveUp(`no ${what} in time`), Math.max(timeout, 0));
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (signal?.aborted) onAbort();
-      this.#wake = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-    });
+  /** Throws a Failure when it has said that it cannot go on, or has ended. */
+  assertWell() {
+    const line = this.#lines.find(({ error }) => error !== undefined);
+    if (line !== undefined) throw this.#failure(sentenceOf(line));
   }
 
   /** Lets it end, and ends it when it does not. Can be called twice. @returns {Promise<boolean>} whether it went by itself, without an error */
   async close() {
-    this.#child.stdin.end();
+    this.#child.stdin?.end();
     const timer = setTimeout(() => void endChild(this.#child, 1_000), STOP_PATIENCE);
     if (!hasEnded(this.#child)) await this.ended;
     clearTimeout(timer);
@@ -120,8 +109,29 @@ export class BenchProgram {
 
   /** Ends it without waiting for what it does. */
   async kill() {
-    this.#child.stdin.end();
+    this.#child.stdin?.end();
     await endChild(this.#child, 1_000);
+  }
+
+  /** Resolves when it has written something. @param {number} timeout milliseconds @param {string} what is waited for @param {AbortSignal} [signal] @returns {Promise<void>} */
+  #change(timeout, what, signal) {
+    return new Promise((resolve, reject) => {
+      const settle = (/** @type {() => void} */ end) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        end();
+      };
+      const onAbort = () => settle(() => reject(this.#failure('stopped')));
+      const timer = setTimeout(() => settle(() => reject(this.#failure(`no "${what}" in time`))), Math.max(timeout, 0));
+      signal?.addEventListener('abort', onAbort);
+      this.#wake = () => settle(resolve);
+      if (signal?.aborted) onAbort();
+    });
+  }
+
+  /** @param {string} why */
+  #failure(why) {
+    return new Failure(`${this.#name}: ${why}; see ${this.#log}`);
   }
 
   /** @param {Record<string, unknown>} line */

@@ -1,5 +1,9 @@
+import { Failure } from '../../scripts/lib/failure.mjs';
 import { addingCases } from './cases/adding.mjs';
 import { handlingCases } from './cases/handling.mjs';
+import { latencyCases } from './cases/latency.mjs';
+import { processCases } from './cases/processes.mjs';
+import { workingCases } from './cases/working.mjs';
 
 /** @typedef {import('../src/job.js').Job} Job */
 /** @typedef {import('./rounds.mjs').Entry} Entry */
@@ -15,8 +19,8 @@ import { handlingCases } from './cases/handling.mjs';
  * @property {Omit<Job, 'broker' | 'queue'>} job
  * @property {string} figure the one of the figures that is compared
  * @property {boolean} isMoreBetter of that figure
- * @property {boolean} isQuick measured with `--quick`, and then with small numbers
- * @property {number} [rounds] where it has a number of its own
+ * @property {readonly string[]} [quick] who is measured with `--quick`; not given: it is no part of a quick run
+ * @property {boolean} [hasWarmUpRound] default true; false: its programs warm up by themselves, or shall be cold
  * @property {(stage: Stage, entry: Entry, run: { isQuick: boolean }) => Promise<Record<string, number>>} measure one round of one contestant
  */
 
@@ -30,21 +34,36 @@ import { handlingCases } from './cases/handling.mjs';
 
 /** All cases, in the order in which they are measured. @param {boolean} isQuick with small numbers @returns {Case[]} */
 export function allCases(isQuick) {
-  return [...addingCases(isQuick), ...handlingCases(isQuick)];
+  return [addingCases, handlingCases, latencyCases, workingCases, processCases].flatMap((cases) => cases(isQuick));
 }
 
+const WRONG_USAGE = 2;
+
+/** Who is measured in a quick run of a case that is no part of one, asked for by its name. */
+const QUICK = ['amqplib', 'warren'];
+
 /**
- * The cases that are meant: those whose name begins with these words, or else with these letters. Without a wish all that the run has.
+ * The cases that are meant: those whose name begins with these words, or else with these letters. Without a wish all that the run has. Each
+ * with the participants that the run has.
  * @param {readonly Case[]} cases @param {readonly string[]} wishes @param {boolean} isQuick
  */
 export function chooseCases(cases, wishes, isQuick) {
-  if (wishes.length === 0) return cases.filter((benchCase) => benchCase.isQuick || !isQuick);
-  const chosen = new Set(wishes.flatMap((wish) => casesOf(cases, wish)));
-  return cases.filter((benchCase) => chosen.has(benchCase));
+  const named = new Set(wishes.flatMap((wish) => casesOf(cases, wish)));
+  const chosen = wishes.length > 0 ? cases.filter((benchCase) => named.has(benchCase)) : cases;
+  if (!isQuick) return chosen;
+  return chosen
+    .filter(({ quick }) => quick !== undefined || wishes.length > 0)
+    .map(({ participants, quick = QUICK, ...rest }) => ({
+      ...rest,
+      participants: participants.filter(({ contestant, label }) => label === undefined && quick.includes(contestant)),
+    }));
 }
 
 /** @param {readonly Case[]} cases @param {string} wish */
 function casesOf(cases, wish) {
   const byWords = cases.filter(({ name }) => `${name}-`.startsWith(`${wish}-`));
-  return byWords.length > 0 ? byWords : cases.filter(({ name }) => name.startsWith(wish));
+  if (byWords.length > 0) return byWords;
+  const byLetters = cases.filter(({ name }) => name.startsWith(wish));
+  if (byLetters.length > 0) return byLetters;
+  throw new Failure(`--only: no case begins with ${JSON.stringify(wish)}; --list shows all of them`, WRONG_USAGE);
 }

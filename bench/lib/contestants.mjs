@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { builtApp } from '../../scripts/lib/build.mjs';
 import { inCheckout } from '../../scripts/lib/checkout.mjs';
 import { versionOfWarren } from '../../scripts/lib/surroundings.mjs';
+import { peers } from './peers/index.mjs';
 
 /** @typedef {import('../src/job.js').Kind} Kind */
 /** @typedef {import('../src/job.js').Job} Job */
@@ -47,4 +48,5 @@ export const contestants = [
   ours('amqplib', () => versionOf('amqplib')),
   { ...ours('warren', () => versionOfWarren().warren), declaresQueues: true },
   ours('nest', () => versionOf('@nestjs/microservices')),
+  ...peers,
 ];

@@ -1,7 +1,12 @@
+import { boundOf, measuredText } from './goals.mjs';
 import { columnsOf, headingOf, ratioText, textOf } from './figures.mjs';
 import { REFERENCE } from './contestants.mjs';
 
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
+/** @typedef {import('./goals.mjs').GoalResult} GoalResult */
+
+/** @type {Record<GoalResult['verdict'], 'green' | 'red' | 'yellow'>} */
+const COLOURS = { met: 'green', 'not met': 'red', 'not measured': 'yellow' };
 
 /** Rows of cells as lines of text: the first column to the left, the others to the right. @param {readonly (readonly string[])[]} rows @returns {string[]} */
 export function alignedRows(rows) {
@@ -36,5 +41,33 @@ export function showCase(voice, result) {
   const [head = '', ...rows] = alignedRows(tableOf(result));
   voice.line(`      ${voice.paint('dim', head)}`);
   for (const row of rows) voice.line(`      ${row}`);
-  for (const { problem } of result.lines) if (problem !== undefined) voice.fail(problem);
+  for (const { label, problem, gap } of result.lines) {
+    if (problem !== undefined) voice.fail(problem);
+    if (gap !== undefined) voice.warn(`${label}: ${gap}`);
+  }
+}
+
+/** The goals as rows: what, the bound, what was measured, the verdict. @param {readonly GoalResult[]} judged @returns {string[][]} */
+export function goalRows(judged) {
+  return judged.map((result) => [result.goal.text, boundOf(result.goal), measuredText(result), result.verdict]);
+}
+
+/**
+ * Says which goals are met, and who and what was not measured.
+ * @param {import('../../scripts/lib/say.mjs').Voice} voice @param {readonly GoalResult[]} judged
+ * @param {{ absent: Record<string, string>, unmeasured: Record<string, string> }} gaps names, and why
+ */
+export function showGoals(voice, judged, { absent, unmeasured }) {
+  if (judged.length > 0)
+    voice.line(`\n  ${voice.paint('bold', `Goals: ratios to bare ${REFERENCE} in the same rounds, unless said`)}`);
+  const rows = alignedRows([
+    ['', 'goal', 'measured'],
+    ...goalRows(judged).map(([text = '', bound = '', measured = '']) => [text, bound, measured]),
+  ]);
+  if (judged.length > 0) voice.line(`  ${voice.paint('dim', rows[0] ?? '')}`);
+  for (const [index, { verdict }] of judged.entries()) {
+    voice.line(`  ${rows[index + 1] ?? ''}  ${voice.paint(COLOURS[verdict], verdict)}`);
+  }
+  for (const [name, why] of Object.entries(absent)) voice.warn(`${name} took no part: ${why}`);
+  for (const [name, why] of Object.entries(unmeasured)) voice.warn(`${name} was not measured: ${why}`);
 }

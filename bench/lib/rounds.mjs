@@ -6,8 +6,12 @@ import { median } from './statistics.mjs';
 /** @typedef {import('../src/job.js').Job} Job */
 
 /** @typedef {{ contestant: Contestant, label: string, job: Omit<Job, 'broker'> }} Entry a contestant in a case, with its whole job */
+/** Why something is left out of a run that has to end. */
+export const NO_TIME = 'there was no time left';
+
 /** @typedef {{ median: number, min: number, max: number }} Ratio of the rounds' ratios to the reference in the same round */
-/** @typedef {{ label: string, contestant: string, figures: Record<string, number>, ratio?: Ratio, rounds: Record<string, number>[], problem?: string }} Line what came out for one; figures: their medians */
+/** @typedef {{ label: string, contestant: string, figures: Record<string, number>, ratio?: Ratio, rounds: Record<string, number>[], problem?: string, gap?: string }} Line
+ *   what came out for one; figures: their medians; problem: why it failed; gap: why it was not measured */
 /** @typedef {{ name: string, title: string, figure: string, isMoreBetter: boolean, lines: Line[] }} CaseResult */
 
 /**
@@ -47,17 +51,20 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
   const measured = new Map(entries.map(({ label }) => [label, []]));
   /** @type {Map<string, string>} */
   const problems = new Map();
+  /** @type {Map<string, string>} */
+  const gaps = new Map();
   for (let round = -warmUp; round < rounds; round += 1) {
     if (round > 0 && isOver()) break;
     for (const entry of rotated(entries, round + warmUp)) {
-      if (problems.has(entry.label)) continue;
+      if (problems.has(entry.label) || gaps.has(entry.label)) continue;
       onProgress(`${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}: ${entry.label}`);
       try {
         const figures = await measure(entry);
         if (round >= 0) measured.get(entry.label)?.push(figures);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        problems.set(entry.label, error.message);
+        if (isOver()) gaps.set(entry.label, NO_TIME);
+        else problems.set(entry.label, error.message);
       }
     }
   }
@@ -65,7 +72,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
   const base = measured.get(reference) ?? [];
   const lines = entries.map(({ label, contestant }) => {
     const own = measured.get(label) ?? [];
-    const problem = problems.get(label);
+    const [problem, gap] = [problems.get(label), gaps.get(label)];
     const ratio = label === reference ? undefined : ratioOf(own, base, figure);
     return {
       label,
@@ -74,6 +81,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
       ...(ratio && { ratio }),
       rounds: own,
       ...(problem !== undefined && { problem }),
+      ...(gap !== undefined && { gap }),
     };
   });
   return { name, title, figure, isMoreBetter, lines };

@@ -13,34 +13,43 @@ const READY_TIMEOUT = 60_000;
 /** Where the contestants perform: the broker, their queues, and their programs, all of which are ended when it closes. */
 export class Stage {
   #folder;
-  #filler;
   #queues;
+  #timeout;
+  #until;
   /** @type {Set<BenchProgram>} */
   #programs = new Set();
   /** Programs that can do their job again, by the job. @type {Map<string, BenchProgram>} */
   #kept = new Map();
   /** @type {Map<Contestant, { broker: object, stop(): Promise<void> }>} */
   #servers = new Map();
+  /** @type {Map<string, Promise<number>>} */
+  #once = new Map();
 
   /**
-   * @param {{ url: string, brokerPid: number | undefined, folder: string, timeout: number, signal: AbortSignal }} settings
-   *   timeout: milliseconds that one job may take; signal: stops everything
-   * @param {Contestant} filler puts bare bytes into the queues of those that have no client for it
+   * @param {{ url: string, brokerPid: number | undefined, folder: string, timeout: number, until: number, signal: AbortSignal }} settings
+   *   timeout: milliseconds that one job may take; until: the end of all of them, by performance.now(); signal: stops everything
+   * @param {Contestant} reference puts bare bytes into the queues of those that have no client for it
    * @param {Queues} queues
    */
-  constructor(settings, filler, queues) {
+  constructor(settings, reference, queues) {
     this.url = settings.url;
     this.brokerPid = settings.brokerPid;
-    this.timeout = settings.timeout;
+    this.#timeout = settings.timeout;
+    this.#until = settings.until;
     this.signal = settings.signal;
     this.#folder = settings.folder;
-    this.#filler = filler;
+    this.reference = reference;
     this.#queues = queues;
   }
 
-  /** @param {ConstructorParameters<typeof Stage>[0]} settings @param {Contestant} filler */
-  static async open(settings, filler) {
-    return new Stage(settings, filler, await Queues.open(settings.url));
+  /** @param {ConstructorParameters<typeof Stage>[0]} settings @param {Contestant} reference */
+  static async open(settings, reference) {
+    return new Stage(settings, reference, await Queues.open(settings.url));
+  }
+
+  /** Milliseconds that a job may take. */
+  get timeout() {
+    return Math.max(0, Math.min(this.#timeout, this.#until - performance.now()));
   }
 
   get queues() {
@@ -55,7 +64,7 @@ export class Stage {
   /** Starts a contestant's program and waits until it is ready. @param {Contestant} contestant @param {Omit<Job, 'broker'>} job */
   async open(contestant, job) {
     const program = await this.spawn(contestant, job);
-    await program.ready(READY_TIMEOUT, this.signal);
+    await program.ready(Math.min(READY_TIMEOUT, this.timeout), this.signal);
     return program;
   }
 
@@ -84,10 +93,19 @@ export class Stage {
     return figures;
   }
 
-  /** Puts tasks into a contestant's queue: by its own client, or as bare bytes. @param {Contestant} contestant @param {JobWithoutBroker} job */
+  /** Puts a job's tasks into a contestant's queue, those of the warm-up as well: by its own client, or as bare bytes. @param {Contestant} contestant @param {JobWithoutBroker} job */
   async fill(contestant, job) {
     await this.prepareQueue(contestant, job);
-    await this.run(contestant.fills === true ? contestant : this.#filler, { ...job, kind: 'fill' }, true);
+    const { warmUp = 0, ...rest } = job;
+    const who = contestant.fills === true ? contestant : this.reference;
+    await this.run(who, { ...rest, kind: 'fill', count: job.count + warmUp }, true);
+  }
+
+  /** A figure that is measured once in a run. @param {string} key @param {() => Promise<number>} measure */
+  async once(key, measure) {
+    const known = this.#once.get(key) ?? measure();
+    this.#once.set(key, known);
+    return known;
   }
 
   /** Ends a program; whether it went as it should. @param {BenchProgram} program */
@@ -103,9 +121,17 @@ export class Stage {
     await Promise.all(kept.map((program) => this.release(program)));
   }
 
+  /** Ends all programs, whatever they do. */
+  async reset() {
+    const programs = [...this.#programs];
+    this.#programs.clear();
+    this.#kept.clear();
+    await Promise.all(programs.map((program) => program.kill()));
+  }
+
   /** Ends all programs and servers, whatever they do. */
   async close() {
-    await Promise.all([...this.#programs].map((program) => program.kill()));
+    await this.reset();
     await Promise.all([...this.#servers.values()].map((server) => server.stop()));
     await this.#queues.close();
   }

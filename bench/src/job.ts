@@ -16,7 +16,7 @@ export interface Job {
   readonly queueType: 'quorum' | 'classic';
   /** Tasks that count. */
   readonly count: number;
-  /** Tasks before them, which do not. Default: 0. */
+  /** Tasks before them, which do not. Default: 0; none with a `fill`. */
   readonly warmUp?: number;
   /** Characters of text in a task. */
   readonly size?: number;
@@ -24,6 +24,8 @@ export interface Job {
   readonly tasks?: readonly Work[];
   /** Adds that are on their way at once. 1: each is awaited before the next. */
   readonly outstanding?: number;
+  /** What the handlers of a `work` do, for who has to know it before. */
+  readonly how?: Work['how'];
   /** Tasks that are handled at once. */
   readonly concurrency?: number;
   /** Adds a second of a `send`; 0: as many as 256 on their way at once allow. */

@@ -51,7 +51,7 @@ export function kindsOf(contestant: Contestant): Kinds {
     },
     fill: (job) => {
       const payloads = payloadsOf(job);
-      return adding({ ...job, warmUp: 0 }, (producer) => fill(producer, payloads));
+      return adding(job, (producer) => fill(producer, payloads));
     },
     send: (job) => adding({ ...job, warmUp: 0 }, (producer) => send(producer, job)),
     handle: handling,
@@ -62,5 +62,6 @@ export function kindsOf(contestant: Contestant): Kinds {
 }
 
 function payloadsOf(job: Job): readonly BenchPayload[] {
-  return job.tasks ?? Array.from({ length: (job.warmUp ?? 0) + job.count }, () => textFor(job));
+  const text = textFor(job);
+  return job.tasks ?? Array.from({ length: job.count }, () => text);
 }

@@ -29,7 +29,6 @@ export function addingCases(isQuick) {
       types.map((queueType) => {
         const key = /** @type {keyof typeof COUNTS} */ (`${outstanding}-${text}`);
         const way = outstanding === 1 ? 'one by one' : `${outstanding} outstanding`;
-        const isQuickOne = outstanding === 1 ? queueType === 'quorum' : text === '200';
         return {
           ...common,
           name: `add-${key}-${queueType}`,
@@ -42,7 +41,7 @@ export function addingCases(isQuick) {
             outstanding,
             ...COUNTS[key][isQuick ? 'quick' : 'full'],
           },
-          isQuick: isQuickOne,
+          ...quickFor(key, queueType),
         };
       }),
     ),
@@ -61,7 +60,7 @@ export function addingCases(isQuick) {
       count: BULK,
       warmUp: 5_000,
     },
-    isQuick: queueType === 'quorum',
+    ...(queueType === 'quorum' && { quick: ['amqplib', 'warren'] }),
   }));
   return [...cases, ...bulk];
 }
@@ -73,4 +72,11 @@ function participantsOf(key) {
     ...everyone({ amqplib: { noDelay: true }, nest: NAGLED }),
     { contestant: 'amqplib', label: 'amqplib without noDelay', job: NAGLED },
   ];
+}
+
+/** @param {keyof typeof COUNTS} key @param {string} queueType @returns {{ quick?: string[] }} */
+function quickFor(key, queueType) {
+  if (key === '256-10k') return {};
+  if (queueType === 'classic') return key === '256-200' ? { quick: ['amqplib', 'warren'] } : {};
+  return { quick: key === '256-200' ? ['amqplib', 'warren', 'bullmq-always'] : ['amqplib', 'warren'] };
 }

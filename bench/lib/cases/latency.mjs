@@ -1,0 +1,53 @@
+import { latency, latencyAtHalf, lateness } from '../measurements/latency.mjs';
+import { everyone, only, types } from './participants.mjs';
+
+/** @typedef {import('../cases.mjs').Case} Case */
+
+const RATE = 100;
+
+/** Tasks of a delay's case, each with a delay of 0.1 to 10 s. */
+const DELAYED = { quick: { count: 200, rate: 200 }, full: { count: 5_000, rate: 500 } };
+
+/** @param {boolean} isQuick @returns {Case[]} */
+export function latencyCases(isQuick) {
+  const kind = /** @type {const} */ ('receive');
+  const common = {
+    kinds: /** @type {const} */ (['send', 'receive']),
+    figure: 'p99',
+    isMoreBetter: false,
+    hasWarmUpRound: false,
+  };
+  const count = isQuick ? 200 : 2_000;
+  const slow = types.map((queueType) => ({
+    ...common,
+    name: `latency-100-${queueType}`,
+    title: `latency at 100 a second, ${queueType}`,
+    participants: everyone(),
+    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 50 : 200 },
+    ...(queueType === 'quorum' && { quick: ['amqplib', 'warren'] }),
+    measure: latency,
+  }));
+  const fast = types.map((queueType) => ({
+    ...common,
+    name: `latency-half-${queueType}`,
+    title: `latency at half of amqplib's maximum, concurrency 16, ${queueType}`,
+    participants: only('amqplib', 'warren', 'nest'),
+    job: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 1_000 },
+    measure: latencyAtHalf,
+  }));
+  const delayed = {
+    ...common,
+    name: 'delay',
+    title: 'lateness of tasks with delays of 0.1 to 10 s, quorum',
+    participants: only('warren'),
+    job: {
+      kind,
+      queueType: /** @type {const} */ ('quorum'),
+      concurrency: 100,
+      ...DELAYED[isQuick ? 'quick' : 'full'],
+      delays: { min: 100, max: 10_000, seed: '1' },
+    },
+    measure: lateness,
+  };
+  return [...slow, ...fast, delayed];
+}

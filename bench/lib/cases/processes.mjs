@@ -1,0 +1,44 @@
+import { remembering } from '../measurements/remembering.mjs';
+import { starting } from '../measurements/starting.mjs';
+import { everyone, only } from './participants.mjs';
+
+/** @typedef {import('../cases.mjs').Case} Case */
+
+/** @param {boolean} isQuick @returns {Case[]} */
+export function processCases(isQuick) {
+  const job = { queueType: /** @type {const} */ ('quorum'), size: 200 };
+  const draining = (/** @type {number} */ count) => ({
+    kinds: /** @type {const} */ (['handle']),
+    job: { ...job, kind: /** @type {const} */ ('handle'), concurrency: 100, count },
+    figure: 'highest',
+    isMoreBetter: false,
+    hasWarmUpRound: false,
+    measure: remembering,
+  });
+  return [
+    {
+      name: 'start',
+      title: 'cold start to the first task handled',
+      participants: everyone(),
+      kinds: ['start'],
+      job: { ...job, kind: 'start', concurrency: 1, count: 1 },
+      figure: 'milliseconds',
+      isMoreBetter: false,
+      quick: ['warren', 'nest'],
+      measure: starting,
+    },
+    {
+      ...draining(isQuick ? 20_000 : 200_000),
+      name: 'memory',
+      title: `a worker's memory, idle and while it drains ${isQuick ? '20,000' : '200,000'} tasks`,
+      participants: only('amqplib', 'warren', 'nest'),
+      quick: ['warren', 'nest'],
+    },
+    {
+      ...draining(1_000_000),
+      name: 'backlog',
+      title: "a worker's memory, idle and while it drains 1,000,000 tasks",
+      participants: only('warren'),
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import { computing, sharing } from '../measurements/working.mjs';
+import { everyone } from './participants.mjs';
+
+/** @typedef {import('../cases.mjs').Case} Case @typedef {import('../../src/job.js').Work} Work */
+
+/** Light tasks after each heavy one. */
+const LIGHT_ONES = 3;
+
+/** Milliseconds. */
+const HEAVY = { quick: 200, full: 500 };
+const LIGHT = { quick: 50, full: 50 };
+const IO = 50;
+const CPU = 20;
+
+const GROUPS = { quick: 5, full: 20 };
+/** How often every slot has a task of 50 ms. */
+const TURNS = { quick: 10, full: 40 };
+const COMPUTED = { quick: 50, full: 250 };
+
+/** @param {boolean} isQuick @returns {Case[]} */
+export function workingCases(isQuick) {
+  const scale = isQuick ? 'quick' : 'full';
+  const common = { kinds: /** @type {const} */ (['work']), participants: everyone(), hasWarmUpRound: false };
+  const job = { kind: /** @type {const} */ ('work'), queueType: /** @type {const} */ ('quorum') };
+
+  const dispatch = [2, 4].map((workers) => ({
+    ...common,
+    name: `dispatch-${workers}`,
+    title: `fair dispatch to ${workers} workers: tasks of ${HEAVY[scale]} and ${LIGHT[scale]} ms`,
+    job: { ...job, concurrency: 1, count: mixed(scale).length },
+    figure: 'overIdeal',
+    isMoreBetter: false,
+    ...(workers === 2 && { quick: ['warren'] }),
+    measure: sharing({ workers, tasks: mixed(scale) }),
+  }));
+
+  const io = [1, 10, 50, 100, 200].map((concurrency) => {
+    const tasks = repeated(concurrency * TURNS[scale], { milliseconds: IO, how: 'wait' });
+    return {
+      ...common,
+      name: `io-${concurrency}`,
+      title: `tasks that wait 50 ms, concurrency ${concurrency}`,
+      job: { ...job, concurrency, count: tasks.length },
+      figure: 'overIdeal',
+      isMoreBetter: false,
+      measure: sharing({ workers: 1, tasks, isFilledFirst: true }),
+    };
+  });
+
+  const cpu = [1, 2].map((workers) => {
+    const tasks = repeated(workers * COMPUTED[scale], { milliseconds: CPU, how: 'spin' });
+    return {
+      ...common,
+      name: `cpu-${workers}`,
+      title: `tasks of 20 ms of processor time, ${workers === 1 ? 'one process' : 'two processes'}`,
+      job: { ...job, concurrency: 1, count: tasks.length },
+      figure: 'rate',
+      isMoreBetter: true,
+      ...(workers === 2 && { quick: ['warren'] }),
+      measure: computing({ workers, tasks }),
+    };
+  });
+
+  return [...dispatch, ...io, ...cpu];
+}
+
+/** Heavy and light tasks in turn, the last ones light. @param {'quick' | 'full'} scale @returns {Work[]} */
+function mixed(scale) {
+  const group = [HEAVY[scale], ...Array.from({ length: LIGHT_ONES }, () => LIGHT[scale])];
+  return Array.from({ length: GROUPS[scale] }, () => group)
+    .flat()
+    .map((milliseconds) => ({ milliseconds, how: 'wait' }));
+}
+
+/** @param {number} count @param {Work} task @returns {Work[]} */
+function repeated(count, task) {
+  return Array.from({ length: count }, () => task);
+}

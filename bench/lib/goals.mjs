@@ -1,0 +1,128 @@
+import { ratioOf } from './rounds.mjs';
+
+/** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
+
+/**
+ * One figure that a goal is about: Warren's, as a ratio to another contestant's in the same rounds, or by itself.
+ * @typedef {object} GoalFigure
+ * @property {string} of the case
+ * @property {string} [to] whom it is compared with; not given: the figure counts by itself
+ * @property {string} [figure] default: the one that the case compares
+ * @property {string} [label] what tells it from the goal's other figures
+ */
+
+/** @typedef {{ name: string, text: string, atLeast?: number, atMost?: number, figures: readonly GoalFigure[] }} Goal */
+/** @typedef {{ label: string, value: number, min: number, max: number } | { label: string, missing: string }} Measured missing: why there is no value */
+/** @typedef {{ goal: Goal, measured: Measured[], verdict: 'met' | 'not met' | 'not measured' }} GoalResult */
+
+const SUBJECT = 'warren';
+const BARE = 'amqplib';
+
+/** @param {string} name @param {string} [to] @returns {GoalFigure[]} a case that is measured on both types of queues */
+const onBoth = (name, to = BARE) => ['quorum', 'classic'].map((type) => ({ of: `${name}-${type}`, to, label: type }));
+
+/** Two sides of the same: the ratio is Warren's to the other's. @type {readonly Goal[]} */
+export const goals = [
+  { name: 'add-1-200', text: 'add one by one, 200 B', atLeast: 0.95, figures: onBoth('add-1-200') },
+  {
+    name: 'add-1-10k',
+    text: 'add one by one, 10 KB, amqplib with noDelay',
+    atLeast: 0.95,
+    figures: onBoth('add-1-10k'),
+  },
+  { name: 'add-256-200', text: 'add, 256 outstanding, 200 B', atLeast: 0.95, figures: onBoth('add-256-200') },
+  { name: 'add-bulk', text: 'addBulk of 10,000', atLeast: 1, figures: onBoth('add-bulk') },
+  { name: 'handle-1', text: 'handle, concurrency 1', atLeast: 0.95, figures: onBoth('handle-1') },
+  ...[16, 64, 100].map((concurrency) => ({
+    name: `handle-${concurrency}`,
+    text: `handle, concurrency ${concurrency}`,
+    atLeast: 1,
+    figures: onBoth(`handle-${concurrency}`),
+  })),
+  { name: 'latency', text: 'latency p99 at 100 a second', atMost: 1.15, figures: onBoth('latency-100') },
+  { name: 'celery-1', text: 'handle, concurrency 1, to Celery', atLeast: 1.9, figures: onBoth('handle-1', 'celery') },
+  {
+    name: 'celery-100',
+    text: 'handle, concurrency 100, to Celery',
+    atLeast: 5,
+    figures: onBoth('handle-100', 'celery'),
+  },
+  {
+    name: 'bullmq',
+    text: 'add, 256 outstanding, quorum, to BullMQ with fsync always',
+    atLeast: 1.2,
+    figures: [{ of: 'add-256-200-quorum', to: 'bullmq-always' }],
+  },
+  {
+    name: 'dispatch',
+    text: 'fair dispatch, makespan to the ideal',
+    atMost: 1.05,
+    figures: [2, 4].map((workers) => ({ of: `dispatch-${workers}`, label: `${workers} workers` })),
+  },
+  {
+    name: 'cpu',
+    text: 'tasks that compute, two processes: share of the processor time that the broker leaves',
+    atLeast: 0.9,
+    figures: [{ of: 'cpu-2', figure: 'ofWhatIsLeft' }],
+  },
+  {
+    name: 'memory',
+    text: "a worker's memory while it drains, to its idle",
+    atMost: 1.15,
+    figures: [{ of: 'memory', figure: 'overIdle' }],
+  },
+  {
+    name: 'memory-idle',
+    text: "a worker's idle memory, to plain Nest's",
+    atMost: 1,
+    figures: [{ of: 'memory', to: 'nest', figure: 'idle' }],
+  },
+  {
+    name: 'start',
+    text: "cold start to the first task, to plain Nest's",
+    atMost: 1.1,
+    figures: [{ of: 'start', to: 'nest' }],
+  },
+];
+
+/**
+ * What was measured of a goal. It is met when each figure that was measured meets it; the ones that were not are named.
+ * @param {Goal} goal @param {readonly CaseResult[]} results @returns {GoalResult}
+ */
+export function judge(goal, results) {
+  const measured = goal.figures.map((figure) => measure(figure, results));
+  const values = measured.flatMap((one) => ('value' in one ? [one.value] : []));
+  const isMet = values.every((value) => value >= (goal.atLeast ?? -Infinity) && value <= (goal.atMost ?? Infinity));
+  return { goal, measured, verdict: values.length === 0 ? 'not measured' : isMet ? 'met' : 'not met' };
+}
+
+/** @param {GoalFigure} wanted @param {readonly CaseResult[]} results @returns {Measured} */
+function measure({ of, to, figure, label = '' }, results) {
+  const result = results.find(({ name }) => name === of);
+  if (result === undefined) return { label, missing: 'not run' };
+  const roundsOf = (/** @type {string} */ who) => result.lines.find((line) => line.label === who)?.rounds ?? [];
+  const own = roundsOf(SUBJECT);
+  if (own.length === 0) return { label, missing: `${SUBJECT} was not measured` };
+  const name = figure ?? result.figure;
+  const base = to === undefined ? own.map(() => ({ [name]: 1 })) : roundsOf(to);
+  if (base.length === 0) return { label, missing: `${to} was not measured` };
+  const ratio = ratioOf(own, base, name);
+  if (ratio === undefined || Number.isNaN(ratio.median))
+    return { label, missing: `${name} cannot be read on this system` };
+  return { label, value: ratio.median, min: ratio.min, max: ratio.max };
+}
+
+/** A goal's bound, as in `>= 0.95`. @param {Goal} goal */
+export function boundOf({ atLeast, atMost }) {
+  return atLeast === undefined ? `<= ${atMost?.toFixed(2)}` : `>= ${atLeast.toFixed(2)}`;
+}
+
+/** What was measured of a goal, as text. @param {GoalResult} result */
+export function measuredText({ measured }) {
+  return measured
+    .map((one) => {
+      const text = 'value' in one ? one.value.toFixed(2) : one.missing;
+      return one.label === '' ? text : `${one.label} ${text}`;
+    })
+    .join(', ');
+}

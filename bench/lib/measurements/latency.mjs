@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { assertNothingLeft } from './handling.mjs';
+import { Failure } from '../../../scripts/lib/failure.mjs';
+
+/** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage */
+
+/** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume. */
+const SUBSCRIBED = 500;
+/** Tasks by which the highest rate is found. */
+const MAXIMUM_COUNT = { quick: 8_000, full: 40_000 };
+
+/**
+ * From add to the start of the handler, at the job's rate, with a sender and a worker of its own.
+ * @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry
+ * @returns {Promise<Record<string, number>>} milliseconds
+ */
+export async function latency(stage, entry) {
+  const { latencies } = await passThrough(stage, entry);
+  const { p50 = NaN, p99 = NaN, p999 = NaN, max = NaN } = latencies;
+  return { p50, p99, p999, max };
+}
+
+/**
+ * The same at half of what bare amqplib can do at most: as many as it adds and handles at the same time when nothing holds it back.
+ * @param {Stage} stage @param {Entry} entry @param {{ isQuick: boolean }} run
+ */
+export async function latencyAtHalf(stage, { contestant, job }, { isQuick }) {
+  const key = `maximum of ${job.queueType} at ${job.concurrency}`;
+  const maximum = await stage.once(key, async () => {
+    const count = MAXIMUM_COUNT[isQuick ? 'quick' : 'full'];
+    const reference = { contestant: stage.reference, job: { ...job, queue: `${job.queue}.maximum`, count, rate: 0 } };
+    const { seconds } = await passThrough(stage, reference);
+    await stage.queues.delete(reference.job.queue);
+    return (count + (job.warmUp ?? 0)) / seconds;
+  });
+  const rate = Math.floor(maximum / 2);
+  const seconds = job.count / (job.rate ?? 1);
+  const figures = await latency(stage, { contestant, job: { ...job, rate, count: Math.ceil(rate * seconds) } });
+  return { rate, ...figures };
+}
+
+/**
+ * How late delayed tasks start; none may be early.
+ * @param {Stage} stage @param {Entry} entry
+ * @returns {Promise<Record<string, number>>} milliseconds
+ */
+export async function lateness(stage, entry) {
+  const { latencies } = await passThrough(stage, entry);
+  const { min = 0, p50 = NaN, p99 = NaN, p999 = NaN, max = NaN } = latencies;
+  if (min < 0) throw new Failure(`${entry.contestant.name}: a task was early by ${-min} ms`);
+  return { p50, p99, p999, max };
+}
+
+/** A sender and a worker at the same time. @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry */
+async function passThrough(stage, { contestant, job }) {
+  await stage.prepareQueue(contestant, job);
+  const receiver = await stage.open(contestant, { ...job, kind: 'receive' });
+  const sender = await stage.open(contestant, { ...job, kind: 'send' });
+  receiver.go();
+  if (contestant.isRabbit === false) await delay(SUBSCRIBED);
+  else await stage.queues.untilConsumed(job.queue, 1, stage.signal);
+  const startedAt = performance.now();
+  const [received] = await Promise.all([
+    receiver.line('done', stage.timeout, stage.signal),
+    sender.run(stage.timeout, stage.signal),
+  ]);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await Promise.all([stage.release(sender), stage.release(receiver)]);
+  await assertNothingLeft(stage, { contestant, job });
+  return { latencies: /** @type {Record<string, number>} */ (received.latencies), seconds };
+}
