@@ -8,6 +8,7 @@ import type { ConnectionRefusedError } from '../errors';
 import type { ConnectionRole, QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import { maskUrl } from './broker-url';
+import { writeInBatches } from './frame-batch';
 import { handshakeRefusalOf } from './handshake-refusal';
 import { ToldReasons } from './told-reasons';
 
@@ -117,6 +118,7 @@ export class BrokerConnection {
 
   private opened(connection: ChannelModel, url: string): void {
     if (this.currentState === 'closed') return;
+    writeInBatches(connection);
     this.currentState = 'open';
     this.current = connection;
     this.failure = undefined;

@@ -1,3 +1,4 @@
+import type { Options } from 'amqplib';
 import { ConfirmTimeoutError, NotConnectedError, UnconfirmedError } from '../errors';
 import { headerBytes } from '../message/headers';
 import { identityOf } from '../message/message';
@@ -15,6 +16,12 @@ export interface PublishRequest {
    * return it as unroutable all the same.
    */
   readonly mandatory: boolean;
+}
+
+/** Who has a publish in hand. */
+export interface PublishOwner {
+  /** It has ended; `false` when it had before, and its sender knows. */
+  ended(pending: PendingPublish): boolean;
 }
 
 /** One message on its way, from the request to the confirm: how often it was sent, and what its sender may still believe. */
@@ -35,7 +42,9 @@ export class PendingPublish {
 
   constructor(
     { route, message, timeout, mandatory }: PublishRequest,
-    private readonly done: (error: Error | null) => void,
+    private readonly owner: PublishOwner,
+    private readonly resolve: () => void,
+    private readonly reject: (error: Error) => void,
   ) {
     this.route = route;
     this.message = message;
@@ -47,6 +56,26 @@ export class PendingPublish {
   /** The work queue it is on its way to, for people. */
   get queue(): string {
     return this.route.queue;
+  }
+
+  /** Written out, because copying an object whose fields differ from message to message takes many times as long. */
+  options(): Options.Publish {
+    const { properties } = this.message;
+    return {
+      persistent: true,
+      mandatory: this.mandatory,
+      messageId: properties.messageId,
+      type: properties.type,
+      contentType: properties.contentType,
+      contentEncoding: properties.contentEncoding,
+      correlationId: properties.correlationId,
+      replyTo: properties.replyTo,
+      appId: properties.appId,
+      priority: properties.priority,
+      expiration: properties.expiration,
+      timestamp: properties.timestamp,
+      headers: properties.headers,
+    };
   }
 
   isOverdue(now: number): boolean {
@@ -68,26 +97,30 @@ export class PendingPublish {
   }
 
   confirm(): void {
-    this.done(null);
+    if (this.owner.ended(this)) this.resolve();
   }
 
   /** The broker refused it; when an earlier send may have been stored, that is what the sender must know. */
   refuse(error: Error): void {
-    this.done(this.lostConfirms > 0 ? new UnconfirmedError(this.queue, error) : error);
+    this.fail(this.lostConfirms > 0 ? new UnconfirmedError(this.queue, error) : error);
   }
 
   /** The broker closes the channel for it each time it is sent: it was never stored. */
   refuseAsCulprit(error: Error): void {
     if (this.lostConfirms > this.channelErrors) this.refuse(error);
-    else this.done(error);
+    else this.fail(error);
   }
 
   /** Its deadline has passed, or nothing will ever be sent again. */
   giveUp(why: string | undefined): void {
-    this.done(
+    this.fail(
       this.wasSent
         ? new ConfirmTimeoutError(this.queue, Math.round(performance.now() - this.since), why)
         : new NotConnectedError(why ?? 'it takes no messages'),
     );
+  }
+
+  private fail(error: Error): void {
+    if (this.owner.ended(this)) this.reject(error);
   }
 }

@@ -8,7 +8,7 @@ import type { QueueSettings } from '../queue.options';
 import type { Route } from '../topology/routes';
 import type { BrokerConnection } from './broker-connection';
 import { PendingPublish } from './pending-publish';
-import type { PublishRequest } from './pending-publish';
+import type { PublishOwner, PublishRequest } from './pending-publish';
 import { PublishBuffer } from './publish-buffer';
 import { RouteDeclarations, isDeclaredAlike } from './route-declarations';
 import type { DeclareRoute } from './route-declarations';
@@ -31,13 +31,17 @@ const CLOSED = 'the connection was closed';
  * and a deadline. What waits for the broker, and what was in flight when a connection ended, is kept in order and sent
  * (again) when the broker is back, until its deadline; the memory used for it is bounded.
  */
-export class Publisher {
+export class Publisher implements PublishOwner {
   private readonly buffer: PublishBuffer;
   private readonly declarations: RouteDeclarations;
   private model: ChannelModel | undefined;
   private channel: ConfirmChannel | undefined;
   private isSocketFull = false;
   private isPumpScheduled = false;
+  private readonly pumpSoon = (): void => {
+    this.isPumpScheduled = false;
+    this.pump();
+  };
   private sweeper: NodeJS.Timeout | undefined;
   private isOpening = false;
   private tellEmpty: () => void = () => undefined;
@@ -87,13 +91,7 @@ export class Publisher {
     if (this.isClosed) return Promise.reject(new NotConnectedError(CLOSED));
     return new Promise((resolve, reject) => {
       const request: PublishRequest = { route, message, timeout, mandatory };
-      const pending: PendingPublish = new PendingPublish(request, (error) => {
-        if (!this.buffer.delete(pending)) return;
-        if (error === null) resolve();
-        else reject(error);
-        if (this.buffer.unsent.size > 0) this.schedulePump();
-        if (this.pending === 0) this.tellEmpty();
-      });
+      const pending = new PendingPublish(request, this, resolve, reject);
       if (!this.buffer.hasRoomFor(pending)) {
         reject(new PublishBufferFullError(this.pending, this.buffer.bytes));
         return;
@@ -102,6 +100,13 @@ export class Publisher {
       this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
       this.schedulePump();
     });
+  }
+
+  ended(pending: PendingPublish): boolean {
+    if (!this.buffer.delete(pending)) return false;
+    if (this.buffer.unsent.size > 0) this.schedulePump();
+    if (this.pending === 0) this.tellEmpty();
+    return true;
   }
 
   /** Waits until nothing is pending, so many milliseconds at most. */
@@ -158,10 +163,7 @@ export class Publisher {
   private schedulePump(): void {
     if (this.isPumpScheduled) return;
     this.isPumpScheduled = true;
-    queueMicrotask(() => {
-      this.isPumpScheduled = false;
-      this.pump();
-    });
+    queueMicrotask(this.pumpSoon);
   }
 
   private pump(): void {
@@ -183,10 +185,13 @@ export class Publisher {
   private send(channel: ConfirmChannel, pending: PendingPublish): void {
     this.buffer.send(pending);
     try {
-      const options = { ...pending.message.properties, persistent: true, mandatory: pending.mandatory };
-      const { exchange, routingKey } = pending.route;
-      this.isSocketFull = !channel.publish(exchange, routingKey, pending.message.content, options, (error: unknown) =>
-        this.confirmed(channel, pending, error),
+      const { route, message } = pending;
+      this.isSocketFull = !channel.publish(
+        route.exchange,
+        route.routingKey,
+        message.content,
+        pending.options(),
+        (error: unknown) => this.confirmed(channel, pending, error),
       );
       pending.sent();
     } catch (error) {

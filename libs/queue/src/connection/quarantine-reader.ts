@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { BrokerConnection } from './broker-connection';
 import { closeChannel } from './close-channel';
+import { DeliveryChannel } from './delivery-channel';
 
 /** One message taken from a queue, and the channel on which it is to be settled. */
 export interface TakenMessage {
   readonly message: ConsumeMessage;
-  readonly channel: Channel;
+  readonly channel: DeliveryChannel;
 }
 
 /** Looks into queues that nobody consumes, on channels of its own. What cannot be reached now counts as empty. */
@@ -36,11 +37,15 @@ export class QuarantineReader {
   async take(queue: string): Promise<TakenMessage | undefined> {
     const channel = await this.openChannel();
     if (channel === undefined) return undefined;
+    const deliveries = new DeliveryChannel(channel);
     const taken = await unlessClosed(channel, channel.get(queue, { noAck: false }));
+    if (taken === undefined || taken === false) {
+      await closeChannel(channel);
+      return undefined;
+    }
+    deliveries.received(taken);
     // amqplib gives what was got no consumer tag, which is all that it lacks.
-    if (taken !== undefined && taken !== false) return { message: taken as unknown as ConsumeMessage, channel };
-    await closeChannel(channel);
-    return undefined;
+    return { message: taken as unknown as ConsumeMessage, channel: deliveries };
   }
 
   private async openChannel(): Promise<Channel | undefined> {

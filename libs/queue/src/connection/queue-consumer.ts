@@ -4,8 +4,10 @@ import { ConnectionRefusedError, TopologyError } from '../errors';
 import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
 import type { BrokerConnection } from './broker-connection';
-import { closeChannel, withinReason } from './close-channel';
+import { withinReason } from './close-channel';
+import { DeliveryChannel } from './delivery-channel';
 import { ToldReasons } from './told-reasons';
+import { unlessAborted } from './unless-aborted';
 
 /**
  * `starting` until the first consumer is confirmed; `interrupted` while it is being brought back; `suspended` between
@@ -24,7 +26,7 @@ export interface QueueConsumerOptions {
   readonly prefetch: number;
   /** Milliseconds before the next attempt after a failure. */
   readonly retryDelay: number;
-  readonly onDelivery: (message: ConsumeMessage, channel: Channel) => void;
+  readonly onDelivery: (message: ConsumeMessage, channel: DeliveryChannel) => void;
   /** It consumes, for the first time or again. */
   readonly onConsuming: () => void;
 }
@@ -38,7 +40,7 @@ export class QueueConsumer {
   private currentState: ConsumerState = 'starting';
   private failure: string | undefined;
   private readonly toldReasons = new ToldReasons();
-  private channel: Channel | undefined;
+  private channel: DeliveryChannel | undefined;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
   /** From the moment a consumer is asked for until it is gone for certain. */
@@ -115,7 +117,7 @@ export class QueueConsumer {
    */
   async close(): Promise<void> {
     await this.stop();
-    if (this.channel !== undefined) await closeChannel(this.channel);
+    await this.channel?.close();
   }
 
   private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
@@ -146,7 +148,7 @@ export class QueueConsumer {
   }
 
   /** The channel in use, as long as it is open: deliveries that are still being handled are settled on it. */
-  private async openChannel(connection: ChannelModel): Promise<Channel> {
+  private async openChannel(connection: ChannelModel): Promise<DeliveryChannel> {
     if (this.channel !== undefined && this.wasSuspended) return this.channel;
     await this.options.declare(connection);
     if (this.channel !== undefined) return this.channel;
@@ -160,12 +162,12 @@ export class QueueConsumer {
       this.endConsumer(why);
     });
     await channel.prefetch(this.options.prefetch);
-    this.channel = channel;
-    return channel;
+    this.channel = new DeliveryChannel(channel);
+    return this.channel;
   }
 
   /** Consumes until the consumer ends, for whatever reason; then there is none. Tells why. */
-  private async consume(channel: Channel, started: () => void): Promise<string> {
+  private async consume(channel: DeliveryChannel, started: () => void): Promise<string> {
     const ended = new Promise<string>((resolve) => {
       this.endConsumer = resolve;
     });
@@ -181,7 +183,7 @@ export class QueueConsumer {
       started();
     }
     const why = this.isToEnd ? '' : await ended;
-    if (this.isToEnd) await this.cancel(channel, consumerTag);
+    if (this.isToEnd) await this.cancel(channel.amqp, consumerTag);
     return why;
   }
 
@@ -203,16 +205,20 @@ export class QueueConsumer {
   }
 
   /** The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. */
-  private async askFor(channel: Channel): Promise<string> {
+  private async askFor(channel: DeliveryChannel): Promise<string> {
     const onMessage = (message: ConsumeMessage | null): void => {
-      if (message === null) this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
-      else this.options.onDelivery(message, channel);
+      if (message === null) {
+        this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
+        return;
+      }
+      channel.received(message);
+      this.options.onDelivery(message, channel);
     };
-    const asked = channel.consume(this.queue, onMessage, { noAck: false });
+    const asked = channel.amqp.consume(this.queue, onMessage, { noAck: false });
     try {
       return (await this.unlessStopped(asked)).consumerTag;
     } catch (error) {
-      asked.then(({ consumerTag }) => this.cancel(channel, consumerTag)).catch(() => undefined); // it never came
+      asked.then(({ consumerTag }) => this.cancel(channel.amqp, consumerTag)).catch(() => undefined); // it never came
       throw topologyErrorOf(this.queue, error) ?? error;
     }
   }
@@ -222,13 +228,7 @@ export class QueueConsumer {
   }
 
   private unlessStopped<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.stopping;
-    return new Promise((resolve, reject) => {
-      const stop = (): void => reject(new Error('the consumer is being stopped'));
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-    });
+    return unlessAborted(work, this.stopping.signal);
   }
 
   private interrupt(why: string): void {

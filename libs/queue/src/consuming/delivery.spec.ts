@@ -1,10 +1,10 @@
-import type { Channel } from 'amqplib';
+import type { DeliveryChannel } from '../connection/delivery-channel';
 import { WorkerStoppedError } from '../errors';
 import { QueueEvents } from '../events';
 import type { IncomingMessage } from '../message/message';
 import { Delivery } from './delivery';
 
-/** What a channel was told, in the amqplib's words; `close()` makes it refuse as a closed one does. */
+/** What a channel was told, in its own words; `close()` makes it refuse as a closed one does. */
 class FakeChannel {
   readonly told: unknown[][] = [];
   private isClosed = false;
@@ -13,8 +13,8 @@ class FakeChannel {
     this.tell('ack', message, rest);
   }
 
-  nack(message: IncomingMessage, ...rest: unknown[]): void {
-    this.tell('nack', message, rest);
+  requeue(message: IncomingMessage, ...rest: unknown[]): void {
+    this.tell('requeue', message, rest);
   }
 
   close(): void {
@@ -37,7 +37,7 @@ function deliver(properties: IncomingMessage['properties'] = { messageId: 'id-1'
     fields: { deliveryTag: 7, redelivered, exchange: '', routingKey: 'work' },
     properties,
   };
-  return { delivery: new Delivery(message, channel as unknown as Channel, 'work', events), channel, ignored };
+  return { delivery: new Delivery(message, channel as unknown as DeliveryChannel, 'work', events), channel, ignored };
 }
 
 const SETTLED = 'it has been settled already';
@@ -46,7 +46,7 @@ const LOST = 'its channel has closed, and the broker hands the task out again';
 describe('settling a delivery', () => {
   it.each([
     ['ack', ['ack', 7]],
-    ['requeue', ['nack', 7, false, true]],
+    ['requeue', ['requeue', 7]],
   ] as const)('%s tells the broker, of this delivery alone', (verb, told) => {
     const { delivery, channel } = deliver();
     expect(delivery.decide(verb)).toBe(true);

@@ -1,4 +1,4 @@
-import type { Channel, ConsumeMessage } from '../connection/amqp';
+import type { DeliveryChannel } from '../connection/delivery-channel';
 import type { QueueEvents, TaskFacts } from '../events';
 import { header, numberHeader } from '../message/headers';
 import type { IncomingMessage } from '../message/message';
@@ -29,7 +29,7 @@ export class Delivery {
 
   constructor(
     readonly message: IncomingMessage,
-    readonly channel: Channel,
+    readonly channel: DeliveryChannel,
     readonly queue: string,
     private readonly events: QueueEvents,
   ) {}
@@ -89,6 +89,11 @@ export class Delivery {
     return this.controller.signal;
   }
 
+  /** Why {@link signal} has fired; `undefined` when it has not. */
+  get abortReason(): unknown {
+    return this.controller?.signal.reason as unknown;
+  }
+
   abort(reason: Error): void {
     this.controller ??= new AbortController();
     this.controller.abort(reason);
@@ -122,13 +127,12 @@ export class Delivery {
 
   /** The work is done, or the task is kept elsewhere: the broker forgets the message. `false` when the channel is gone. */
   ack(): boolean {
-    return this.settle(() => this.channel.ack(this.toAmqp()));
+    return this.settle('ack');
   }
 
   /** The work was not done, through no fault of the task: the broker hands it out again. */
   requeue(): boolean {
-    // basic.nack, not basic.reject: since RabbitMQ 4.3 a nack does not count towards the delivery limit.
-    return this.settle(() => this.channel.nack(this.toAmqp(), false, true));
+    return this.settle('requeue');
   }
 
   /** Its channel has closed: the broker has taken it back and hands it out again. */
@@ -136,10 +140,10 @@ export class Delivery {
     if (this.currentState !== 'settled') this.currentState = 'lost';
   }
 
-  private settle(tellBroker: () => void): boolean {
+  private settle(verb: 'ack' | 'requeue'): boolean {
     if (this.currentState === 'settled' || this.currentState === 'lost') return false;
     try {
-      tellBroker();
+      this.channel[verb](this.message);
       this.currentState = 'settled';
       return true;
     } catch {
@@ -150,9 +154,5 @@ export class Delivery {
 
   private number(name: string, min = 0): number | undefined {
     return numberHeader(this.message.properties.headers, name, min);
-  }
-
-  private toAmqp(): ConsumeMessage {
-    return this.message as ConsumeMessage;
   }
 }

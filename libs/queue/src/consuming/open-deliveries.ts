@@ -1,5 +1,6 @@
-import type { Channel, ConsumeMessage } from '../connection/amqp';
+import type { ConsumeMessage } from '../connection/amqp';
 import { withinReason } from '../connection/close-channel';
+import type { DeliveryChannel } from '../connection/delivery-channel';
 import type { QueueDefinition } from '../define-queue';
 import { endedWithin } from '../ended-within';
 import { WorkerStoppedError } from '../errors';
@@ -22,7 +23,7 @@ const CUT_OFF = putAside(
 /** Every delivery of this worker from its arrival to its end; what a lost channel and a stop do to them. */
 export class OpenDeliveries implements Work {
   private readonly queues = new Map<string, QueueDeliveries>();
-  private readonly byChannel = new Map<Channel, Set<Delivery>>();
+  private readonly byChannel = new Map<DeliveryChannel, Set<Delivery>>();
   private readonly hurrying = new AbortController();
   private isRefusing = false;
   private readonly tellEnd = new Map<Delivery, () => void>();
@@ -43,7 +44,7 @@ export class OpenDeliveries implements Work {
   }
 
   /** The way in for one queue's messages: as many run at once as the queue's concurrency says. */
-  acceptor(queue: QueueDefinition, concurrency: number): (message: ConsumeMessage, channel: Channel) => void {
+  acceptor(queue: QueueDefinition, concurrency: number): (message: ConsumeMessage, channel: DeliveryChannel) => void {
     const deliveries = new QueueDeliveries(queue, concurrency, this.parts, {
       isRefusing: () => this.isRefusing,
       ended: (delivery) => this.forget(delivery),
@@ -75,7 +76,7 @@ export class OpenDeliveries implements Work {
     return (await this.isEmptyWithin(milliseconds, sooner)) && this.parts.overruns.size === 0;
   }
 
-  async runAlone(queue: string, message: ConsumeMessage, channel: Channel): Promise<void> {
+  async runAlone(queue: string, message: ConsumeMessage, channel: DeliveryChannel): Promise<void> {
     const delivery = this.opened(message, channel, queue);
     delivery.isQuarantined = true;
     this.events.emit('task.isolated', { ...delivery.facts(), crashes: this.parts.crashes.countOf(delivery).count });
@@ -99,23 +100,23 @@ export class OpenDeliveries implements Work {
     return [...this.queues.values()].flatMap((queue) => [...queue.open]);
   }
 
-  private opened(message: ConsumeMessage, channel: Channel, queue: string): Delivery {
+  private opened(message: ConsumeMessage, channel: DeliveryChannel, queue: string): Delivery {
     const delivery = new Delivery(message, channel, queue, this.events);
     this.siblingsOn(channel).add(delivery);
     return delivery;
   }
 
-  private siblingsOn(channel: Channel): Set<Delivery> {
+  private siblingsOn(channel: DeliveryChannel): Set<Delivery> {
     let siblings = this.byChannel.get(channel);
     if (siblings === undefined) {
       siblings = new Set();
       this.byChannel.set(channel, siblings);
-      channel.once('close', () => this.lose(channel));
+      channel.amqp.once('close', () => this.lose(channel));
     }
     return siblings;
   }
 
-  private lose(channel: Channel): void {
+  private lose(channel: DeliveryChannel): void {
     const lost = this.byChannel.get(channel) ?? [];
     this.byChannel.delete(channel);
     for (const delivery of lost) delivery.lose();

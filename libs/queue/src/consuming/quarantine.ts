@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from '../connection/amqp';
-import { closeChannel, withinReason } from '../connection/close-channel';
+import type { ConsumeMessage } from '../connection/amqp';
+import { withinReason } from '../connection/close-channel';
+import type { DeliveryChannel } from '../connection/delivery-channel';
 import type { QuarantineReader } from '../connection/quarantine-reader';
 import type { QueueEvents } from '../events';
 import { quarantineName } from '../topology/names';
@@ -31,7 +32,7 @@ export interface Work {
   /** Whether everything has ended within so many milliseconds: what runs, what waits, and runs that outlast their timeout. */
   isIdleWithin(milliseconds: number, sooner: AbortSignal): Promise<boolean>;
   /** Runs a message as a task of its queue; resolves when the run has ended. */
-  runAlone(queue: string, message: ConsumeMessage, channel: Channel): Promise<void>;
+  runAlone(queue: string, message: ConsumeMessage, channel: DeliveryChannel): Promise<void>;
 }
 
 /**
@@ -106,7 +107,7 @@ export class Quarantine {
         const taken = await this.reader.take(quarantineName(queue));
         if (taken === undefined) return;
         await this.work.runAlone(queue, taken.message, taken.channel);
-        await closeChannel(taken.channel);
+        await taken.channel.close();
         if (!(await this.work.isIdleWithin(0, signal))) return; // it outlasts its timeout, and would be beside the next one
       }
     } finally {

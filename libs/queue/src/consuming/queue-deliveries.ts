@@ -23,6 +23,7 @@ export class QueueDeliveries {
   /** The redelivery that waits for a lost run. */
   private readonly held = new Map<Delivery, Delivery>();
   private readonly slots: Slots<Delivery>;
+  private readonly begin = (delivery: Delivery): void => void this.run(delivery);
 
   constructor(
     private readonly queue: QueueDefinition,
@@ -56,7 +57,7 @@ export class QueueDeliveries {
     this.open.add(delivery);
     const lostRun = this.lostRunOf(delivery);
     if (lostRun === undefined) {
-      this.begin(delivery);
+      this.slots.take(delivery, this.begin);
       return;
     }
     this.held.set(lostRun, delivery);
@@ -84,28 +85,22 @@ export class QueueDeliveries {
     }
   }
 
-  private begin(delivery: Delivery): void {
-    this.slots.take(delivery, () => {
-      void this.run(delivery).finally(() => {
-        this.slots.release();
-        this.end(delivery);
-        this.release(delivery);
-      });
-    });
-  }
-
+  /** From the slot it has taken to its end. */
   private async run(delivery: Delivery): Promise<void> {
-    if (this.watch.isRefusing()) {
-      await this.giveBack(delivery);
-      return;
-    }
-    const admission = this.parts.crashes.admit(delivery);
-    if (admission !== true && !(await admission)) return;
-    this.running.set(delivery, performance.now());
     try {
+      if (this.watch.isRefusing()) {
+        await this.giveBack(delivery);
+        return;
+      }
+      const admission = this.parts.crashes.admit(delivery);
+      if (admission !== true && !(await admission)) return;
+      this.running.set(delivery, performance.now());
       await new TaskRun(delivery, this.queue, this.parts).run();
     } finally {
       this.running.delete(delivery);
+      this.slots.release();
+      this.end(delivery);
+      this.release(delivery);
     }
   }
 
@@ -116,7 +111,7 @@ export class QueueDeliveries {
     this.held.delete(run);
     if (!run.hasCompleted) {
       delivery.isExcused = true;
-      this.begin(delivery);
+      this.slots.take(delivery, this.begin);
       return;
     }
     if (delivery.decide('ack') && delivery.ack()) this.parts.events.emit('task.skipped', delivery.facts());

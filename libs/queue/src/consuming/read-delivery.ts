@@ -1,6 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import type { TaskDefinition } from '../define-task';
+import { isPromise } from '../is-promise';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
 import type { RunPolicy } from '../run-policy';
@@ -10,7 +11,9 @@ import { putAside } from './outcome';
 import type { Outcome } from './outcome';
 
 /** A task that can be run: its handler, and the payload as the schema gives it out. */
-export interface RunnableTask extends ReadTask {
+export interface RunnableTask {
+  readonly name: string;
+  readonly payload: unknown;
   readonly handler: MessageHandler;
   /** Its definition's, or its queue's when nobody defined it. */
   readonly policy: RunPolicy;
@@ -24,12 +27,15 @@ export interface Reading {
   acksBefore(queue: string): boolean;
 }
 
-/** The steps from bytes to a task that can be run. Whatever cannot be run has its outcome already. */
-export async function readDelivery(
+/**
+ * The steps from bytes to a task that can be run. Whatever cannot be run has its outcome already. A promise only when the
+ * payload's schema takes its time.
+ */
+export function readDelivery(
   delivery: Delivery,
   queue: QueueDefinition,
   reading: Reading,
-): Promise<RunnableTask | Outcome> {
+): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
   const { content } = delivery.message;
   if (content.length > reading.maxMessageBytes) {
     delivery.name = claimedName(delivery);
@@ -55,13 +61,15 @@ export async function readDelivery(
     return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
   }
   const definition = reading.registry.get(task.name);
-  if (definition === undefined) return { ...task, handler, policy: policyFor(handler, queue) };
+  if (definition === undefined) {
+    return { name: task.name, payload: task.payload, handler, policy: policyFor(handler, queue) };
+  }
   if (definition.queue.name !== queue.name) {
     // Who may write to one queue only must not reach the handlers of another by naming them.
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
-  return withCheckedPayload({ ...task, handler, policy: policyFor(handler, definition) }, definition);
+  return withCheckedPayload(task, handler, definition);
 }
 
 /** Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody. */
@@ -84,10 +92,22 @@ function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | undefi
   }
 }
 
-async function withCheckedPayload(task: RunnableTask, definition: TaskDefinition): Promise<RunnableTask | Outcome> {
+function withCheckedPayload(
+  task: ReadTask,
+  handler: MessageHandler,
+  definition: TaskDefinition,
+): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
+  const { name } = definition;
+  const policy = policyFor(handler, definition);
   try {
-    return { ...task, payload: await checkPayload(definition, task.payload) };
+    const checked = checkPayload(definition, task.payload);
+    if (!isPromise(checked)) return { name, payload: checked, handler, policy };
+    return checked.then((payload) => ({ name, payload, handler, policy }), invalidPayload);
   } catch (error) {
-    return putAside('invalid-payload', 'InvalidPayloadError', error instanceof Error ? error.message : String(error));
+    return invalidPayload(error);
   }
+}
+
+function invalidPayload(error: unknown): Outcome {
+  return putAside('invalid-payload', 'InvalidPayloadError', error instanceof Error ? error.message : String(error));
 }

@@ -40,7 +40,7 @@ export function settlingChannel(delivery: Delivery, settlement: HandSettlement):
     nackAll: (requeue?: boolean) => nack(undefined, false, requeue),
     reject: (message: Tagged, requeue?: boolean) => nack(message, false, requeue),
   };
-  return new Proxy(delivery.channel, {
+  return new Proxy(delivery.channel.amqp, {
     get: (channel, name) => {
       if (Object.hasOwn(settling, name)) return settling[name];
       const value: unknown = Reflect.get(channel, name);

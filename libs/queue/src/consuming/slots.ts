@@ -4,17 +4,17 @@
  */
 export class Slots<Holder> {
   private free: number;
-  private readonly waiting = new Map<Holder, () => void>();
+  private readonly waiting = new Map<Holder, (holder: Holder) => void>();
 
   constructor(count: number) {
     this.free = count;
   }
 
   /** Calls back as soon as a slot is free; at once when one is. Each start must be followed by one `release`. */
-  take(holder: Holder, start: () => void): void {
+  take(holder: Holder, start: (holder: Holder) => void): void {
     if (this.free > 0) {
       this.free -= 1;
-      start();
+      start(holder);
     } else {
       this.waiting.set(holder, start);
     }
@@ -33,6 +33,6 @@ export class Slots<Holder> {
     }
     const [holder, start] = next;
     this.waiting.delete(holder);
-    start();
+    start(holder);
   }
 }

@@ -29,9 +29,9 @@ export class TaskContext extends RmqContext {
     private readonly delivery: Delivery,
     name: string,
     policy: RunPolicy,
-    settlement: HandSettlement,
+    private readonly settlement: HandSettlement,
   ) {
-    super([delivery.message, settlingChannel(delivery, settlement), name]);
+    super([delivery.message, undefined, name]);
     this.id = delivery.id;
     this.name = name;
     this.queue = delivery.queue;
@@ -58,6 +58,16 @@ export class TaskContext extends RmqContext {
 
   /** The channel, on which settling goes to this task's delivery, once. */
   override getChannelRef(): Channel {
+    this.args[1] ??= settlingChannel(this.delivery, this.settlement); // most handlers never ask for it
     return super.getChannelRef() as Channel;
+  }
+
+  override getArgs(): ReturnType<RmqContext['getArgs']> {
+    this.getChannelRef();
+    return super.getArgs();
+  }
+
+  override getArgByIndex(index: number): unknown {
+    return this.getArgs()[index];
   }
 }

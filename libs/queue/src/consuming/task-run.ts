@@ -1,7 +1,9 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import { WorkerStoppedError } from '../errors';
+import type { TaskTimeoutError } from '../errors';
 import type { QueueEvents } from '../events';
+import { isPromise } from '../is-promise';
 import type { CrashWatch } from './crash-watch';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
@@ -15,6 +17,7 @@ import { outcomeOf } from './retry-decision';
 import type { HandSettlement } from './settling-channel';
 import { TaskContext } from './task-context';
 import { timedRun } from './timed-run';
+import type { TimedRunWatch } from './timed-run';
 
 export interface TaskRunParts {
   readonly reading: Reading;
@@ -35,7 +38,7 @@ const MAY_HAVE_RUN =
   'It was handed out before, so a run of it may have begun; its definition (acknowledge: before) wants no second one.';
 
 /** One delivery's journey: read it, run it, settle it. Never rejects. */
-export class TaskRun {
+export class TaskRun implements HandSettlement, TimedRunWatch {
   private task: RunnableTask | undefined;
   /** A handler written for plain Nest has settled its delivery itself. */
   private settledByHand: 'ack' | 'requeue' | 'refuse' | undefined;
@@ -47,17 +50,53 @@ export class TaskRun {
   ) {}
 
   async run(): Promise<void> {
-    const read = await this.read();
+    const reading = this.read();
+    const read = isPromise(reading) ? await reading : reading;
     const outcome = 'handler' in read ? await this.attempt(read) : read;
     await this.settle(outcome);
   }
 
+  ack(): void {
+    if (!this.delivery.decide('ack')) return;
+    this.settledByHand = 'ack';
+    this.delivery.ack();
+  }
+
+  requeue(): void {
+    const { delivery, parts } = this;
+    if (!delivery.decide('requeue')) return;
+    this.settledByHand = 'requeue';
+    if (delivery.requeue())
+      parts.events.emit('task.requeued', { ...delivery.facts(), why: 'its handler asked for it' });
+  }
+
+  /** Carried out when the handler returns: putting a task aside is a publish and then an ack. */
+  refuse(): void {
+    if (this.delivery.decide('refuse')) this.settledByHand = 'refuse';
+  }
+
+  ignore(verb: string): void {
+    const why = 'the message is another delivery’s';
+    this.parts.events.emit('settle.ignored', { ...this.delivery.facts(), verb, why });
+  }
+
+  timedOut(error: TaskTimeoutError): void {
+    this.parts.overruns.add(this.delivery);
+    this.delivery.abort(error);
+  }
+
+  overran(milliseconds: number): void {
+    this.parts.overruns.delete(this.delivery);
+    this.parts.events.emit('task.overran', { ...this.delivery.facts(), milliseconds });
+  }
+
   /** Messages are written by strangers: whatever reading one throws is the message's end, not the worker's. */
-  private async read(): Promise<RunnableTask | Outcome> {
+  private read(): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
     try {
-      return await readDelivery(this.delivery, this.queue, this.parts.reading);
+      const read = readDelivery(this.delivery, this.queue, this.parts.reading);
+      return isPromise(read) ? read.catch(undecodable) : read;
     } catch (error) {
-      return { kind: 'dead-lettered', reason: 'undecodable', error: recordError(error) };
+      return undecodable(error);
     }
   }
 
@@ -69,21 +108,10 @@ export class TaskRun {
       if (parts.crashes.countOf(delivery).count > 0) return putAside('crash-loop', 'CrashLoopError', MAY_HAVE_RUN);
       if (!delivery.ackBefore()) return { kind: 'requeued' };
     }
-    const context = new TaskContext(delivery, task.name, policy, this.byHand());
-    const timeout = policy.runIn === 'thread' ? undefined : policy.timeout; // a thread watches it itself
     const startedAt = performance.now();
     parts.events.emit('task.started', delivery.facts());
     try {
-      const result = await timedRun(() => parts.invoke(task.handler, task.payload, context), timeout, {
-        timedOut: (error) => {
-          parts.overruns.add(delivery);
-          delivery.abort(error);
-        },
-        overran: (milliseconds) => {
-          parts.overruns.delete(delivery);
-          parts.events.emit('task.overran', { ...delivery.facts(), milliseconds });
-        },
-      });
+      const result = await this.invoke(task);
       if (this.settledByHand === 'refuse')
         return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
       if (this.settledByHand !== 'requeue') {
@@ -97,9 +125,16 @@ export class TaskRun {
     }
   }
 
+  private invoke({ name, payload, handler, policy }: RunnableTask): Promise<unknown> {
+    const context = new TaskContext(this.delivery, name, policy, this);
+    // A thread watches its timeout itself, and can end the run.
+    if (policy.timeout === undefined || policy.runIn === 'thread') return this.parts.invoke(handler, payload, context);
+    return timedRun(() => this.parts.invoke(handler, payload, context), policy.timeout, this);
+  }
+
   private failure(error: unknown, { policy }: RunnableTask): Outcome {
     const { delivery } = this;
-    if (delivery.signal.reason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
+    if (delivery.abortReason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
     if (this.settledByHand === 'refuse')
       return { kind: 'dead-lettered', reason: 'rejected', error: recordError(error) };
     const { attempt, waited, expiresAt } = delivery;
@@ -107,27 +142,43 @@ export class TaskRun {
     return outcomeOf(error, policy, run);
   }
 
-  private async settle(outcome: Outcome): Promise<void> {
+  private settle(outcome: Outcome): void | Promise<void> {
     if (this.delivery.state === 'lost') return this.settleLost(outcome);
     if (this.settledByHand === 'ack' || this.settledByHand === 'requeue') return this.settledAlready(outcome);
     const isClaimed = this.settledByHand === 'refuse' || this.delivery.wasAckedBefore;
-    if (!isClaimed && !this.delivery.decide(outcome.kind)) return;
-    await this.carryOut(outcome);
+    if (!isClaimed && !this.delivery.decide(outcome.kind)) return undefined;
+    return this.delivery.requestId === undefined ? this.carryOut(outcome) : this.answer(outcome);
   }
 
-  private async carryOut(outcome: Outcome): Promise<void> {
-    const { delivery, parts, task } = this;
-    const isRequest = task?.handler.isEventHandler === false;
-    const isAnswered = await parts.replies.send(delivery, outcome);
-    if (outcome.kind === 'retrying') return parts.retries.put(delivery, outcome.retry);
-    // A request's answer is its outcome; a task that failed is put aside even when somebody was told.
-    if (outcome.kind === 'dead-lettered' && !(isRequest && isAnswered)) return parts.deadLetters.put(delivery, outcome);
-    if (outcome.kind === 'requeued') {
-      const isBack = delivery.isQuarantined ? await parts.crashes.giveBack(delivery) : delivery.requeue();
-      if (isBack) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
-    } else if (!delivery.wasAckedBefore && !delivery.ack()) {
-      this.settleLost(outcome);
+  /** A request's answer is its outcome; a task that failed is put aside even when somebody was told. */
+  private async answer(outcome: Outcome): Promise<void> {
+    const isAnswered = await this.parts.replies.send(this.delivery, outcome);
+    const isRequest = this.task?.handler.isEventHandler === false;
+    if (outcome.kind === 'dead-lettered' && isRequest && isAnswered) this.acknowledge(outcome);
+    else await this.carryOut(outcome);
+  }
+
+  private carryOut(outcome: Outcome): void | Promise<void> {
+    switch (outcome.kind) {
+      case 'completed':
+        return this.acknowledge(outcome);
+      case 'retrying':
+        return this.parts.retries.put(this.delivery, outcome.retry);
+      case 'dead-lettered':
+        return this.parts.deadLetters.put(this.delivery, outcome);
+      case 'requeued':
+        return this.giveBack();
     }
+  }
+
+  private acknowledge(outcome: Outcome): void {
+    if (!this.delivery.wasAckedBefore && !this.delivery.ack()) this.settleLost(outcome);
+  }
+
+  private async giveBack(): Promise<void> {
+    const { delivery, parts } = this;
+    const isBack = delivery.isQuarantined ? await parts.crashes.giveBack(delivery) : delivery.requeue();
+    if (isBack) parts.events.emit('task.requeued', { ...delivery.facts(), why: 'the worker stops' });
   }
 
   /** The broker hands the task out again. */
@@ -144,28 +195,8 @@ export class TaskRun {
     const why = `the handler had settled it itself (${this.settledByHand}) before it failed: ${error.message}`;
     this.parts.events.emit('settle.ignored', { ...this.delivery.facts(), verb: outcome.kind, why });
   }
+}
 
-  private byHand(): HandSettlement {
-    const { delivery, parts } = this;
-    return {
-      ack: () => {
-        if (!delivery.decide('ack')) return;
-        this.settledByHand = 'ack';
-        delivery.ack();
-      },
-      requeue: () => {
-        if (!delivery.decide('requeue')) return;
-        this.settledByHand = 'requeue';
-        if (delivery.requeue())
-          parts.events.emit('task.requeued', { ...delivery.facts(), why: 'its handler asked for it' });
-      },
-      // Carried out when the handler returns: putting a task aside is a publish and then an ack.
-      refuse: () => {
-        if (delivery.decide('refuse')) this.settledByHand = 'refuse';
-      },
-      ignore: (verb) => {
-        parts.events.emit('settle.ignored', { ...delivery.facts(), verb, why: 'the message is another delivery’s' });
-      },
-    };
-  }
+function undecodable(error: unknown): Outcome {
+  return { kind: 'dead-lettered', reason: 'undecodable', error: recordError(error) };
 }

@@ -46,6 +46,8 @@ export class TaskServer extends ServerRMQ {
   override readonly propagatesEventHandlerErrors = true;
   private workerState: WorkerState = 'idle';
   private consumers: QueueConsumer[] = [];
+  /** An instrumentation wants to be told of every run. */
+  private hasHooks = false;
   private readonly deliveries: OpenDeliveries;
   private readonly handover: Handover;
   private readonly quarantine: Quarantine;
@@ -162,6 +164,16 @@ export class TaskServer extends ServerRMQ {
     this.deliveries.hurry();
   }
 
+  override setOnProcessingStartHook(...hook: Parameters<ServerRMQ['setOnProcessingStartHook']>): void {
+    this.hasHooks = true;
+    super.setOnProcessingStartHook(...hook);
+  }
+
+  override setOnProcessingEndHook(...hook: Parameters<ServerRMQ['setOnProcessingEndHook']>): void {
+    this.hasHooks = true;
+    super.setOnProcessingEndHook(...hook);
+  }
+
   override async close(): Promise<void> {
     await this.drain();
     await this.connection.close();
@@ -208,12 +220,12 @@ export class TaskServer extends ServerRMQ {
   }
 
   /** Runs Nest's pipeline, between the hooks an instrumentation may have set, and waits for its last value. */
-  private invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown> {
+  private async invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown> {
+    if (!this.hasHooks) return lastValueOf(await handler(payload, context));
     return new Promise((resolve, reject) => {
       this.runWithProcessingHooks(context, async (runEndHook) => {
         try {
-          const result: unknown = await handler(payload, context);
-          resolve(isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result);
+          resolve(await lastValueOf(await handler(payload, context)));
         } catch (error) {
           reject(error);
         } finally {
@@ -222,4 +234,9 @@ export class TaskServer extends ServerRMQ {
       });
     });
   }
+}
+
+/** A handler may answer with a stream; its last value is its result. */
+function lastValueOf(result: unknown): unknown {
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }

@@ -10,31 +10,31 @@ export interface TimedRunWatch {
 
 /**
  * Waits for a run, so many milliseconds at most. A promise cannot be ended from outside: a run that does not look at its
- * signal goes on, and is told of when it ends.
- * @throws TaskTimeoutError when its time is over
+ * signal goes on, and is told of when it ends. Rejects with a TaskTimeoutError when its time is over.
  */
-export async function timedRun(
-  begin: () => Promise<unknown>,
-  timeout: number | undefined,
-  watch: TimedRunWatch,
-): Promise<unknown> {
-  if (timeout === undefined) return begin();
-  const since = performance.now();
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+export function timedRun(begin: () => Promise<unknown>, timeout: number, watch: TimedRunWatch): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const since = performance.now();
+    let isOver = false;
+    const timer = setTimeout(() => {
       isOver = true;
       const error = new TaskTimeoutError(timeout);
       reject(error);
       watch.timedOut(error);
     }, timeout);
+    const ended = (): void => {
+      clearTimeout(timer);
+      if (isOver) watch.overran(Math.round(performance.now() - since));
+    };
+    begin().then(
+      (value) => {
+        ended();
+        resolve(value);
+      },
+      (error: unknown) => {
+        ended();
+        reject(error);
+      },
+    );
   });
-  const ended = (): void => {
-    clearTimeout(timer);
-    if (isOver) watch.overran(Math.round(performance.now() - since));
-  };
-  const run = begin();
-  run.then(ended, ended);
-  return Promise.race([run, overdue]);
 }

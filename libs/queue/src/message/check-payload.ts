@@ -4,20 +4,41 @@ import { InvalidPayloadError } from '../errors';
 import { fieldProblems } from './field-problems';
 
 /**
- * The payload as the definition's schema gives it out.
+ * The payload as the definition's schema gives it out; a promise of it only when the schema itself takes its time.
  * @throws InvalidPayloadError that names every wrong field; also when the schema itself fails.
  */
-export async function checkPayload(task: TaskDefinition, payload: unknown): Promise<unknown> {
-  const result = await validate(task, payload);
+export function checkPayload(task: TaskDefinition, payload: unknown): unknown {
+  const result = validate(task, payload);
+  return 'then' in result ? valueLater(task, result) : valueOf(task, result);
+}
+
+function validate(
+  task: TaskDefinition,
+  payload: unknown,
+): StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>> {
+  try {
+    return task.payload['~standard'].validate(payload);
+  } catch (cause) {
+    throw schemaFailure(task, cause);
+  }
+}
+
+async function valueLater(
+  task: TaskDefinition,
+  validating: Promise<StandardSchemaV1.Result<unknown>>,
+): Promise<unknown> {
+  const result = await validating.catch((cause: unknown) => {
+    throw schemaFailure(task, cause);
+  });
+  return valueOf(task, result);
+}
+
+function valueOf(task: TaskDefinition, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues !== undefined) throw new InvalidPayloadError(task.name, fieldProblems(result.issues));
   return result.value;
 }
 
-async function validate(task: TaskDefinition, payload: unknown): Promise<StandardSchemaV1.Result<unknown>> {
-  try {
-    return await task.payload['~standard'].validate(payload);
-  } catch (cause) {
-    // What it threw is for the log, as the cause: the message may be shown to whoever sent the payload.
-    throw new InvalidPayloadError(task.name, [{ path: '', message: 'its schema failed' }], { cause });
-  }
+/** What it threw is for the log, as the cause: the message may be shown to whoever sent the payload. */
+function schemaFailure(task: TaskDefinition, cause: unknown): InvalidPayloadError {
+  return new InvalidPayloadError(task.name, [{ path: '', message: 'its schema failed' }], { cause });
 }

@@ -21,11 +21,8 @@ export interface WrittenWith {
  * (id, name, time).
  * @throws InvalidPayloadError when the format cannot write the payload (a cycle, a BigInt).
  */
-export function writeTask(
-  task: TaskDefinition,
-  payload: unknown,
-  { id, now, headers, priority, expiresAt }: WrittenWith,
-): OutgoingMessage {
+export function writeTask(task: TaskDefinition, payload: unknown, written: WrittenWith): OutgoingMessage {
+  const { id, now, priority } = written;
   return {
     content: contentOf(task, payload),
     properties: {
@@ -34,9 +31,18 @@ export function writeTask(
       contentType: task.queue.format.contentType,
       timestamp: Math.floor(now / 1_000),
       ...(priority === undefined ? {} : { priority }),
-      headers: { ...headers, ...(expiresAt === undefined ? {} : { [header.expiresAt]: expiresAt }) },
+      headers: headersOf(written),
     },
   };
+}
+
+/** One object for all tasks without headers: the AMQP client derives an object from it, which is slow for each new one. */
+const NO_HEADERS = Object.freeze({});
+
+/** A copy: the caller may change its own. */
+function headersOf({ headers, expiresAt }: WrittenWith): Readonly<Record<string, HeaderValue>> {
+  if (headers === undefined && expiresAt === undefined) return NO_HEADERS;
+  return expiresAt === undefined ? { ...headers } : { ...headers, [header.expiresAt]: expiresAt };
 }
 
 function contentOf(task: TaskDefinition, payload: unknown): Buffer {

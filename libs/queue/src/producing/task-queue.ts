@@ -1,14 +1,15 @@
-import { uuidv7 } from 'uuidv7';
 import type { Publisher } from '../connection/publisher';
 import type { PayloadInputOf, TaskDefinition } from '../define-task';
 import { MessageTooLargeError, QueueError } from '../errors';
 import type { QueueEvents } from '../events';
 import { checkPayload } from '../message/check-payload';
+import { isPromise } from '../is-promise';
 import { writeTask } from '../message/task-message';
 import type { HeaderValue } from '../message/task-message';
 import type { QueueSettings } from '../queue.options';
 import { delayRoute } from '../topology/delay-levels';
 import { checkAddOptions } from './add-options';
+import { newTaskId } from './task-ids';
 
 /** What may be said about one task when it is added. */
 export interface AddOptions {
@@ -47,6 +48,8 @@ export type AddResult = ({ readonly ok: true } & AddedTask) | { readonly ok: fal
 /** Tasks of one `addBulk` that are on their way at once: enough to keep the broker busy, and the memory for it bounded. */
 const BULK_WINDOW = 1_000;
 
+const NO_OPTIONS: AddOptions = {};
+
 /** Where tasks are added. */
 export class TaskQueue {
   constructor(
@@ -64,12 +67,13 @@ export class TaskQueue {
   async add<Task extends TaskDefinition>(
     task: Task,
     payload: PayloadInputOf<Task>,
-    options: AddOptions = {},
+    options: AddOptions = NO_OPTIONS,
   ): Promise<AddedTask> {
     const now = Date.now();
     const { delay, expiresAt } = checkAddOptions(task, options, now);
-    await checkPayload(task, payload);
-    const id = options.id ?? uuidv7();
+    const checked = checkPayload(task, payload);
+    if (isPromise(checked)) await checked;
+    const id = options.id ?? newTaskId();
     const priority = options.priority ?? task.priority;
     // The payload travels as it was given: the schema's own transformations happen where the task is handled.
     const message = writeTask(task, payload, { id, now, headers: options.headers, priority, expiresAt });

@@ -1,0 +1,97 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { closeChannel } from './close-channel';
+
+/** A message as far as settling it needs it. */
+interface Delivered {
+  readonly fields: { readonly deliveryTag: number };
+}
+
+/**
+ * A channel that deliveries come on. Their acknowledgements of one turn of the event loop are told together: one `basic.ack`
+ * says everything up to its tag when nothing before it is still open. None waits for company: what is acknowledged leaves
+ * at the end of the turn.
+ */
+export class DeliveryChannel {
+  /** What the broker waits to be told about, in the order it was handed out, and whether it is acknowledged. */
+  private readonly open = new Map<number, boolean>();
+  private acknowledged: number[] = [];
+  private hasClosed = false;
+  private readonly flushSoon = (): void => this.flush();
+
+  /** @param amqp just opened */
+  constructor(readonly amqp: Channel) {
+    amqp.once('close', () => {
+      this.hasClosed = true;
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.hasClosed;
+  }
+
+  /** To be called once for every delivery, before it is settled. */
+  received({ fields }: Delivered): void {
+    this.open.set(fields.deliveryTag, false);
+  }
+
+  /**
+   * Acknowledges a delivery, at the end of this turn at the latest.
+   * @throws when the channel has closed
+   */
+  ack({ fields: { deliveryTag } }: Delivered): void {
+    if (this.hasClosed) throw new Error('the channel has closed');
+    if (this.open.size === 1) {
+      this.open.clear();
+      this.tell(deliveryTag, false);
+      return;
+    }
+    this.open.set(deliveryTag, true);
+    if (this.acknowledged.push(deliveryTag) === 1) process.nextTick(this.flushSoon);
+  }
+
+  /**
+   * Gives a delivery back to its queue: by `basic.nack`, because since RabbitMQ 4.3 it does not count towards the delivery
+   * limit and `basic.reject` does.
+   * @throws when the channel has closed
+   */
+  requeue({ fields: { deliveryTag } }: Delivered): void {
+    this.amqp.nack(tagged(deliveryTag), false, true);
+    this.open.delete(deliveryTag);
+  }
+
+  /** Closes it, when what was settled has been told. Takes at most two seconds, and never rejects. */
+  async close(): Promise<void> {
+    this.flush();
+    await closeChannel(this.amqp);
+  }
+
+  private flush(): void {
+    const { acknowledged, open } = this;
+    if (acknowledged.length === 0) return;
+    this.acknowledged = [];
+    if (this.hasClosed) return; // the broker has taken everything back
+    const upTo = this.takeAcknowledgedInARow();
+    if (upTo !== undefined) this.tell(upTo, true);
+    for (const tag of acknowledged) if (open.delete(tag)) this.tell(tag, false);
+  }
+
+  /** The tag up to which everything is acknowledged; `undefined` when the oldest delivery is still open. */
+  private takeAcknowledgedInARow(): number | undefined {
+    let upTo: number | undefined;
+    for (const [tag, isAcknowledged] of this.open) {
+      if (!isAcknowledged) break;
+      this.open.delete(tag);
+      upTo = tag;
+    }
+    return upTo;
+  }
+
+  private tell(deliveryTag: number, allUpTo: boolean): void {
+    this.amqp.ack(tagged(deliveryTag), allUpTo);
+  }
+}
+
+/** amqplib looks at nothing else of a message that it settles. */
+function tagged(deliveryTag: number): ConsumeMessage {
+  return { fields: { deliveryTag } } as ConsumeMessage;
+}
