@@ -105,6 +105,5 @@ Driver().serve(
         "fill": Filling,
         "handle": Handling,
         "receive": Handling,
-        "work": Handling,
     }
 )
