@@ -42,6 +42,8 @@ class Publishing(Prepared):
     def __init__(self, job, confirm=True):
         self.job = job
         self.app = make_app(job, confirm)
+        # A producer sends none while it waits for the next round, and the broker would hang up.
+        self.app.conf.broker_heartbeat = 0
 
         @self.app.task(name="bench.task")
         def handle(_task):

@@ -11,7 +11,10 @@ from tally import Tally
 class OnPika(Prepared):
     def __init__(self, job):
         self.job = job
-        self.connection = pika.BlockingConnection(pika.URLParameters(job["broker"]["amqp"]))
+        parameters = pika.URLParameters(job["broker"]["amqp"])
+        # A BlockingConnection sends none while it waits for the next round, and the broker would hang up.
+        parameters.heartbeat = 0
+        self.connection = pika.BlockingConnection(parameters)
         self.channel = self.connection.channel()
 
     def publish(self, body, content_type):
