@@ -28,7 +28,7 @@ export const readinessReasons = {
   notConnected: (state: string, why: string) => `tasks cannot be added: the connection is ${state} (${why})`,
   blocked: (why: string) => `tasks cannot be added: the broker is blocked (${why})`,
   ofWorker: (worker: number, reason: string) => `worker ${worker}: ${reason}`,
-  waitsForFirst: () => 'waits until worker 1 consumes',
+  waitsForFirst: () => 'waits until worker 1 has started',
   died: (why: string) => `died (${why}) and is started again`,
   silent: (forSeconds: number) => `has not reported for ${forSeconds} s`,
 } as const;

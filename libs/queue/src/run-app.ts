@@ -65,6 +65,7 @@ export function runApp<App extends INestApplicationContext>(
     if (wishes.isStopping) return;
     supervisor?.report(app.get(QueueEvents, { strict: false }), readinessOf(app));
     await start(app);
+    supervisor?.started();
   };
 
   run().catch(async (error: unknown) => {

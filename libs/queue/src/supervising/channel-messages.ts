@@ -3,7 +3,12 @@ import { z } from 'zod';
 const order = z.object({ order: z.enum(['stop', 'hurry']), why: z.string() });
 
 const told = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('report'), hasStarted: z.boolean(), problems: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('report'),
+    hasConsumed: z.boolean(),
+    hasStarted: z.boolean(),
+    problems: z.array(z.string()),
+  }),
   z.object({ kind: z.literal('refused'), text: z.string() }),
 ]);
 
@@ -11,8 +16,8 @@ const told = z.discriminatedUnion('kind', [
 export type Order = z.output<typeof order>;
 
 /**
- * What a worker sends to its supervisor: how it is (`hasStarted`: it has consumed a queue; `problems`: why it is not
- * ready), or that it could not start and ends, with the text for standard error.
+ * What a worker sends to its supervisor: how it is (`hasConsumed`: one of its queues, so that tasks may have run;
+ * `hasStarted`: all of them; `problems`: why it is not ready), or that it could not start and ends, with the text for standard error.
  */
 export type Told = z.output<typeof told>;
 

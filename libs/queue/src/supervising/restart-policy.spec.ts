@@ -3,9 +3,9 @@ import { afterDeath, LIVED_LONG_MS, noDeaths } from './restart-policy';
 import type { AfterDeath, Death } from './restart-policy';
 
 const CRASH_LIMIT = 5;
-const beforeItConsumed: Death = { hasStarted: false, livedFor: 300 };
-const soonAfter: Death = { hasStarted: true, livedFor: 2_000 };
-const later: Death = { hasStarted: true, livedFor: LIVED_LONG_MS };
+const beforeItConsumed: Death = { hasConsumed: false, livedFor: 300 };
+const soonAfter: Death = { hasConsumed: true, livedFor: 2_000 };
+const later: Death = { hasConsumed: true, livedFor: LIVED_LONG_MS };
 
 /** What follows from each death of one worker, up to the one with which it is given up. */
 function follow(deaths: readonly Death[], crashLimit = CRASH_LIMIT): AfterDeath[] {
@@ -47,11 +47,11 @@ describe('a worker that dies', () => {
   });
 
   it('before it consumes, however long that took, dies at once', () => {
-    expect(reason(follow(times(5, { hasStarted: false, livedFor: 3_600_000 })))).toMatch(/before it consumed/);
+    expect(reason(follow(times(5, { hasConsumed: false, livedFor: 3_600_000 })))).toMatch(/before it consumed/);
   });
 
   it('waits from 100 ms to 10 s, longer after each death at once, and is given up from the fifth of these on', () => {
-    const anyDeath = record({ hasStarted: boolean(), livedFor: nat(20_000) });
+    const anyDeath = record({ hasConsumed: boolean(), livedFor: nat(20_000) });
     assert(
       property(array(anyDeath, { maxLength: 200 }), integer({ min: 1, max: 20 }), (deaths, crashLimit) => {
         let pause = 0;

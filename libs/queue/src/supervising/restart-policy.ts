@@ -10,8 +10,8 @@ const MOST_BEFORE_START = 5;
 
 /** How one process of a worker ended. */
 export interface Death {
-  /** Whether it had begun to consume. */
-  readonly hasStarted: boolean;
+  /** Whether it had begun to consume, and was refused nothing. */
+  readonly hasConsumed: boolean;
   /** Milliseconds from its start to its end. */
   readonly livedFor: number;
 }
@@ -32,14 +32,14 @@ export type AfterDeath = { readonly deaths: DeathsInARow } & (
 
 /**
  * Decides whether a worker that has died is started again. A task can end the worker that runs it `crashLimit` times before it is put
- * aside: what dies soon after a sound start is given up only after twice as many deaths, so that no single task ends a
+ * aside: what dies soon after it has begun to consume is given up only after twice as many deaths, so that no single task ends a
  * whole group of workers.
  */
-export function afterDeath(before: DeathsInARow, { hasStarted, livedFor }: Death, crashLimit: number): AfterDeath {
-  const isAtOnce = !hasStarted || livedFor < LIVED_LONG_MS;
+export function afterDeath(before: DeathsInARow, { hasConsumed, livedFor }: Death, crashLimit: number): AfterDeath {
+  const isAtOnce = !hasConsumed || livedFor < LIVED_LONG_MS;
   const deaths = {
     atOnce: isAtOnce ? before.atOnce + 1 : 0,
-    beforeStart: hasStarted ? 0 : before.beforeStart + 1,
+    beforeStart: hasConsumed ? 0 : before.beforeStart + 1,
   };
   if (deaths.beforeStart >= MOST_BEFORE_START) {
     return { deaths, giveUp: `died ${deaths.beforeStart} times in a row before it consumed` };

@@ -6,7 +6,7 @@ import type { Order, Told } from './channel-messages';
 import type { Death } from './restart-policy';
 
 /**
- * `waiting`: there is no process, and there will be one. `starting`: it has not consumed yet. `up`: it has. `stopping`: it was told
+ * `waiting`: there is no process, and there will be one. `starting`: it does not consume all its queues yet. `up`: it did. `stopping`: it was told
  * to. `ended`: there is none any more, and none is wanted.
  */
 export type ProcessState = 'waiting' | 'starting' | 'up' | 'stopping' | 'ended';
@@ -36,7 +36,7 @@ export interface WorkerEnd extends Death {
 export interface Guardian {
   /** Starts a process of this worker. */
   readonly fork: (worker: number) => ChildProcess;
-  /** It has begun to consume. */
+  /** It has started: it consumes all its queues. */
   readonly started: () => void;
   /** It says why it cannot start, and ends. */
   readonly refused: (text: string) => void;
@@ -59,7 +59,7 @@ export class SupervisedWorker {
   private problemsTold: readonly string[] | undefined;
   private silentFor = 0;
   private lastEnd: WorkerEnd | undefined;
-  private hasStarted = false;
+  private hasConsumed = false;
   private refusal: string | undefined;
   private restart: NodeJS.Timeout | undefined;
 
@@ -91,7 +91,7 @@ export class SupervisedWorker {
   start(): void {
     this.starts += 1;
     this.startedAt = performance.now();
-    this.hasStarted = false;
+    this.hasConsumed = false;
     this.problemsTold = undefined;
     this.refusal = undefined;
     this.silentFor = 0;
@@ -162,9 +162,9 @@ export class SupervisedWorker {
     if (told?.kind !== 'report') return;
     this.problemsTold = told.problems;
     this.silentFor = 0;
-    if (!told.hasStarted || this.hasStarted) return;
-    this.hasStarted = true;
-    if (this.currentState === 'starting') this.enter('up');
+    this.hasConsumed = told.hasConsumed;
+    if (!told.hasStarted || this.currentState !== 'starting') return;
+    this.enter('up');
     this.guardian.started();
   }
 
@@ -177,7 +177,7 @@ export class SupervisedWorker {
       pid,
       why: this.refusal ?? why,
       isClean: code === 0 || isEndedBeforeBegun,
-      hasStarted: this.hasStarted,
+      hasConsumed: this.hasConsumed && this.refusal === undefined,
       livedFor: performance.now() - this.startedAt,
     };
     this.enter(this.currentState === 'stopping' ? 'ended' : 'waiting');

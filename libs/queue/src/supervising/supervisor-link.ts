@@ -22,7 +22,9 @@ const CHANGES: readonly (keyof QueueEventMap)[] = [
 
 /** A worker's end of the channel to the supervisor that has started it: orders come in, reports go out. */
 export class SupervisorLink {
+  private hasConsumed = false;
   private hasStarted = false;
+  private tell: () => void = () => undefined;
   private isSending = false;
   private unsent: Told | undefined;
 
@@ -42,15 +44,23 @@ export class SupervisorLink {
 
   /** Tells each second, and whenever it may have changed, whether the worker is ready. */
   report(events: QueueEvents, readiness: () => Readiness): void {
-    const tell = (): void =>
-      this.send({ kind: 'report', hasStarted: this.hasStarted, problems: [...readiness().problems] });
+    this.tell = () => {
+      const { hasConsumed, hasStarted } = this;
+      this.send({ kind: 'report', hasConsumed, hasStarted, problems: [...readiness().problems] });
+    };
     events.on('consumer.started', () => {
-      if (this.hasStarted) return;
-      this.hasStarted = true;
-      tell(); // before the first task can end this process: the start itself was sound
+      if (this.hasConsumed) return;
+      this.hasConsumed = true;
+      this.tell(); // before the first task can end this process
     });
-    for (const name of CHANGES) events.on(name, () => setImmediate(tell));
-    setInterval(tell, REPORT_MS).unref();
+    for (const name of CHANGES) events.on(name, () => setImmediate(this.tell));
+    setInterval(this.tell, REPORT_MS).unref();
+  }
+
+  /** Tells that the worker has started: nothing was refused. */
+  started(): void {
+    this.hasStarted = true;
+    this.tell();
   }
 
   /** Leaves it to the supervisor to say why this worker cannot start, once for all workers. Resolves when it is sent. */

@@ -29,7 +29,7 @@ const HURRY_WITHIN_MS = 7_000;
 const KILL_SILENT_AFTER = 10;
 
 /**
- * Keeps so many worker processes running. The first one is sent ahead, and the others follow when it consumes: what a worker cannot
+ * Keeps so many worker processes running. The first one is sent ahead, and the others follow when it has started: what a worker cannot
  * start with is met, and told, once.
  */
 export class Supervisor {
