@@ -32,17 +32,20 @@ class DelayedWork {
     private readonly addTo: (due: number, text: string, options: AddOptions) => Promise<string>,
   ) {}
 
-  static async start(url: string, type: QueueType, name = 'work'): Promise<DelayedWork> {
+  /** A worker of these queues, the tasks of which are added to the first. */
+  static async start(url: string, type: QueueType, ...names: string[]): Promise<DelayedWork> {
     const payload = z.object({ due: z.number(), text: z.string() });
-    const task = defineTask({ name: 'due', queue: defineQueue({ name, type, concurrency: 100 }), payload });
+    const queues = names.map((name) => defineQueue({ name, type, concurrency: 100 }));
+    const tasks = queues.map((queue) => defineTask({ name: `due in ${queue.name}`, queue, payload }));
+    const [task] = tasks as [(typeof tasks)[number]];
     @Controller()
     class DueController {
-      @EventPattern<string>('due')
+      @EventPattern(tasks.map(({ name }) => name))
       handle(@Payload() { due, text }: { due: number; text: string }, @Ctx() { id }: TaskContext): void {
         work.arrivals.push({ id, text, late: Date.now() - due });
       }
     }
-    const options = { urls: [url], tasks: [task], controllers: [DueController], publishTimeout: 60_000 };
+    const options = { urls: [url], tasks, controllers: [DueController], publishTimeout: 60_000 };
     const worker = closing(await TestWorker.start(options));
     const work: DelayedWork = new DelayedWork(worker, async (due, text, given) => {
       return (await worker.queue.add(task, { due, text }, given)).id;
@@ -137,6 +140,33 @@ describe('a delay', () => {
     ]);
   });
 
+  it('to several queues that are missing at once ends in each of them when it is back, and waits for the others', async () => {
+    const names = ['first', 'second', 'third'] as const;
+    const gone = await Promise.all(names.map((name) => DelayedWork.start(vhost.url, 'quorum', name)));
+    const ids = gone.map(() => new Set<string>());
+    for (let round = 0; round < 30; round += 1) {
+      for (const [index, work] of gone.entries()) ids[index]?.add(await work.add(3_000));
+    }
+    const [first, second, third] = ids as [Set<string>, Set<string>, Set<string>];
+    await Promise.all(gone.map(({ worker }) => worker.close()));
+    await Promise.all(names.map((name) => vhost.channel.deleteQueue(name)));
+    const undelivered = async (): Promise<number> => (await vhost.channel.checkQueue('delay.undelivered')).messageCount;
+    await waitFor('all to have found no queue', async () => (await undelivered()) === 90);
+
+    const back = await DelayedWork.start(vhost.url, 'quorum', 'first', 'second');
+    await back.arrived(60);
+    expect(new Set(back.arrivals.map(({ id }) => id))).toEqual(new Set([...first, ...second]));
+    const fetched = (queue: string): number =>
+      back.worker.seen('undelivered.fetched').reduce((sum, one) => sum + (one.queue === queue ? one.tasks : 0), 0);
+    await waitFor('it to be told of both', () => fetched('first') + fetched('second') === 60);
+    expect(names.map(fetched)).toEqual([30, 30, 0]);
+    await waitFor('the others to be given back', async () => (await undelivered()) === third.size);
+    const last = await DelayedWork.start(vhost.url, 'quorum', 'third');
+    await last.arrived(30);
+    expect(new Set(last.arrivals.map(({ id }) => id))).toEqual(third);
+    await waitFor('nothing to be left', async () => (await undelivered()) === 0);
+  });
+
   it('leaves nothing of its way in the message that would harm it later', async () => {
     const work = await DelayedWork.start(vhost.url, 'quorum', 'clean');
     await work.worker.server.drain();
@@ -155,7 +185,7 @@ describe('10,000 tasks with delays of 0.1 to 20 s', () => {
   afterAll(() => node.stop());
 
   it('all come, and none early, though the broker is killed in the middle', async () => {
-    const work = await DelayedWork.start(node.url, 'quorum');
+    const work = await DelayedWork.start(node.url, 'quorum', 'work');
     const since = Date.now();
     await work.add(100); // declares what they wait in
     const ids = new Set<string>();

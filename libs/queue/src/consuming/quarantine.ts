@@ -7,15 +7,18 @@ import type { QueueEvents } from '../events';
 import { quarantineName } from '../topology/names';
 import { recordError } from './outcome';
 
-/** Milliseconds between two looks into the quarantines, and as much again at random, so that workers do not look together. */
-const LOOK_EVERY = 1_500;
+/** When a worker looks into the quarantines. Milliseconds. */
+export interface QuarantinePace {
+  /** Between two looks, and as much again at random, so that workers do not look together. */
+  readonly lookEvery: number;
+  /** What a busy worker is given to become idle by itself, and then as much again in which it takes in nothing new. */
+  readonly patience: number;
+  /** Until a worker that did not become idle tries again; doubled each time, up to the second. */
+  readonly firstRest: number;
+  readonly longestRest: number;
+}
 
-/** Milliseconds a busy worker is given to become idle by itself, and then as much again in which it takes in nothing new. */
-const PATIENCE = 30_000;
-
-/** Milliseconds until a worker that did not become idle tries again; doubled each time, up to the second. */
-const FIRST_REST = 60_000;
-const LONGEST_REST = 15 * 60_000;
+const PACE: QuarantinePace = { lookEvery: 1_500, patience: 30_000, firstRest: 60_000, longestRest: 15 * 60_000 };
 
 /** Suspects that are run one after the other before others have their turn again. */
 const MOST_AT_A_TIME = 20;
@@ -42,7 +45,7 @@ export interface Work {
 export class Quarantine {
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
-  private rest = FIRST_REST;
+  private rest: number;
   private restsUntil = 0;
   private told: string | undefined;
 
@@ -52,7 +55,10 @@ export class Quarantine {
     private readonly intake: Intake,
     private readonly work: Work,
     private readonly events: QueueEvents,
-  ) {}
+    private readonly pace = PACE,
+  ) {
+    this.rest = pace.firstRest;
+  }
 
   start(): void {
     this.loop = this.lookAgainAndAgain();
@@ -71,7 +77,7 @@ export class Quarantine {
   private async lookAgainAndAgain(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await delay(LOOK_EVERY * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
+      await delay(this.pace.lookEvery * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
       for (const queue of this.queues()) {
         if (!signal.aborted && performance.now() >= this.restsUntil) await this.look(queue);
       }
@@ -82,7 +88,7 @@ export class Quarantine {
     try {
       if (!(await this.hasSuspects(queue))) return;
       // A moment between two tasks is found sooner than it is made.
-      await this.work.isIdleWithin(PATIENCE, this.stopping.signal);
+      await this.work.isIdleWithin(this.pace.patience, this.stopping.signal);
       if (await this.hasSuspects(queue)) await this.visit(queue); // another worker may have been faster
     } catch (error) {
       this.postpone(queue, recordError(error).message);
@@ -97,11 +103,11 @@ export class Quarantine {
     const { signal } = this.stopping;
     try {
       await this.intake.suspend();
-      if (!(await this.work.isIdleWithin(PATIENCE, signal))) {
+      if (!(await this.work.isIdleWithin(this.pace.patience, signal))) {
         if (!signal.aborted) this.postpone(queue, 'this worker is at work without a pause');
         return;
       }
-      this.rest = FIRST_REST;
+      this.rest = this.pace.firstRest;
       this.told = undefined;
       for (let left = MOST_AT_A_TIME; left > 0 && !signal.aborted; left -= 1) {
         const taken = await this.reader.take(quarantineName(queue));
@@ -117,7 +123,7 @@ export class Quarantine {
 
   private postpone(queue: string, why: string): void {
     this.restsUntil = performance.now() + this.rest;
-    this.rest = Math.min(this.rest * 2, LONGEST_REST);
+    this.rest = Math.min(this.rest * 2, this.pace.longestRest);
     if (why !== this.told) this.events.emit('quarantine.postponed', { queue, why });
     this.told = why;
   }
