@@ -39,7 +39,8 @@ export class QuarantineReader {
     if (channel === undefined) return undefined;
     const deliveries = new DeliveryChannel(channel);
     const taken = await unlessClosed(channel, channel.get(queue, { noAck: false }));
-    if (taken === undefined || taken === false) {
+    // Closed in the read that brought the message: whoever asks to be told of the close now will not be.
+    if (taken === undefined || taken === false || deliveries.isClosed) {
       await closeChannel(channel);
       return undefined;
     }
