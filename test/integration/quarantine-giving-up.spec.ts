@@ -134,6 +134,7 @@ describe('a worker that is at work without a pause', () => {
     await suspended(looker, 2);
     looker.isBusy = false;
     await waitFor('the suspect to run', () => looker.ranAlone.length === 1);
+    await suspended(looker, looker.suspensions.length); // or the next one would run in the same pause
     looker.isBusy = true;
     suspect('y');
     await waitFor('the next one to be told of', () => looker.postponed.length === 2);
