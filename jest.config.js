@@ -25,6 +25,7 @@ const ring = (displayName, testMatch, rest = {}) => ({
   transform,
   transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|uid|file-type)/)'],
   moduleNameMapper: {
+    '^(\\..*\\.module)\\.js$': '$1', // import() of a source, which names what it is compiled to
     '^@app/(queue|tasks)$': '<rootDir>/libs/$1/src',
     '^@app/(queue|tasks)/(.*)$': '<rootDir>/libs/$1/src/$2',
   },

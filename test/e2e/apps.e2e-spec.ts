@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueueEvents, connectWorker, queueSettings, readSettings } from '@app/queue';
+import { Logger } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -84,7 +85,8 @@ describe('both apps', () => {
       await producer.init();
       const workerModule = await Test.createTestingModule({ imports: [WorkerModule] })
         .overrideProvider(workerConfiguration.KEY)
-        .useValue(readSettings({ ...queueSettings, ...workerSettings }, environment()))
+        // No threads: they would load the sources as they stand, which only jest can read.
+        .useValue(readSettings({ ...queueSettings, ...workerSettings }, { ...environment(), WORKER_THREADS: '0' }))
         .compile();
       worker = workerModule.createNestApplication({ logger: false });
       worker.get(QueueEvents).on('task.completed', ({ name }) => completed.push(String(name)));
@@ -93,6 +95,7 @@ describe('both apps', () => {
     });
 
     afterAll(async () => {
+      Logger.overrideLogger(false); // what should run in a thread runs here, and has brought its logger
       await worker.close();
       await producer.close();
     });

@@ -2,26 +2,28 @@ import { HealthModule, QueueModule, TaskServer } from '@app/queue';
 import { allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { CpuModule } from './cpu/cpu.module';
+import cpuThread from './cpu/cpu.thread';
 import { ImagesModule } from './images/images.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { TutorialModule } from './tutorial/tutorial.module';
 import { workerConfiguration, workerConfigurationModule } from './worker.configuration';
 import type { WorkerConfiguration } from './worker.configuration';
 
-/** The worker: one module a kind of work. A new kind is a folder beside these, and one more line here. */
+/**
+ * The worker: one module a kind of work. A new kind is a folder beside these, and one more line here; what runs in threads
+ * (`runIn: 'thread'`) is a module of `cpu/cpu.thread.ts` instead.
+ */
 @Module({
   imports: [
     workerConfigurationModule,
     QueueModule.forRootAsync({
       inject: [workerConfiguration.KEY],
-      useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks }),
+      useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks, thread: cpuThread }),
     }),
     HealthModule,
     TutorialModule,
     ImagesModule,
     NotificationsModule,
-    CpuModule,
   ],
 })
 export class WorkerModule implements OnModuleDestroy {

@@ -216,13 +216,12 @@ export class TaskTimeoutError extends QueueError {
 }
 
 /**
- * The thread of a run failed before its handler had ended: it could not load its module, ran out of its memory, called
- * `process.exit`, or something in it threw where nobody caught it. The run has failed; the worker and its other tasks go on.
+ * The thread of a run failed before its handler had ended: out of memory, `process.exit`, an error that nobody caught, a
+ * program that cannot be loaded. The run has failed with it; the worker and its other tasks go on.
  */
 export class ThreadFailedError extends QueueError {
   constructor(cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`The run's thread failed before the handler had ended: ${why}. The worker goes on.`, { cause });
+    super(`The run's thread failed before its handler had ended (${String(cause)}). The worker goes on.`, { cause });
   }
 }
 

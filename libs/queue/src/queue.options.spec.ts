@@ -61,10 +61,10 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
     'WORKER_THREADS',
     'threads',
     [
-      ['1', 1],
+      ['0', 0],
       ['256', 256],
     ],
-    ['0', '257', 'all'],
+    ['-1', '257', 'all'],
   ],
   [
     'CRASH_LIMIT',

@@ -4,7 +4,7 @@ import type { QueueDefinition } from './define-queue';
 import type { TaskDefinition } from './define-task';
 import { readSettings, setting, wholeNumber } from './settings';
 import type { SettingValues } from './settings';
-import type { ThreadDefinition } from './threading/thread-pool';
+import type { ThreadDefinition } from './threading/open-threads';
 
 /** Every setting of `@app/queue`: type, default, environment variable, unit and consequence in one place. */
 export const queueSettings = {
@@ -35,8 +35,8 @@ export const queueSettings = {
   }),
   threads: setting({
     env: ['WORKER_THREADS'],
-    schema: wholeNumber(1, 256).optional(),
-    doc: "Threads of one worker process for tasks that are defined with `runIn: 'thread'`; each runs one at a time, and one more waits in the worker for a thread. Not set: one fewer than the processors, and one at least; set it where a container may use fewer. Started with the first such task; each has a module and a heap of its own.",
+    schema: wholeNumber(0, 256).optional(),
+    doc: "Threads of one worker process for tasks that are defined with `runIn: 'thread'`; each runs one at a time, and one more waits in the worker for a thread. Not set: one fewer than the processors, and one at least; set it where a container may use fewer. Started with the first such task; each has a module and a heap of its own. 0: such tasks run in the worker itself and block it, for tests and debuggers.",
   }),
   crashLimit: setting({
     env: ['CRASH_LIMIT'],

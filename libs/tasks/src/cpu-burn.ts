@@ -22,10 +22,14 @@ const cpuQueue = defineQueue({
   ),
 });
 
-/** Keeps one processor busy with SHA-256 for a number of rounds: a task whose cost is known. */
+/**
+ * Keeps one processor busy with SHA-256 for a number of rounds: a task whose cost is known. It runs in a thread, because
+ * a hundred seconds of it would keep a worker from its heartbeats.
+ */
 export const cpuBurn = defineTask({
   name: 'cpu.burn',
   queue: cpuQueue,
+  runIn: 'thread',
   description: 'Hashes for a number of rounds: work that costs only processor time.',
   payload: z.strictObject({
     rounds: z

@@ -1,17 +1,16 @@
-import { TaskContext } from '@app/queue';
 import type { PayloadOf } from '@app/queue';
 import { cpuBurn } from '@app/tasks';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { EventPattern, Payload } from '@nestjs/microservices';
 import { HashBurner } from './hash-burner';
 
-/** The handler of `cpu.burn`. */
+/** The handler of `cpu.burn`. It need not look at its signal: at a stop its thread is ended, and the task goes back. */
 @Controller()
 export class CpuController {
   constructor(private readonly burner: HashBurner) {}
 
   @EventPattern<string>(cpuBurn.name)
-  async burn(@Payload() task: PayloadOf<typeof cpuBurn>, @Ctx() context: TaskContext): Promise<void> {
-    await this.burner.burn(task, context.signal);
+  burn(@Payload() task: PayloadOf<typeof cpuBurn>): void {
+    this.burner.burn(task);
   }
 }

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import type { INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Server } from '@nestjs/microservices';
@@ -9,7 +10,7 @@ import { DefinitionError, UnrecoverableError } from '../errors';
 import type { ThreadOutcome, ThreadTask } from './crossing';
 import { InThread } from './in-thread';
 import type { ThreadApp } from './in-thread';
-import type { ThreadDefinition } from './thread-pool';
+import type { ThreadDefinition } from './open-threads';
 
 /** What `defineThread` takes. */
 export interface ThreadInput {
@@ -42,7 +43,7 @@ export function defineThread(file: string, { module, setUp }: ThreadInput): Thre
     const handlers = new ThreadHandlers();
     const app = await NestFactory.createMicroservice<CustomStrategy>(await module(), {
       strategy: handlers,
-      logger: ['fatal', 'error', 'warn'],
+      ...(isMainThread ? {} : { logger: ['fatal', 'error', 'warn'] }),
       abortOnError: false, // its error is the task's, not the worker's end
     });
     app.useGlobalFilters(new TaskErrorFilter());

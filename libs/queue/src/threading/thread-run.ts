@@ -1,11 +1,11 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
 import type { ConsumeMessage } from '../connection/amqp';
 import type { TaskContext } from '../consuming/task-context';
 import type { TaskDefinition } from '../define-task';
 import { TaskTimeoutError, ThreadFailedError, UnrecoverableError } from '../errors';
 import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
+import type { Threads } from './open-threads';
 import { receivedError, sendError } from './sent-error';
 
 /**
@@ -35,19 +35,19 @@ export class ThreadRun {
   ) {}
 
   /**
-   * Runs it in a thread of the pool that is free.
+   * Runs it in a thread that is free.
    * @throws what the handler threw
    * @throws TaskTimeoutError when its time was over, however it ended then
    * @throws ThreadFailedError when the thread ended in the middle of it
    */
-  async in(pool: Piscina): Promise<void> {
+  async in(threads: Threads): Promise<void> {
     const { signal } = this.context;
     const stop = (): void => this.abort(signal.reason as Error);
     this.channel.port1.on('message', (message: FromThread) => this.hear(message));
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
-      const { error } = await this.outcome(pool);
+      const { error } = await this.outcome(threads);
       if (this.isOverdue) throw this.timeoutError('Its handler ended after its signal had fired.');
       if (error !== undefined) throw receivedError(error);
     } finally {
@@ -63,11 +63,11 @@ export class ThreadRun {
     if (!this.hasBegun) this.ending.abort(new ThreadFailedError(why));
   }
 
-  private async outcome(pool: Piscina): Promise<ThreadOutcome> {
+  private async outcome(threads: Threads): Promise<ThreadOutcome> {
     const { port1, port2 } = this.channel;
     try {
       const options = { transferList: [port2], signal: this.ending.signal };
-      const outcome = (await pool.run(this.threadTask(port2), options)) as ThreadOutcome;
+      const outcome = (await threads.run(this.threadTask(port2), options)) as ThreadOutcome;
       // It came by another port: what the handler said before it is not left behind.
       for (let said = receiveMessageOnPort(port1); said !== undefined; said = receiveMessageOnPort(port1)) {
         this.hear(said.message as FromThread);

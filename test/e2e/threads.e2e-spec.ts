@@ -1,0 +1,162 @@
+import { threadedTasks as tasks } from '../chaos/src/threaded-tasks';
+import { healthOf } from '../support/app-health';
+import { closingAfterEach } from '../support/closing';
+import { TestProcess } from '../support/process';
+import { ThreadedWorker } from '../support/threaded-worker';
+import { waitFor } from '../support/wait-for';
+import { TestWorker } from '../support/worker';
+
+const closing = closingAfterEach();
+
+/** Milliseconds: longer than any test waits. */
+const ENDLESS = 600_000;
+
+async function start(env: Record<string, string> = {}): Promise<ThreadedWorker> {
+  return closing(await ThreadedWorker.start(env));
+}
+
+describe('a task that keeps a processor busy, in a thread', () => {
+  it.each([
+    [5, 1],
+    [30, 5],
+  ])('runs once, for %i s with a heartbeat of %i s, while its worker goes on', async (seconds, heartbeat) => {
+    const worker = await start({ HEARTBEAT_SECONDS: String(heartbeat) });
+    await worker.add(tasks.spin, seconds * 1_000);
+    await worker.sees('spins');
+    await worker.add(tasks.light, 'beside it');
+    expect(await worker.sees('task.completed')).toMatchObject({ name: 'light' });
+    const isDone = async (): Promise<boolean> => {
+      expect(await healthOf(worker.port, 'ready')).toMatchObject({ status: 200 });
+      return worker.seen('task.completed').length === 2;
+    };
+    await waitFor(() => `the end of its run; it wrote:\n${worker.process.output}`, isDone, seconds * 1_000 + 20_000);
+    expect(worker.seen('task.completed')[1]?.['milliseconds']).toBeGreaterThanOrEqual(seconds * 1_000);
+    expect(worker.seen('spins')).toHaveLength(1);
+    expect(worker.seen('connection.lost')).toEqual([]);
+    await worker.vhost.settles('threaded', { ready: 0, unacked: 0, dead: 0 });
+  });
+
+  it('goes through Nest’s pipeline there, and waits for a free thread', async () => {
+    const worker = await start();
+    await worker.add(tasks.spin, 200);
+    await worker.add(tasks.spin, 1);
+    await worker.sees('task.completed', 2);
+    await worker.sees('spins', 2);
+    const ids = [...worker.seen('guard'), ...worker.seen('spins')].map(({ threadId }) => threadId);
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toBeGreaterThan(0);
+  });
+
+  it('runs beside another when there are two threads', async () => {
+    const worker = await start({ WORKER_THREADS: '2' });
+    await worker.add(tasks.spin, ENDLESS);
+    await worker.sees('spins');
+    await worker.add(tasks.spin, 1);
+    await worker.sees('task.completed');
+    await worker.sees('spins', 2);
+    const [first, second] = worker.seen('spins');
+    expect(second?.['threadId']).not.toBe(first?.['threadId']);
+  });
+});
+
+describe('a run in a thread that takes longer than its timeout', () => {
+  it('is ended with its thread when it does not end itself; what waited for the thread runs then', async () => {
+    const worker = await start();
+    await worker.add(tasks.spinInTime, ENDLESS);
+    await worker.sees('spins');
+    await worker.add(tasks.spin, 1);
+    expect(await worker.sees('task.dead-lettered')).toMatchObject({
+      reason: 'timed-out',
+      error: expect.stringMatching(
+        /^TaskTimeoutError: .* 400 ms\. Its handler did not end, so its thread was ended\.$/,
+      ),
+    });
+    expect(await worker.sees('task.completed')).toMatchObject({ name: 'spin' });
+    await worker.sees('spins', 2);
+    const [first, second] = worker.seen('spins');
+    expect(second?.['threadId']).not.toBe(first?.['threadId']);
+    expect(worker.seen('task.overran')).toEqual([]);
+    await worker.vhost.settles('threaded', { ready: 0, unacked: 0, dead: 1 });
+  });
+
+  it('has failed also when it ends at its signal, and keeps its thread', async () => {
+    const worker = await start();
+    await worker.add(tasks.spin, 1);
+    await worker.add(tasks.obey, '');
+    expect(await worker.sees('task.dead-lettered')).toMatchObject({
+      reason: 'timed-out',
+      error: expect.stringContaining('Its handler ended after its signal had fired.'),
+    });
+    expect(await worker.sees('aborted')).toMatchObject({ name: 'TaskTimeoutError', isOwn: true });
+    await worker.add(tasks.spin, 1);
+    await worker.sees('task.completed', 2);
+    await worker.sees('spins', 2);
+    const [first, second] = worker.seen('spins');
+    expect(second?.['threadId']).toBe(first?.['threadId']);
+  });
+
+  it('does not count the time in which its thread boots', async () => {
+    const worker = await start();
+    await worker.add(tasks.spinInTime, 350);
+    await worker.sees('task.completed');
+  });
+});
+
+describe('a worker that stops', () => {
+  it('tells the handlers in its threads, ends those that do not end, and gives back what has not ended', async () => {
+    const worker = await start({ SHUTDOWN_TIMEOUT_MS: '200', WORKER_THREADS: '2' });
+    await worker.add(tasks.obeyStop, '');
+    await worker.add(tasks.spin, ENDLESS);
+    await worker.sees('waits');
+    await worker.sees('spins');
+    worker.process.signal('SIGTERM');
+    expect(await worker.process.exit()).toEqual({ code: 0, signal: null });
+    expect(worker.seen('aborted')).toEqual([
+      expect.objectContaining({ name: 'WorkerStoppedError', isOwn: true, message: expect.stringContaining('stops') }),
+    ]);
+    expect(worker.seen('task.completed').map(({ name }) => name)).toEqual(['obey-stop']);
+    expect(worker.seen('task.requeued').map(({ name }) => name)).toEqual(['spin']);
+    await worker.vhost.settles('threaded', { ready: 1, unacked: 0, dead: 0 });
+  });
+
+  it('gives back what waits for a thread', async () => {
+    const worker = await start({ SHUTDOWN_TIMEOUT_MS: '200' });
+    await worker.add(tasks.spin, ENDLESS);
+    await worker.sees('spins');
+    await worker.add(tasks.spin, 1);
+    await worker.sees('task.started', 2);
+    worker.process.signal('SIGTERM');
+    expect(await worker.process.exit()).toEqual({ code: 0, signal: null });
+    expect(worker.seen('spins')).toHaveLength(1);
+    await worker.vhost.settles('threaded', { ready: 2, unacked: 0, dead: 0 });
+  });
+
+  it('lets the modules of its threads close', async () => {
+    const worker = await start({ WORKER_THREADS: '2' });
+    await worker.add(tasks.spin, 500);
+    await worker.add(tasks.spin, 500);
+    await worker.sees('task.completed', 2);
+    worker.process.signal('SIGTERM');
+    expect(await worker.process.exit()).toEqual({ code: 0, signal: null });
+    const threadsOf = (event: string): Set<unknown> => new Set(worker.seen(event).map(({ threadId }) => threadId));
+    expect(threadsOf('destroyed').size).toBe(2);
+    expect(threadsOf('destroyed')).toEqual(threadsOf('spins'));
+  });
+});
+
+describe('a worker', () => {
+  it('does not start when nothing says what its threads run', async () => {
+    const { vhost } = await start();
+    const worker = closing(await TestWorker.create({ urls: [vhost.url], tasks: [tasks.spin] }));
+    await expect(worker.listen()).rejects.toThrow(/^Task "spin" runs in a thread, .* made by defineThread/);
+  });
+
+  it('loads nothing for threads before one is needed', async () => {
+    const code = `require('./dist/apps/worker/libs/queue/src');
+      console.log(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes('piscina'))));`;
+    const program = TestProcess.start(process.execPath, ['-e', code]);
+    await program.exit();
+    expect(program.stdout).toEqual(['[]']);
+  });
+});
