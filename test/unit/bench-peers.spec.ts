@@ -12,7 +12,8 @@ describe('a peer from the distribution’s packages', () => {
     );
     const folder = expect.stringMatching(/^LD_LIBRARY_PATH=.*\/bench\/nobody\/usr\/lib\/.*-linux-gnu/) as string;
     const modules = expect.stringMatching(/^PYTHONPATH=.*\/bench\/nobody\/usr\/lib\/python3\/dist-packages$/) as string;
-    expect(command).toEqual(['env', folder, modules, '/usr/bin/some-program', '-c', 'x']);
+    const compiled = expect.stringMatching(/^PYTHONPYCACHEPREFIX=.*\/bench\/nobody\/compiled$/) as string;
+    expect(command).toEqual(['env', folder, modules, compiled, '/usr/bin/some-program', '-c', 'x']);
   });
 
   it.each([

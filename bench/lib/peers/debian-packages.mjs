@@ -39,8 +39,14 @@ export class DebianPackages {
     const name = ARCHITECTURES[/** @type {keyof typeof ARCHITECTURES} */ (process.arch)] ?? process.arch;
     const libraries = [join(usr, 'lib'), join(this.#folder, 'lib')].map((path) => join(path, `${name}-linux-gnu`));
     const modules = join(usr, 'lib', 'python3', 'dist-packages');
-    const settings = [`LD_LIBRARY_PATH=${libraries.join(':')}`, `PYTHONPATH=${modules}`];
-    return ['env', ...settings, isExecutable(own) ? own : join('/usr/bin', program), ...args];
+    const settings = {
+      LD_LIBRARY_PATH: libraries.join(':'),
+      PYTHONPATH: modules,
+      // What Python compiles does not go beside the sources of the checkout.
+      PYTHONPYCACHEPREFIX: join(this.#folder, 'compiled'),
+    };
+    const given = Object.entries(settings).map((setting) => setting.join('='));
+    return ['env', ...given, isExecutable(own) ? own : join('/usr/bin', program), ...args];
   }
 
   /**
