@@ -87,13 +87,22 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
     return `imports ${target}: nobody imports telemetry/ but the wiring (queue.module.ts, run-workers.ts); emit an event`;
   },
 
+  /** A worker without such tasks loads nothing for threads. */
+  (path, { target }) =>
+    ['piscina', 'worker_threads', 'node:worker_threads'].includes(target) &&
+    !path.startsWith(`${QUEUE}/threading/`) &&
+    !isSpec(path)
+      ? `imports ${target}: only threading/ starts threads`
+      : undefined,
+
   /** Nest stands at the door. */
   (path, { target }) => {
-    const isInside = ['message', 'topology', 'connection', 'producing', 'supervising'].some((room) =>
+    const isInside = ['message', 'topology', 'connection', 'producing', 'supervising', 'threading'].some((room) =>
       path.startsWith(`${QUEUE}/${room}/`),
     );
-    if (!target.startsWith('@nestjs/') || !isInside) return undefined;
-    return `imports ${target}: message/, topology/, connection/, producing/ and supervising/ are plain TypeScript, without Nest`;
+    const isDoor = path === `${QUEUE}/threading/thread-app.ts`;
+    if (!target.startsWith('@nestjs/') || !isInside || isDoor) return undefined;
+    return `imports ${target}: message/, topology/, connection/, producing/, supervising/ and threading/ are plain TypeScript, without Nest`;
   },
 ];
 

@@ -48,6 +48,12 @@ describe('the check of the arrows', () => {
       "import { logEvents } from './telemetry/log-events';",
     ],
     ['telemetry/ in itself', 'libs/queue/src/telemetry/a.ts', "import { b } from './b';"],
+    [
+      'Nest where a thread begins',
+      'libs/queue/src/threading/thread-app.ts',
+      "import { NestFactory } from '@nestjs/core';",
+    ],
+    ['threads in threading/', 'libs/queue/src/threading/a.ts', "import { MessageChannel } from 'node:worker_threads';"],
     ['Nest at the door', 'libs/queue/src/consuming/a.ts', "import { ServerRMQ } from '@nestjs/microservices';"],
     [
       'a list of its own in the index of definitions',
@@ -178,6 +184,13 @@ describe('the check of the arrows', () => {
       "import type { Type } from '@nestjs/common';",
       /without Nest/,
     ],
+    [
+      'Nest in the middle of the threads',
+      'libs/queue/src/threading/thread-run.ts',
+      "import type { Type } from '@nestjs/common';",
+      /without Nest/,
+    ],
+    ['threads elsewhere', 'apps/worker/src/a.ts', "const p = import('piscina');", /only threading\//],
     ['an index that exports all', 'libs/queue/src/index.ts', "export * from './a';", /does not list the names/],
     [
       'an index that exports all by a name',
