@@ -20,7 +20,7 @@ export class Stage {
   #programs = new Set();
   /** Programs that can do their job again, by the job. @type {Map<string, BenchProgram>} */
   #kept = new Map();
-  /** @type {Map<Contestant, { broker: object, stop(): Promise<void> }>} */
+  /** @type {Map<Contestant, Promise<{ broker: object, stop(): Promise<void> }>>} */
   #servers = new Map();
   /** @type {Map<string, Promise<number>>} */
   #once = new Map();
@@ -132,17 +132,27 @@ export class Stage {
   /** Ends all programs and servers, whatever they do. */
   async close() {
     await this.reset();
-    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    await Promise.all([...this.#servers.values()].map(stopServer));
     await this.#queues.close();
   }
 
   /** @param {Contestant} contestant */
   async #serverOf(contestant) {
-    if (contestant.startServer === undefined || this.#servers.has(contestant)) return this.#servers.get(contestant);
-    const folder = join(this.#folder, contestant.name);
-    mkdirSync(folder, { recursive: true });
-    const server = await contestant.startServer({ folder });
-    this.#servers.set(contestant, server);
+    if (contestant.startServer === undefined) return undefined;
+    // Programs that are started at once share one: it is known from the moment that it begins to start.
+    let server = this.#servers.get(contestant);
+    if (server === undefined) {
+      const folder = join(this.#folder, contestant.name);
+      mkdirSync(folder, { recursive: true });
+      server = contestant.startServer({ folder });
+      this.#servers.set(contestant, server);
+    }
     return server;
   }
+}
+
+/** One that has not started has told so to whom it was started for. @param {Promise<{ stop(): Promise<void> }>} server */
+async function stopServer(server) {
+  const started = await server.catch(() => undefined);
+  await started?.stop();
 }
