@@ -126,6 +126,7 @@ describe('the first worker of a supervisor', () => {
     expect(await supervisor.process.exit()).toEqual({ code: 1, signal: null });
     expect(supervisor.process.stderr.filter((line) => sentence.test(line))).toHaveLength(1);
     expect(supervisor.events('worker.started')).toHaveLength(1);
+    expect(supervisor.events('worker.died')).toEqual([]);
     expect(supervisor.events('supervisor.gave-up')).toEqual([]);
     expect(supervisor.process.output).not.toMatch(/^\s+at |[Uu]nhandled/m);
   });

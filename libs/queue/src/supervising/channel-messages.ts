@@ -7,7 +7,7 @@ const told = z.discriminatedUnion('kind', [
     kind: z.literal('report'),
     hasConsumed: z.boolean(),
     hasStarted: z.boolean(),
-    problems: z.array(z.string()),
+    problems: z.array(z.string()).readonly(),
   }),
   z.object({ kind: z.literal('refused'), text: z.string() }),
 ]);

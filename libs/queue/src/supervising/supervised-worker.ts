@@ -39,7 +39,7 @@ export interface Guardian {
   /** It has started: it consumes all its queues. */
   readonly started: () => void;
   /** It says why it cannot start, and ends. */
-  readonly refused: (text: string) => void;
+  readonly refused: (worker: SupervisedWorker, text: string) => void;
   readonly ended: (worker: SupervisedWorker, end: WorkerEnd) => void;
 }
 
@@ -157,7 +157,7 @@ export class SupervisedWorker {
   private hear(told: Told | undefined): void {
     if (told?.kind === 'refused') {
       this.refusal = told.text;
-      this.guardian.refused(told.text);
+      this.guardian.refused(this, told.text);
     }
     if (told?.kind !== 'report') return;
     this.problemsTold = told.problems;

@@ -46,7 +46,7 @@ export class SupervisorLink {
   report(events: QueueEvents, readiness: () => Readiness): void {
     this.tell = () => {
       const { hasConsumed, hasStarted } = this;
-      this.send({ kind: 'report', hasConsumed, hasStarted, problems: [...readiness().problems] });
+      this.send({ kind: 'report', hasConsumed, hasStarted, problems: readiness().problems });
     };
     events.on('consumer.started', () => {
       if (this.hasConsumed) return;

@@ -36,6 +36,7 @@ export class Supervisor {
   private readonly workers: readonly SupervisedWorker[];
   private readonly deaths = new Map<SupervisedWorker, DeathsInARow>();
   private hasAnyStarted = false;
+  private refusedFirst: SupervisedWorker | undefined;
   private isStopping = false;
   private isClean = true;
   private finish: () => void = () => undefined;
@@ -50,7 +51,7 @@ export class Supervisor {
     const guardian = {
       fork,
       started: () => this.startOthers(),
-      refused: (text: string) => this.refuse(text),
+      refused: (worker: SupervisedWorker, text: string) => this.refuse(worker, text),
       ended: (worker: SupervisedWorker, end: WorkerEnd) => this.ended(worker, end),
     };
     this.workers = Array.from(
@@ -112,12 +113,13 @@ export class Supervisor {
   }
 
   /** Later on a refusal is a death like any other: the workers that run may go on, and the cause may pass. */
-  private refuse(text: string): void {
+  private refuse(worker: SupervisedWorker, text: string): void {
     if (this.hasAnyStarted || this.isStopping) return;
+    this.refusedFirst = worker;
     this.isStopping = true;
     this.isClean = false;
     this.refused(text);
-    for (const worker of this.workers) worker.dismiss(); // but for the one that refuses, which ends by itself
+    for (const other of this.workers) other.dismiss(); // but for the one that refuses, which ends by itself
   }
 
   private ended(worker: SupervisedWorker, end: WorkerEnd): void {
@@ -126,7 +128,8 @@ export class Supervisor {
       this.isClean &&= isClean;
       worker.dismiss();
       if (isClean) this.events.emit('worker.stopped', { worker: worker.number, pid });
-      else this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
+      else if (worker !== this.refusedFirst)
+        this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
       this.finishWhenEnded();
       return;
     }

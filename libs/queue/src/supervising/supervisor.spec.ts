@@ -1,0 +1,90 @@
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { QueueEvents } from '../events';
+import type { Told } from './channel-messages';
+import { Supervisor } from './supervisor';
+
+/** A process that says what a test needs, in the order in which it needs it; real ones are in test/e2e. */
+class FakeProcess extends EventEmitter {
+  readonly connected = true;
+  readonly orders: unknown[] = [];
+
+  constructor(readonly pid: number) {
+    super();
+  }
+
+  send(order: unknown): void {
+    this.orders.push(order);
+  }
+
+  tell(told: Told): void {
+    this.emit('message', told);
+  }
+
+  /** It has ended, and all it has said was read. */
+  close(code: number): void {
+    this.emit('close', code, null);
+  }
+}
+
+/** A supervisor of three workers that is running. */
+function supervise(): { forked: FakeProcess[]; refused: string[]; supervisor: Supervisor; ended: Promise<boolean> } {
+  const forked: FakeProcess[] = [];
+  const refused: string[] = [];
+  const fork = (): ChildProcess => {
+    forked.push(new FakeProcess(forked.length + 1));
+    return forked.at(-1) as unknown as ChildProcess;
+  };
+  const settings = { processes: 3, crashLimit: 5, shutdownTimeout: 1_000, heartbeat: 30 };
+  const supervisor = new Supervisor(settings, fork, new QueueEvents(), (text) => refused.push(text));
+  return { forked, refused, supervisor, ended: supervisor.run() };
+}
+
+const report = { kind: 'report', hasConsumed: true, hasStarted: true, problems: [] } as const;
+
+describe('a supervisor', () => {
+  it('starts the first worker alone, and the others when that one has started', async () => {
+    const { forked, supervisor, ended } = supervise();
+    forked[0]?.tell({ ...report, hasStarted: false, problems: ['queue "b" is not consumed (starting)'] });
+    expect(forked).toHaveLength(1);
+    expect(supervisor.readiness().problems).toEqual([
+      'worker 1: queue "b" is not consumed (starting)',
+      'worker 2: waits until worker 1 has started',
+      'worker 3: waits until worker 1 has started',
+    ]);
+    forked[0]?.tell(report);
+    expect(forked).toHaveLength(3);
+    supervisor.stop('enough');
+    for (const process of forked) expect(process.orders).toEqual([{ order: 'stop', why: 'enough' }]);
+    for (const process of forked) process.close(0);
+    expect(await ended).toBe(true);
+  });
+
+  it('ends when the first worker cannot start, though one of its queues was consumed', async () => {
+    const { forked, refused, ended } = supervise();
+    forked[0]?.tell({ ...report, hasStarted: false });
+    forked[0]?.tell({ kind: 'refused', text: 'Queue "b" differs.' });
+    forked[0]?.close(1);
+    expect(await ended).toBe(false);
+    expect(refused).toEqual(['Queue "b" differs.']);
+    expect(forked).toHaveLength(1);
+  });
+
+  it('whose worker was told to stop and did not end as told does not end well', async () => {
+    const { forked, supervisor, ended } = supervise();
+    forked[0]?.tell(report);
+    supervisor.stop('enough');
+    for (const [index, process] of forked.entries()) process.close(index === 1 ? 1 : 0);
+    expect(await ended).toBe(false);
+  });
+
+  it('takes what a handler sends for purposes of its own for no report', async () => {
+    const { forked, supervisor, ended } = supervise();
+    for (const message of ['ready', 7, undefined, { kind: 'report' }, { kind: 'refused' }])
+      forked[0]?.emit('message', message);
+    expect(supervisor.status[0]).toMatchObject({ worker: 1, pid: 1, state: 'starting', restarts: 0 });
+    supervisor.stop('enough');
+    forked[0]?.close(0);
+    expect(await ended).toBe(true);
+  });
+});
