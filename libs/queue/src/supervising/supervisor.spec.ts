@@ -63,6 +63,7 @@ describe('a supervisor', () => {
   it('ends when the first worker cannot start, though one of its queues was consumed', async () => {
     const { forked, refused, ended } = supervise();
     forked[0]?.tell({ ...report, hasStarted: false });
+    forked[0]?.emit('exit', 1, null); // it has ended, and what it said last is still to be read
     forked[0]?.tell({ kind: 'refused', text: 'Queue "b" differs.' });
     forked[0]?.close(1);
     expect(await ended).toBe(false);
