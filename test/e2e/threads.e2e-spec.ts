@@ -129,6 +129,8 @@ describe('a worker that stops', () => {
     worker.process.signal('SIGTERM');
     expect(await worker.process.exit()).toEqual({ code: 0, signal: null });
     expect(worker.seen('spins')).toHaveLength(1);
+    const why = 'the worker stops'; // and not because it had not ended in time
+    expect(worker.seen('task.requeued')).toMatchObject([{ why }, { why }]);
     await worker.vhost.settles('threaded', { ready: 2, unacked: 0, dead: 0 });
   });
 

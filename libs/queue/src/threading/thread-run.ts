@@ -83,7 +83,7 @@ export class ThreadRun {
   private threadTask(port: MessagePort): ThreadTask {
     const { content, fields, properties } = this.context.getMessage();
     const { name, attempts } = this.task;
-    const message = { content: Uint8Array.from(content), fields: { ...fields }, properties: { ...properties } };
+    const message = { content: new Uint8Array(content), fields: { ...fields }, properties: { ...properties } };
     return { name, queue: this.context.queue, attempts, payload: this.payload, message, port };
   }
 
