@@ -43,14 +43,4 @@ describe('the threads of a worker', () => {
     await expect(run('/nobody/made/this.js')).rejects.toThrow(ThreadFailedError);
     await expect(run('/nobody/made/this.js')).rejects.toThrow(/this\.js/);
   });
-
-  it('fail a run for which no thread can begin', async () => {
-    const { NODE_OPTIONS } = process.env;
-    process.env['NODE_OPTIONS'] = '--require /nobody/made/this.js';
-    try {
-      await expect(run(__filename)).rejects.toThrow(ThreadFailedError);
-    } finally {
-      process.env['NODE_OPTIONS'] = NODE_OPTIONS;
-    }
-  });
 });
