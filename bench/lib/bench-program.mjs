@@ -27,20 +27,21 @@ export class BenchProgram {
 
   /**
    * Starts it.
-   * @param {{ name: string, argv: readonly string[], job: object, log: string, env?: Record<string, string> }} options
+   * @param {{ name: string, argv: readonly string[], job: object, log: string }} options
    *   name: for messages; log: the file for what it writes to standard error
    */
-  constructor({ name, argv, job, log, env = {} }) {
+  constructor({ name, argv, job, log }) {
     this.#name = name;
     this.#log = log;
     const output = openSync(log, 'a');
     const [file = '', ...args] = argv;
     // What the caller may have set for Warren is not passed on: all is as it is by default.
-    const { PATH, HOME, NODE_OPTIONS } = process.env;
+    const { PATH, HOME, TMPDIR, NODE_OPTIONS } = process.env;
+    const inherited = Object.entries({ PATH, HOME, TMPDIR, NODE_OPTIONS }).filter(([, value]) => value !== undefined);
     this.startedAt = performance.now();
     this.#child = spawn(file, [...args, JSON.stringify(job)], {
       cwd: root,
-      env: { PATH, HOME, ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }), NO_COLOR: '1', ...env },
+      env: { ...Object.fromEntries(inherited), NO_COLOR: '1' },
       // A group of its own: Ctrl-C on a terminal is not for it, it is ended when its turn has come.
       detached: true,
       stdio: ['pipe', 'pipe', output],

@@ -104,6 +104,7 @@ async function measureOnce(stage, benchCase, entry, isQuick) {
     return await benchCase.measure(stage, entry, { isQuick });
   } catch (error) {
     await stage.reset();
+    stage.signal.throwIfAborted(); // a run that is stopped has not failed
     throw error;
   }
 }

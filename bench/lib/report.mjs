@@ -58,15 +58,16 @@ export function goalRows(judged) {
  * @param {{ absent: Record<string, string>, unmeasured: Record<string, string> }} gaps names, and why
  */
 export function showGoals(voice, judged, { absent, unmeasured }) {
-  if (judged.length > 0)
-    voice.line(`\n  ${voice.paint('bold', `Goals: ratios to bare ${REFERENCE} in the same rounds, unless said`)}`);
-  const rows = alignedRows([
-    ['', 'goal', 'measured'],
-    ...goalRows(judged).map(([text = '', bound = '', measured = '']) => [text, bound, measured]),
-  ]);
-  if (judged.length > 0) voice.line(`  ${voice.paint('dim', rows[0] ?? '')}`);
-  for (const [index, { verdict }] of judged.entries()) {
-    voice.line(`  ${rows[index + 1] ?? ''}  ${voice.paint(COLOURS[verdict], verdict)}`);
+  if (judged.length > 0) {
+    const title = `Goals: ratios to bare ${REFERENCE} in the same rounds, unless said`;
+    const [head = '', ...rows] = alignedRows([
+      ['', 'goal', 'measured'],
+      ...goalRows(judged).map((row) => row.slice(0, 3)),
+    ]);
+    voice.line(`\n  ${voice.paint('bold', title)}\n  ${voice.paint('dim', head)}`);
+    for (const [index, { verdict }] of judged.entries()) {
+      voice.line(`  ${rows[index]}  ${voice.paint(COLOURS[verdict], verdict)}`);
+    }
   }
   for (const [name, why] of Object.entries(absent)) voice.warn(`${name} took no part: ${why}`);
   for (const [name, why] of Object.entries(unmeasured)) voice.warn(`${name} was not measured: ${why}`);

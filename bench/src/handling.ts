@@ -5,7 +5,7 @@ import { Stopwatch, residentMiB, wallClock } from './stopwatch';
 
 /** What a contestant's handler does, and when all that was asked for is done. */
 export interface Handling {
-  handle(payload: unknown): void | Promise<void>;
+  readonly handle: (payload: unknown) => void | Promise<void>;
   /** Resolves at the end of the last handler. */
   readonly done: Promise<Figures>;
 }

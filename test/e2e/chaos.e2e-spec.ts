@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processesOf } from '../support/processes-of';
 import { TestProcess } from '../support/process';
 import type { Exit } from '../support/process';
 
@@ -13,19 +14,6 @@ interface Report {
 
 /** A run takes half a minute, on a busy machine more. */
 const RUN_MS = 120_000;
-
-/** Processes that know of a folder by their environment: all that a run starts, when it keeps its files there. Linux only. */
-const processesOf = (folder: string): string[] => {
-  if (!existsSync('/proc')) return [];
-  const others = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  return others.filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder);
-    } catch {
-      return false; // it has ended meanwhile, or is somebody else's
-    }
-  });
-};
 
 /** What it wrote, and how it ended. */
 const ended = async (program: TestProcess): Promise<{ stdout: readonly string[]; exit: Exit }> => {

@@ -1,0 +1,46 @@
+import { handlingFor } from './handling';
+import type { Job } from './job';
+
+const job = (values: Partial<Job>): Job => ({
+  kind: 'handle',
+  broker: { amqp: 'amqp://nobody' },
+  queue: 'q',
+  queueType: 'quorum',
+  count: 2,
+  ...values,
+});
+
+describe('the handler of a contestant', () => {
+  it('is done with the last task that counts, and not before', async () => {
+    const { handle, done } = handlingFor(job({ count: 2, warmUp: 3 }), () => undefined);
+    let isDone = false;
+    void done.then(() => (isDone = true));
+    for (let task = 1; task <= 4; task += 1) {
+      await handle({ text: '' });
+      expect(isDone).toBe(false);
+    }
+    await handle({ text: '' });
+    expect(await done).toMatchObject({ seconds: expect.any(Number), cpuSeconds: expect.any(Number) });
+  });
+
+  it('counts the latencies after the warm-up only', async () => {
+    const { handle, done } = handlingFor(job({ kind: 'receive', count: 2, warmUp: 1 }), () => undefined);
+    const now = performance.timeOrigin + performance.now();
+    for (const at of [now - 1_000_000, now - 5_000, now - 5_000]) await handle({ at });
+    const { latencies } = (await done) as { latencies: { min: number; max: number } };
+    expect(latencies.min).toBeGreaterThanOrEqual(5_000);
+    expect(latencies.max).toBeLessThan(500_000);
+  });
+
+  it('tells after each task of some length how many there were, and from when to when', async () => {
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    const { handle, done } = handlingFor(job({ kind: 'work', count: 2 }), (line) => lines.push(line));
+    await handle({ milliseconds: 1, how: 'spin' });
+    await handle({ milliseconds: 1, how: 'wait' });
+    const [first, second] = lines;
+    expect(lines.map(({ progress }) => progress)).toEqual([1, 2]);
+    expect(second?.['from']).toBe(first?.['from']);
+    expect(Number(second?.['to'])).toBeGreaterThan(Number(first?.['to']));
+    expect(await done).toEqual({ seconds: expect.any(Number) });
+  });
+});

@@ -1,0 +1,101 @@
+import { runModule } from '../support/run-module';
+
+interface Judged {
+  readonly verdict: string;
+  readonly bound: string;
+  readonly measured: string;
+}
+
+/** Rates of one round by contestant; `figure`: instead of the rate. */
+const caseOf = (name: string, rounds: Record<string, Record<string, number>[]>, figure = 'rate'): object => ({
+  name,
+  title: name,
+  figure,
+  isMoreBetter: true,
+  lines: Object.entries(rounds).map(([label, own]) => ({
+    label,
+    contestant: label,
+    figures: own[0] ?? {},
+    rounds: own,
+  })),
+});
+
+/** What becomes of a goal with these results. */
+const judge = (goal: string, ...results: object[]): Promise<Judged> =>
+  runModule(
+    '../../bench/lib/goals.mjs',
+    `({ goals, judge, boundOf, measuredText }, [name, results]) => {
+      const judged = judge(goals.find((goal) => goal.name === name), results);
+      return { verdict: judged.verdict, bound: boundOf(judged.goal), measured: measuredText(judged) };
+    }`,
+    [goal, results],
+  ) as Promise<Judged>;
+
+const rate = (...values: number[]): { rate: number }[] => values.map((value) => ({ rate: value }));
+
+describe('a goal', () => {
+  it('is met when the median of the ratios reaches it on both types of queues', async () => {
+    const quorum = caseOf('add-1-200-quorum', { amqplib: rate(100, 100, 100), warren: rate(95, 200, 10) });
+    const classic = caseOf('add-1-200-classic', { amqplib: rate(100), warren: rate(120) });
+    expect(await judge('add-1-200', quorum, classic)).toEqual({
+      verdict: 'met',
+      bound: '>= 0.95',
+      measured: 'quorum 0.95, classic 1.20',
+    });
+  });
+
+  it('is not met when one of them falls short', async () => {
+    const quorum = caseOf('add-1-200-quorum', { amqplib: rate(100), warren: rate(94) });
+    const classic = caseOf('add-1-200-classic', { amqplib: rate(100), warren: rate(120) });
+    expect(await judge('add-1-200', quorum, classic)).toMatchObject({ verdict: 'not met' });
+  });
+
+  it('is judged by what was measured, and names what was not', async () => {
+    const quorum = caseOf('handle-1-quorum', { amqplib: rate(100), warren: rate(100) });
+    expect(await judge('handle-1', quorum)).toMatchObject({ verdict: 'met', measured: 'quorum 1.00, classic not run' });
+    expect(await judge('celery-1', quorum)).toMatchObject({
+      verdict: 'not measured',
+      measured: 'quorum celery was not measured, classic not run',
+    });
+    expect(await judge('handle-16', quorum)).toMatchObject({ verdict: 'not measured' });
+  });
+
+  it('may be an upper bound, and a figure that counts by itself', async () => {
+    const late = caseOf('latency-100-quorum', { amqplib: [{ p99: 2 }], warren: [{ p99: 2.4 }] }, 'p99');
+    expect(await judge('latency', late)).toMatchObject({ verdict: 'not met', bound: '<= 1.15' });
+    const dispatch = caseOf('dispatch-2', { amqplib: [{ overIdeal: 1 }], warren: [{ overIdeal: 1.04 }] }, 'overIdeal');
+    expect(await judge('dispatch', dispatch)).toMatchObject({
+      verdict: 'met',
+      measured: '2 workers 1.04, 4 workers not run',
+    });
+  });
+
+  it('compares with whom it says, by the figure it says', async () => {
+    const rounds = {
+      warren: [{ idle: 90, highest: 100, overIdle: 1.11 }],
+      nest: [{ idle: 100, highest: 0, overIdle: 9 }],
+    };
+    const memory = caseOf('memory', rounds, 'highest');
+    expect(await judge('memory', memory)).toMatchObject({ verdict: 'met', measured: '1.11' });
+    expect(await judge('memory-idle', memory)).toMatchObject({ verdict: 'met', measured: '0.90' });
+  });
+
+  it('is not measured where a system does not tell', async () => {
+    const cpu = caseOf('cpu-2', { warren: [{ rate: 90, ofWhatIsLeft: null as unknown as number }] });
+    expect(await judge('cpu', cpu)).toMatchObject({ verdict: 'not measured' });
+  });
+});
+
+describe('the goals', () => {
+  it('are about cases that there are', async () => {
+    const [named, all] = (await runModule(
+      '../../bench/lib/goals.mjs',
+      `async ({ goals }) => {
+        const { allCases } = await import(new URL('../../bench/lib/cases.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
+        return [goals.flatMap(({ figures }) => figures.map(({ of }) => of)), allCases(false).map(({ name }) => name)];
+      }`,
+    )) as [string[], string[]];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !all.includes(name))).toEqual([]);
+  });
+});

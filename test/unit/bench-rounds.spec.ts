@@ -1,0 +1,110 @@
+import { runModule } from '../support/run-module';
+
+interface Line {
+  readonly label: string;
+  readonly figures: Record<string, number>;
+  readonly ratio?: { readonly median: number; readonly min: number; readonly max: number };
+  readonly rounds: readonly unknown[];
+  readonly problem?: string;
+  readonly gap?: string;
+}
+
+/** What comes out of a case with these rates, one for each round; a text is what a contestant fails with. */
+interface Plan {
+  readonly rates: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly rounds: number;
+  readonly warmUp?: number;
+  /** After so many measurements the time is over. */
+  readonly overAfter?: number;
+}
+
+/** The lines of a case, and who was measured in which order. */
+const run = (plan: Plan): Promise<{ lines: Line[]; order: string[] }> =>
+  runModule(
+    '../../bench/lib/rounds.mjs',
+    `async ({ runRounds }, { rates, rounds, warmUp = 0, overAfter = Infinity }) => {
+      const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
+      const entries = Object.keys(rates).map((label) => ({ label, contestant: { name: label }, job: {} }));
+      const order = [];
+      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true }, entries, {
+        rounds, warmUp, reference: 'amqplib', onProgress: () => {},
+        isOver: () => order.length >= overAfter,
+        measure: async ({ label }) => {
+          const value = rates[label][order.filter((one) => one === label).length];
+          order.push(label);
+          if (typeof value === 'string') throw new Failure(value);
+          return { rate: value };
+        },
+      });
+      return { lines: result.lines, order };
+    }`,
+    plan,
+  ) as Promise<{ lines: Line[]; order: string[] }>;
+
+/** What a function of the module makes of these arguments. */
+const call = (name: string, ...args: unknown[]): Promise<unknown> =>
+  runModule('../../bench/lib/rounds.mjs', `(module, args) => module.${name}(...args)`, args);
+
+describe('the rounds of a case', () => {
+  it('measure one after the other, and another one first each time', async () => {
+    const { order } = await run({ rates: { amqplib: [1, 1], warren: [1, 1], nest: [1, 1] }, rounds: 2 });
+    expect(order).toEqual(['amqplib', 'warren', 'nest', 'warren', 'nest', 'amqplib']);
+  });
+
+  it('give medians, and the ratios of what was measured in the same round', async () => {
+    const { lines } = await run({ rates: { amqplib: [100, 200, 400], warren: [50, 300, 400] }, rounds: 3 });
+    expect(lines).toMatchObject([
+      { label: 'amqplib', figures: { rate: 200 } },
+      { label: 'warren', figures: { rate: 300 }, ratio: { median: 1, min: 0.5, max: 1.5 } },
+    ]);
+    expect(lines[0]?.ratio).toBeUndefined();
+  });
+
+  it('do not count the warm-up', async () => {
+    const { lines } = await run({ rates: { amqplib: [1, 100], warren: [1_000, 100] }, rounds: 1, warmUp: 1 });
+    expect(lines.map(({ figures, rounds }) => [figures['rate'], rounds.length])).toEqual([
+      [100, 1],
+      [100, 1],
+    ]);
+  });
+
+  it('go on without one that fails, and say why', async () => {
+    const { lines, order } = await run({ rates: { amqplib: [1, 1], warren: ['it hangs'] }, rounds: 2 });
+    expect(order).toEqual(['amqplib', 'warren', 'amqplib']);
+    expect(lines).toMatchObject([{ figures: { rate: 1 } }, { figures: {}, rounds: [], problem: 'it hangs' }]);
+  });
+
+  it('end with the first one when the time is over', async () => {
+    const { lines } = await run({ rates: { amqplib: [1, 1], warren: [2, 2] }, rounds: 2, overAfter: 1 });
+    expect(lines.map(({ rounds }) => rounds.length)).toEqual([1, 1]);
+  });
+
+  it('do not blame one that did not come to its end in time', async () => {
+    const { lines } = await run({ rates: { amqplib: [1], warren: ['no "done" in time'] }, rounds: 1, overAfter: 2 });
+    expect(lines[1]).toMatchObject({ gap: 'there was no time left' });
+    expect(lines[1]?.problem).toBeUndefined();
+  });
+});
+
+describe('ratios', () => {
+  it('are of rounds that both were in', async () => {
+    const of = (...rates: number[]): { rate: number }[] => rates.map((rate) => ({ rate }));
+    expect(await call('ratioOf', of(2, 4, 9), of(1, 1), 'rate')).toEqual({ median: 3, min: 2, max: 4 });
+    expect(await call('ratioOf', of(), of(1), 'rate')).toBeNull();
+  });
+});
+
+describe('the ideal of fair dispatch', () => {
+  const ideal = (tasks: number[], slots: number): Promise<unknown> =>
+    runModule('../../bench/lib/ideal.mjs', '({ idealMakespan }, args) => idealMakespan(...args)', [tasks, slots]);
+
+  it.each([
+    [[5, 5, 5, 5], 1, 20],
+    [[5, 5, 5, 5], 2, 10],
+    [[9, 1, 1, 1, 1], 2, 9],
+    [[1, 1, 9], 2, 10],
+    [[3], 4, 3],
+  ])('hands out %j to %d slots in %d ms: each task to who is free first', async (tasks, slots, milliseconds) => {
+    expect(await ideal(tasks, slots)).toBe(milliseconds);
+  });
+});
