@@ -44,6 +44,11 @@ export class Queues {
     while ((await this.look(name)).consumers < consumers) await delay(LOOK_EVERY, undefined, { signal });
   }
 
+  /** Resolves when no message is ready in it. @param {string} name @param {AbortSignal} signal */
+  async untilEmpty(name, signal) {
+    while ((await this.look(name)).messages > 0) await delay(LOOK_EVERY, undefined, { signal });
+  }
+
   /** The messages left in it when all its consumers have gone. @param {string} name */
   async left(name) {
     const deadline = performance.now() + REQUEUE_TIMEOUT;

@@ -38,19 +38,23 @@ export async function fill(producer: Producer, payloads: readonly BenchPayload[]
   }
 }
 
+/** Adds tasks that carry their moment, as fast as the broker confirms them: those of a sender's warm-up. */
+export async function sendAtOnce(producer: Producer, count: number): Promise<void> {
+  await inFlight(count, WINDOW, () => producer.add({ at: wallClock() }));
+}
+
 /** Adds tasks that carry their moment at an even pace, or without one as fast as the broker confirms them. */
-export async function send(producer: Producer, { count, warmUp = 0, rate = 0, delays }: Job): Promise<void> {
-  const total = warmUp + count;
-  const waits = delays && randomDelays(delays.seed, total, delays.min, delays.max);
+export async function send(producer: Producer, { count, rate = 0, delays }: Job): Promise<void> {
+  const waits = delays && randomDelays(delays.seed, count, delays.min, delays.max);
   const addOne = (index: number): Promise<unknown> => {
     const delay = waits?.[index];
     if (delay === undefined) return producer.add({ at: wallClock() });
     return producer.add({ at: dueAt(Date.now(), delay) }, delay);
   };
-  if (rate === 0) return inFlight(total, WINDOW, addOne);
+  if (rate === 0) return inFlight(count, WINDOW, addOne);
   const startedAt = performance.now();
   const adds: Promise<unknown>[] = [];
-  for (let index = 0; index < total; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     while ((performance.now() - startedAt) * rate < index * 1_000) await sleep(1);
     adds.push(addOne(index));
   }

@@ -1,4 +1,4 @@
-import { addMany, fill, send } from './adding';
+import { addMany, fill, send, sendAtOnce } from './adding';
 import type { Producer } from './adding';
 import { handlingFor } from './handling';
 import type { Handling } from './handling';
@@ -24,7 +24,8 @@ export interface Contestant {
 export function kindsOf(contestant: Contestant): Kinds {
   const adding = async (job: Job, act: (producer: Producer) => Promise<unknown>): Promise<Prepared> => {
     const producer = await contestant.openProducer(job);
-    await addMany(producer, textFor(job), job.warmUp ?? 0, job.outstanding ?? 1);
+    if (job.kind === 'send') await sendAtOnce(producer, job.warmUp ?? 0);
+    else await addMany(producer, textFor(job), job.warmUp ?? 0, job.outstanding ?? 1);
     const run = async (): Promise<Figures> => {
       const stopwatch = new Stopwatch();
       await act(producer);
@@ -53,7 +54,7 @@ export function kindsOf(contestant: Contestant): Kinds {
       const payloads = payloadsOf(job);
       return adding(job, (producer) => fill(producer, payloads));
     },
-    send: (job) => adding({ ...job, warmUp: 0 }, (producer) => send(producer, job)),
+    send: (job) => adding(job, (producer) => send(producer, job)),
     handle: handling,
     receive: handling,
     work: handling,

@@ -5,8 +5,8 @@ import { everyone, types } from './participants.mjs';
 
 /** Adds that count, and before them those that do not. */
 const COUNTS = {
-  '1-200': { quick: { count: 600, warmUp: 200 }, full: { count: 3_000, warmUp: 500 } },
-  '1-10k': { quick: { count: 400, warmUp: 100 }, full: { count: 2_500, warmUp: 500 } },
+  '1-200': { quick: { count: 800, warmUp: 800 }, full: { count: 3_000, warmUp: 500 } },
+  '1-10k': { quick: { count: 500, warmUp: 500 }, full: { count: 2_500, warmUp: 500 } },
   '256-200': { quick: { count: 10_000, warmUp: 5_000 }, full: { count: 60_000, warmUp: 10_000 } },
   '256-10k': { quick: { count: 2_000, warmUp: 1_000 }, full: { count: 10_000, warmUp: 2_000 } },
 };

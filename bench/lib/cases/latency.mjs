@@ -23,7 +23,7 @@ export function latencyCases(isQuick) {
     name: `latency-100-${queueType}`,
     title: `latency at 100 a second, ${queueType}`,
     participants: everyone(),
-    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 50 : 200 },
+    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 500 : 2_000 },
     ...(queueType === 'quorum' && { quick: ['amqplib', 'warren'] }),
     measure: latency,
   }));

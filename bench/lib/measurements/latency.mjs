@@ -4,7 +4,7 @@ import { Failure } from '../../../scripts/lib/failure.mjs';
 
 /** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage */
 
-/** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume. */
+/** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume and has warmed up. */
 const SUBSCRIBED = 500;
 /** Tasks by which the highest rate is found. */
 const MAXIMUM_COUNT = { quick: 8_000, full: 40_000 };
@@ -31,7 +31,7 @@ export async function latencyAtHalf(stage, { contestant, job }, { isQuick }) {
     const reference = { contestant: stage.reference, job: { ...job, queue: `${job.queue}.maximum`, count, rate: 0 } };
     const { seconds } = await passThrough(stage, reference);
     await stage.queues.delete(reference.job.queue);
-    return (count + (job.warmUp ?? 0)) / seconds;
+    return count / seconds;
   });
   const rate = Math.floor(maximum / 2);
   const seconds = job.count / (job.rate ?? 1);
@@ -55,10 +55,12 @@ export async function lateness(stage, entry) {
 async function passThrough(stage, { contestant, job }) {
   await stage.prepareQueue(contestant, job);
   const receiver = await stage.open(contestant, { ...job, kind: 'receive' });
-  const sender = await stage.open(contestant, { ...job, kind: 'send' });
   receiver.go();
+  // Its warm-up is over before the first task that counts is sent.
+  const sender = await stage.open(contestant, { ...job, kind: 'send' });
   if (contestant.isRabbit === false) await delay(SUBSCRIBED);
   else await stage.queues.untilConsumed(job.queue, 1, stage.signal);
+  if (contestant.isRabbit !== false) await stage.queues.untilEmpty(job.queue, stage.signal);
   const startedAt = performance.now();
   const [received] = await Promise.all([
     receiver.line('done', stage.timeout, stage.signal),
