@@ -26,9 +26,9 @@ export function markdownOf({ date, seconds, command, machine, versions, absent, 
   return [
     `Measured on ${date.slice(0, 10)} by \`${command}\` in ${Math.round(seconds / 60)} minutes: ${machine}; ${names.join(', ')}.`,
     ...(gaps.length === 0 ? [] : [gaps.join('\n')]),
-    '### Goals',
+    '#### Goals',
     table([['', 'goal', 'measured', ''], ...goalRows(goals)], 1),
-    '### All cases',
+    '#### All cases',
     ...results.flatMap((result) => [
       `**${capital(result.title)}** (\`${result.name}\`)`,
       table(tableOf(result), 1),

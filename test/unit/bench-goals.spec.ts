@@ -1,3 +1,4 @@
+import { textOf } from '../support/project-files';
 import { runModule } from '../support/run-module';
 
 interface Judged {
@@ -87,6 +88,19 @@ describe('a goal', () => {
 });
 
 describe('the goals', () => {
+  it('are listed in bench/README.md with their bounds', async () => {
+    const rows = (await runModule(
+      '../../bench/lib/goals.mjs',
+      '({ goals, boundOf }) => goals.map((goal) => [goal.text, boundOf(goal)])',
+    )) as [string, string][];
+    const listed = textOf('bench/README.md')
+      .split('### The goals')[1]
+      ?.split('### ')[0]
+      ?.split('\n')
+      .flatMap((line) => /^\| (.+?) +\| ([<>]= \d\.\d\d) \|$/.exec(line)?.slice(1, 3).join(': ') ?? []);
+    expect(listed).toEqual(rows.map((row) => row.join(': ')));
+  });
+
   it('are about cases that there are', async () => {
     const [named, all] = (await runModule(
       '../../bench/lib/goals.mjs',
