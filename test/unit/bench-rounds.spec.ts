@@ -108,3 +108,26 @@ describe('the ideal of fair dispatch', () => {
     expect(await ideal(tasks, slots)).toBe(milliseconds);
   });
 });
+
+describe('tasks that are left in the queue when their worker has gone', () => {
+  /** What is said when so many are left. */
+  const said = (left: number, concurrency: number, isRabbit = true): Promise<unknown> =>
+    runModule(
+      '../../bench/lib/measurements/handling.mjs',
+      `({ assertNothingLeft }, [left, concurrency, isRabbit]) => {
+        const stage = { queues: { left: async () => left, purge: async () => {} } };
+        const entry = { contestant: { name: 'warren', isRabbit }, job: { queue: 'q', concurrency } };
+        return assertNothingLeft(stage, entry).catch(({ message }) => message);
+      }`,
+      [left, concurrency, isRabbit],
+    );
+
+  it('are a failure when they are more than it may have had in its hand', async () => {
+    expect(await said(17, 16)).toBe('warren: 17 tasks are still in the queue, which were handled and not settled');
+  });
+
+  it('are not when their acknowledgements can have been on their way, nor where there is no such queue', async () => {
+    expect(await said(16, 16)).toBeNull();
+    expect(await said(17, 16, false)).toBeNull();
+  });
+});

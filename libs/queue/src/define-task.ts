@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BatchPolicy } from './batch-policy';
 import { defineQueue, priorityProblem } from './define-queue';
 import type { QueueDefinition } from './define-queue';
 import { DefinitionError } from './errors';
@@ -31,6 +32,13 @@ export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends Ru
    * fires is ended with its thread, also one that never returns. Needs `QueueModule`'s `thread`. Default: `process`.
    */
   readonly runIn?: RunIn;
+  /**
+   * Its handler takes several tasks in one call: a list of payloads and a `BatchContext`. Each task keeps its own end, attempts
+   * and dead letter: an error that the handler throws is the failure of every task in the batch; to tell them apart it
+   * returns what `Promise.allSettled` gives, one entry a task, in their order. A batch takes a slot for each task, so the queue's
+   * `concurrency` must be `size` or more. A task's `timeout` holds its waiting too. Default: one by one.
+   */
+  readonly batch?: BatchPolicy;
   /** From 0 to the queue's `maxPriority`: higher ones are handed out first. Default: none, which is the lowest. */
   readonly priority?: number;
 }

@@ -1,5 +1,7 @@
+export type { BatchPolicy } from './batch-policy';
 export { decorrelatedJitter, exponential, fixed } from './consuming/backoff';
 export type { Backoff, BackoffContext, ExponentialOptions, JitterOptions } from './consuming/backoff';
+export { BatchContext } from './consuming/batch-context';
 export { connectWorker } from './consuming/connect-worker';
 export { TaskContext } from './consuming/task-context';
 export { TaskErrorFilter } from './consuming/task-error.filter';

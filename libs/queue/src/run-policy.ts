@@ -1,3 +1,5 @@
+import { assertBatch } from './batch-policy';
+import type { BatchPolicy } from './batch-policy';
 import { exponential } from './consuming/backoff';
 import type { Backoff } from './consuming/backoff';
 import { DefinitionError } from './errors';
@@ -36,6 +38,15 @@ export interface RunPolicy extends RunPolicyInput {
   readonly backoff: Backoff;
   readonly acknowledge: Acknowledge;
   readonly runIn: RunIn;
+  /** Its tasks are handed to the handler together; `undefined`: one by one. */
+  readonly batch?: BatchPolicy;
+}
+
+/** What only a task's definition says, not its queue's. */
+interface TaskPolicyInput {
+  readonly acknowledge?: Acknowledge;
+  readonly runIn?: RunIn;
+  readonly batch?: BatchPolicy;
 }
 
 /** The longest a timer of Node can wait: 24 days. */
@@ -55,10 +66,10 @@ const defaults: RunPolicy = {
  */
 export function runPolicy(
   subject: string,
-  input: RunPolicyInput & { readonly acknowledge?: Acknowledge; readonly runIn?: RunIn },
+  input: RunPolicyInput & TaskPolicyInput,
   base: RunPolicy = defaults,
 ): RunPolicy {
-  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after', runIn = 'process' } = input;
+  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after', runIn = 'process', batch } = input;
   assertWhole(subject, 'attempts', attempts, 1_000_000);
   assertBackoff(subject, backoff);
   assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
@@ -69,6 +80,7 @@ export function runPolicy(
   const retry = retryIf ?? base.retryIf;
   const expiry = expiresAfter ?? base.expiresAfter;
   const limit = timeout ?? base.timeout;
+  if (batch !== undefined) assertBatch(subject, batch, { timeout: limit, runIn });
   return {
     attempts: acknowledge === 'before' ? 1 : (attempts ?? base.attempts),
     backoff: backoff ?? base.backoff,
@@ -77,6 +89,7 @@ export function runPolicy(
     ...(retry === undefined ? {} : { retryIf: retry }),
     ...(expiry === undefined ? {} : { expiresAfter: expiry }),
     ...(limit === undefined ? {} : { timeout: limit }),
+    ...(batch === undefined ? {} : { batch: { size: batch.size, wait: batch.wait } }),
   };
 }
 

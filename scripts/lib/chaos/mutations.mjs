@@ -31,8 +31,8 @@ export const mutations = [
     patches: [
       {
         file: `${QUEUE}/consuming/task-run.ts`,
-        from: '    const context = new TaskContext(',
-        to: "    if (!delivery.ackBefore()) return { kind: 'requeued' };\n    const context = new TaskContext(",
+        from: '    const startedAt = performance.now();',
+        to: "    if (!delivery.ackBefore()) return { kind: 'requeued' };\n    const startedAt = performance.now();",
       },
     ],
     seed: '7',
@@ -53,7 +53,7 @@ export const mutations = [
   },
   {
     what: 'messages are not persistent',
-    patches: [{ file: `${QUEUE}/connection/publisher.ts`, from: 'persistent: true', to: 'persistent: false' }],
+    patches: [{ file: `${QUEUE}/connection/pending-publish.ts`, from: 'persistent: true', to: 'persistent: false' }],
     seed: '7',
     flags: ['--seconds', '15', '--tasks', '400', '--type', 'classic', '--faults', 'broker-kill', '--kinds', 'slow'],
   },

@@ -121,6 +121,7 @@ export class OpenDeliveries implements Work {
     this.byChannel.delete(channel);
     for (const delivery of lost) delivery.lose();
     for (const queue of this.queues.values()) queue.dropLost();
+    this.parts.batches.dropLost();
   }
 
   private forget(delivery: Delivery): void {

@@ -4,6 +4,7 @@ import { WorkerStoppedError } from '../errors';
 import type { TaskTimeoutError } from '../errors';
 import type { QueueEvents } from '../events';
 import { isPromise } from '../is-promise';
+import type { Batches } from './batches';
 import type { CrashWatch } from './crash-watch';
 import type { DeadLetters } from './dead-letters';
 import type { Delivery } from './delivery';
@@ -25,6 +26,7 @@ export interface TaskRunParts {
   readonly deadLetters: DeadLetters;
   readonly retries: Retries;
   readonly replies: Replies;
+  readonly batches: Batches;
   readonly events: QueueEvents;
   /** Milliseconds after which a run that holds its slot is stuck, to readiness. */
   readonly stuckAfter: number;
@@ -125,11 +127,18 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
     }
   }
 
-  private invoke({ name, payload, handler, policy }: RunnableTask): Promise<unknown> {
+  private invoke(task: RunnableTask): Promise<unknown> {
+    const { name, policy } = task;
     const context = new TaskContext(this.delivery, name, policy, this);
-    // A thread watches its timeout itself, and can end the run.
-    if (policy.timeout === undefined || policy.runIn === 'thread') return this.parts.invoke(handler, payload, context);
-    return timedRun(() => this.parts.invoke(handler, payload, context), policy.timeout, this);
+    // A thread keeps the time of its runs itself.
+    if (policy.timeout === undefined || policy.runIn === 'thread') return this.begin(task, context);
+    return timedRun(() => this.begin(task, context), policy.timeout, this);
+  }
+
+  private begin({ handler, payload, policy }: RunnableTask, context: TaskContext): Promise<unknown> {
+    const { delivery, parts } = this;
+    if (policy.batch === undefined) return parts.invoke(handler, payload, context);
+    return parts.batches.join({ handler, payload, context, isLost: () => delivery.state === 'lost' }, policy.batch);
   }
 
   private failure(error: unknown, { policy }: RunnableTask): Outcome {

@@ -1,6 +1,5 @@
 import { ServerRMQ } from '@nestjs/microservices';
 import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import type { BrokerConnection } from '../connection/broker-connection';
 import type { Publisher } from '../connection/publisher';
 import { QuarantineReader } from '../connection/quarantine-reader';
@@ -15,9 +14,12 @@ import { rmqTransport } from '../rmq-transport';
 import type { TaskRegistry } from '../task-registry';
 import type { ThreadPool } from '../threading/thread-pool';
 import { declareConsumed } from '../topology/declare';
+import { assertRoomForBatches, Batches } from './batches';
+import type { BatchContext } from './batch-context';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
 import { Handover } from './handover';
+import { lastValueOf } from './last-value';
 import { OpenDeliveries } from './open-deliveries';
 import { Quarantine } from './quarantine';
 import type { Intake } from './quarantine';
@@ -46,8 +48,8 @@ export class TaskServer extends ServerRMQ {
   override readonly propagatesEventHandlerErrors = true;
   private workerState: WorkerState = 'idle';
   private consumers: QueueConsumer[] = [];
-  /** An instrumentation wants to be told of every run. */
-  private hasHooks = false;
+  private hasHooks = false; // an instrumentation wants to be told of every run
+  private readonly batches = new Batches((handler, payload, context) => this.invoke(handler, payload, context));
   private readonly deliveries: OpenDeliveries;
   private readonly handover: Handover;
   private readonly quarantine: Quarantine;
@@ -83,6 +85,7 @@ export class TaskServer extends ServerRMQ {
       deadLetters,
       retries: new Retries(this.handover, events),
       replies: new Replies(publisher, settings.publishTimeout, events),
+      batches: this.batches,
       events,
       stuckAfter: settings.stuckAfter,
       overruns: new Set(),
@@ -137,6 +140,7 @@ export class TaskServer extends ServerRMQ {
       const queues = this.queuesToConsume();
       const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
+      assertRoomForBatches(tasks, ({ queue }) => this.slotsOf(queue));
       this.consumers = queues.map((queue) => this.consumerOf(queue));
       this.workerState = 'listening';
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
@@ -186,6 +190,7 @@ export class TaskServer extends ServerRMQ {
       this.events.emit('worker.stopping', { running: this.deliveries.count, timeout: this.settings.shutdownTimeout });
     }
     this.deliveries.refuseNew();
+    this.batches.hurry();
     this.quarantine.stop();
     this.undelivered.stop();
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
@@ -202,8 +207,12 @@ export class TaskServer extends ServerRMQ {
     return queues;
   }
 
+  private slotsOf({ concurrency = this.settings.concurrency }: QueueDefinition): number {
+    return concurrency;
+  }
+
   private consumerOf(queue: QueueDefinition): QueueConsumer {
-    const concurrency = queue.concurrency ?? this.settings.concurrency;
+    const concurrency = this.slotsOf(queue);
     const accept = this.deliveries.acceptor(queue, concurrency);
     return new QueueConsumer(
       this.connection,
@@ -220,7 +229,11 @@ export class TaskServer extends ServerRMQ {
   }
 
   /** Runs Nest's pipeline, between the hooks an instrumentation may have set, and waits for its last value. */
-  private async invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown> {
+  private async invoke(
+    handler: MessageHandler,
+    payload: unknown,
+    context: TaskContext | BatchContext,
+  ): Promise<unknown> {
     if (!this.hasHooks) return lastValueOf(await handler(payload, context));
     return new Promise((resolve, reject) => {
       this.runWithProcessingHooks(context, async (runEndHook) => {
@@ -234,9 +247,4 @@ export class TaskServer extends ServerRMQ {
       });
     });
   }
-}
-
-/** A handler may answer with a stream; its last value is its result. */
-function lastValueOf(result: unknown): unknown {
-  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }

@@ -1,0 +1,129 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { BatchPolicy } from '../batch-policy';
+import type { TaskDefinition } from '../define-task';
+import { ConfigurationError } from '../errors';
+import { BatchContext } from './batch-context';
+import type { TaskContext } from './task-context';
+
+/** Nest's pipeline around a handler. */
+type Invoke = (handler: MessageHandler, payload: unknown, context: BatchContext) => Promise<unknown>;
+
+/** One task that may be handled together with others. */
+export interface BatchMember {
+  readonly handler: MessageHandler;
+  readonly payload: unknown;
+  readonly context: TaskContext;
+  /** Whether its channel has closed, and the broker hands it out again. */
+  readonly isLost: () => boolean;
+}
+
+interface JoinedMember extends BatchMember {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface FillingBatch {
+  members: JoinedMember[];
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Collects tasks of one name until a batch is full or its first task has waited long enough, and calls their handler once.
+ * Each task has its own end: what the handler throws is every task's failure; what it returns tells each task's end
+ * when it is a list as `Promise.allSettled` gives it, one entry a task.
+ */
+export class Batches {
+  private readonly filling = new Map<string, FillingBatch>();
+  private isHurried = false;
+
+  constructor(private readonly invoke: Invoke) {}
+
+  /** The end of this task in a batch with others: resolves with its result, or rejects with its error. */
+  join(member: BatchMember, { size, wait }: BatchPolicy): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const { name } = member.context;
+      const { members } = this.filling.get(name) ?? this.open(name, wait);
+      members.push({ ...member, resolve, reject });
+      if (members.length >= size || this.isHurried) this.begin(name);
+    });
+  }
+
+  /** Nothing more comes: what waits for company begins now. */
+  hurry(): void {
+    this.isHurried = true;
+    for (const name of this.filling.keys()) this.begin(name);
+  }
+
+  /** A channel has closed: its tasks leave what has not begun, and come again. */
+  dropLost(): void {
+    for (const [name, batch] of this.filling) {
+      const lost = batch.members.filter((member) => member.isLost());
+      batch.members = batch.members.filter((member) => !member.isLost());
+      for (const { reject } of lost) reject(new Error('Its channel closed before its batch began.'));
+      if (batch.members.length > 0) continue;
+      clearTimeout(batch.timer);
+      this.filling.delete(name);
+    }
+  }
+
+  private open(name: string, wait: number): FillingBatch {
+    const batch = { members: [], timer: setTimeout(() => this.begin(name), wait) };
+    this.filling.set(name, batch);
+    return batch;
+  }
+
+  private begin(name: string): void {
+    const batch = this.filling.get(name);
+    if (batch === undefined) return;
+    this.filling.delete(name);
+    clearTimeout(batch.timer);
+    const [first, ...others] = batch.members;
+    if (first !== undefined) void this.run([first, ...others]);
+  }
+
+  private async run(members: readonly [JoinedMember, ...JoinedMember[]]): Promise<void> {
+    const [first, ...others] = members;
+    const context = new BatchContext([first.context, ...others.map((member) => member.context)]);
+    const payloads = members.map(({ payload }) => payload);
+    try {
+      const result = await this.invoke(first.handler, payloads, context);
+      const ends = isListOfEnds(result, members.length) ? result : [];
+      members.forEach(({ resolve, reject }, index) => {
+        const end = ends[index];
+        if (end?.status === 'rejected') reject(end.reason);
+        else resolve(end?.value);
+      });
+    } catch (error) {
+      for (const { reject } of members) reject(error);
+    }
+  }
+}
+
+/**
+ * A batch takes a slot for each of its tasks, and the broker hands out no more than there are slots.
+ * @throws ConfigurationError when a batch could never be full.
+ */
+export function assertRoomForBatches(
+  tasks: readonly TaskDefinition[],
+  slotsOf: (task: TaskDefinition) => number,
+): void {
+  const problems = tasks.flatMap((task) => {
+    const { name, queue, batch } = task;
+    const slots = slotsOf(task);
+    if (batch === undefined || batch.size <= slots) return [];
+    const message =
+      `task "${name}" takes batches of up to ${batch.size}, and queue "${queue.name}" runs ${slots} tasks at once: ` +
+      `set the queue's concurrency to ${batch.size} or more`;
+    return [{ path: 'WORKER_CONCURRENCY', message }];
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function isListOfEnds(result: unknown, length: number): result is PromiseSettledResult<unknown>[] {
+  return Array.isArray(result) && result.length === length && result.every(isEnd);
+}
+
+function isEnd(entry: unknown): boolean {
+  if (typeof entry !== 'object' || entry === null || !('status' in entry)) return false;
+  return entry.status === 'fulfilled' || entry.status === 'rejected';
+}
