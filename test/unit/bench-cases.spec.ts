@@ -41,6 +41,7 @@ describe('the cases of the bench', () => {
     expect(quick.length).toBeLessThan(20);
     expect(quick).toContain('add-256-200-quorum: amqplib,warren,bullmq-always');
     expect(quick).toContain('handle-16-quorum: amqplib,warren');
+    expect(quick).toContain('add-1-10k-quorum: amqplib,warren');
     expect(quick).toContain('start: warren,nest');
   });
 
