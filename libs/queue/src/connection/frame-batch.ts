@@ -7,6 +7,9 @@ const MAX_BATCH_BYTES = 65_536;
 /** Bytes that may wait in the socket's own buffer; beyond them a channel is told to wait for its `drain`. */
 const MAX_UNSENT_BYTES = 262_144;
 
+/** What is at least so large is handed on as it is; copying it would cost more than one more entry in the list of chunks. */
+const SMALL_FRAME_BYTES = 4_096;
+
 /** The part of amqplib's connection that writes; it is in none of its types. */
 interface WritingConnection {
   readonly stream: Duplex;
@@ -102,8 +105,30 @@ class FrameBatch {
     this.frames = [];
     this.bytes = 0;
     if (!socket.writable) return; // it ended within this turn, and the broker takes back what it has handed out
-    const [frame] = frames;
-    socket.write(frames.length === 1 && frame !== undefined ? frame : Buffer.concat(frames, bytes));
+    socket.cork(); // what is written from here to the uncorking leaves in one system call
+    for (const chunk of chunksOf(frames)) socket.write(chunk);
+    socket.uncork();
     this.isFull = socket.writableLength > MAX_UNSENT_BYTES;
   }
+}
+
+/** Small frames side by side become one chunk, which costs less than a list of them; large ones are not copied. */
+function chunksOf(frames: readonly Buffer[]): readonly Buffer[] {
+  if (frames.length === 1) return frames;
+  const chunks: Buffer[] = [];
+  let small: Buffer[] = [];
+  const join = (): void => {
+    if (small.length > 0) chunks.push(Buffer.concat(small));
+    small = [];
+  };
+  for (const frame of frames) {
+    if (frame.length < SMALL_FRAME_BYTES) {
+      small.push(frame);
+    } else {
+      join();
+      chunks.push(frame);
+    }
+  }
+  join();
+  return chunks;
 }
