@@ -271,9 +271,11 @@ describe('what is refused while the worker runs', () => {
     await create();
     await worker.listen();
     await asAnother(async (channel) => {
+      await user.allow({ ...everything, configure: '^$' }); // or the worker might be the first to declare it again
       await vhost.channel.deleteQueue('work');
       await channel.assertQueue('work', { durable: true });
       await channel.consume('work', () => undefined, { exclusive: true });
+      await user.allow(everything);
       await says(/^queue "work" is not consumed \(Queue "work" is used exclusively by another consumer/);
     });
     await works();
