@@ -137,8 +137,9 @@ export class BenchProgram {
 
   /** @param {Record<string, unknown>} line */
   #take(line) {
-    if (typeof line.progress === 'number') this.progress = /** @type {Progress} */ (/** @type {unknown} */ (line));
-    else this.#lines.push(line);
+    if (typeof line.progress === 'number') {
+      this.progress = furthest(this.progress, /** @type {Progress} */ (/** @type {unknown} */ (line)));
+    } else this.#lines.push(line);
     this.#wake();
   }
 }
@@ -150,6 +151,16 @@ function parse(line) {
   } catch {
     return { error: `wrote ${JSON.stringify(line.slice(0, 200))} to standard output` };
   }
+}
+
+/** Lines of handlers in threads may come in another order. @param {Progress | undefined} before @param {Progress} line @returns {Progress} */
+export function furthest(before, line) {
+  if (before === undefined) return line;
+  return {
+    progress: Math.max(before.progress, line.progress),
+    from: Math.min(before.from, line.from),
+    to: Math.max(before.to, line.to),
+  };
 }
 
 /** What a line says that was not waited for. @param {Record<string, unknown>} line */

@@ -131,3 +131,19 @@ describe('tasks that are left in the queue when their worker has gone', () => {
     expect(await said(17, 16, false)).toBeNull();
   });
 });
+
+describe('how far a contestant is', () => {
+  it('is what the furthest of its lines says, in whatever order they come', async () => {
+    const lines = [
+      { progress: 2, from: 10, to: 30 },
+      { progress: 3, from: 10, to: 40 },
+      { progress: 1, from: 10, to: 20 },
+    ];
+    const program = '({ furthest }, lines) => lines.reduce(furthest, undefined)';
+    expect(await runModule('../../bench/lib/bench-program.mjs', program, lines)).toEqual({
+      progress: 3,
+      from: 10,
+      to: 40,
+    });
+  });
+});
