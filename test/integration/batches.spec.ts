@@ -133,15 +133,71 @@ describe('a batch', () => {
     await vhost.takeAll('letters.dlq');
   });
 
-  it('lets a handler acknowledge one task by hand', async () => {
-    const { worker } = await start((_payloads, { tasks: [first] }) => {
-      first.getChannelRef().ack(first.getMessage());
-    });
+  it('whose handler tells the ends of some other number of tasks has failed in every task', async () => {
+    const { worker } = await start(([, ...rest]) =>
+      Promise.allSettled(rest.map(() => Promise.reject(new Error('no')))),
+    );
+    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    const { error } = await worker.sees('task.dead-lettered', 4);
+    expect(error).toContain('The handler of a batch of 4 tasks answered with a list of 3 entries');
+    await vhost.takeAll('letters.dlq');
+  });
+
+  it('may answer with anything else, and is done', async () => {
+    const { worker } = await start((payloads) => payloads);
     await addAll(worker, full, ['a', 'b', 'c', 'd']);
     await worker.sees('task.completed', 4);
-    expect(worker.seen('settle.ignored')).toEqual([]);
+  });
+
+  it('lets a handler settle its tasks by hand', async () => {
+    const { worker } = await start((_payloads, { tasks: [first, second] }) => {
+      first.getChannelRef().ack(first.getMessage());
+      second?.getChannelRef().nack(second.getMessage(), false, false);
+      throw new Error('the others have failed');
+    });
+    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    await worker.sees('task.dead-lettered', 3);
+    expect(worker.seen('task.dead-lettered').filter(({ reason }) => reason === 'rejected')).toHaveLength(1);
+    await vhost.takeAll('letters.dlq');
     await worker.close();
     expect(await vhost.takeAll('letters')).toEqual([]);
+  });
+
+  it('runs at once when it is a suspect’s, which nobody will join', async () => {
+    const { worker, batches } = await start();
+    vhost.publish('letters.quarantine', JSON.stringify({ pattern: 'full', data: 'suspect' }), {
+      messageId: 'suspect-1',
+    });
+    expect(await worker.sees('task.completed')).toMatchObject({ id: 'suspect-1' });
+    expect(batches.map(({ payloads }) => payloads)).toEqual([['suspect']]);
+  });
+
+  it('goes back to its queue when the worker stops and its deadline passes', async () => {
+    const { worker, batches } = await start(() => new Promise(() => undefined), { shutdownTimeout: 100 });
+    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    await worker.sees('task.started', 4);
+    await worker.close();
+    expect(batches[0]?.context.signal.aborted).toBe(true);
+    expect(worker.seen('task.requeued')).toHaveLength(4);
+    expect(await vhost.takeAll('letters')).toHaveLength(4);
+  });
+
+  it('cannot have two handlers', async () => {
+    @Controller()
+    class OtherController {
+      @EventPattern<string>('full')
+      other(): void {}
+    }
+    @Controller()
+    class FullController {
+      @EventPattern<string>('full')
+      full(): void {}
+    }
+    const controllers = [FullController, OtherController];
+    const worker = closing(await TestWorker.create({ urls: [vhost.url], tasks: [full], controllers }));
+    await expect(worker.listen()).rejects.toThrow(
+      'Task "full" takes batches and has several handlers; it can have one.',
+    );
   });
 
   it('fires its signal when the time of one of its tasks is over', async () => {

@@ -7,8 +7,11 @@ import { DeliveryChannel } from './delivery-channel';
 class FakeChannel extends EventEmitter {
   readonly told: string[] = [];
   readonly unsettled = new Set<number>();
+  /** As amqplib is from the asking for a close to its answer: nothing is sent, and 'close' has not come yet. */
+  isClosing = false;
 
   ack({ fields }: ConsumeMessage, allUpTo: boolean): void {
+    if (this.isClosing) throw new Error('Channel closing');
     this.told.push(allUpTo ? `ack up to ${fields.deliveryTag}` : `ack ${fields.deliveryTag}`);
     for (const tag of this.unsettled) {
       if (tag === fields.deliveryTag || (allUpTo && tag < fields.deliveryTag)) this.unsettled.delete(tag);
@@ -90,6 +93,26 @@ describe('acknowledging', () => {
     expect(() => channel.ack(tagged(2))).toThrow('the channel has closed');
     await endOfTurn();
     expect(amqp.told).toEqual([]);
+  });
+
+  it('is told to nobody while the channel is being closed, without an error that nobody could catch', async () => {
+    const { amqp, channel } = open(1, 2, 3);
+    channel.ack(tagged(1));
+    amqp.isClosing = true;
+    await endOfTurn();
+    channel.ack(tagged(2));
+    await channel.close();
+    expect(amqp.told).toEqual(['close']);
+  });
+
+  it('never includes a message that a handler has fetched for itself on the channel', async () => {
+    const { amqp, channel } = open(1);
+    amqp.unsettled.add(2); // basic.get
+    amqp.unsettled.add(3);
+    channel.received(tagged(3));
+    for (const tag of [1, 3]) channel.ack(tagged(tag));
+    await endOfTurn();
+    expect([...amqp.unsettled]).toEqual([2]);
   });
 
   it('settles exactly what was settled, in whatever order and turns', async () => {

@@ -16,6 +16,9 @@ export class DeliveryChannel {
   private readonly open = new Map<number, boolean>();
   private acknowledged: number[] = [];
   private hasClosed = false;
+  /** The tag of the last delivery; a gap behind it is a message that a handler has fetched for itself on this channel. */
+  private lastTag = 0;
+  private mayTellTogether = true;
   private readonly flushSoon = (): void => this.flush();
 
   /** @param amqp just opened */
@@ -30,8 +33,10 @@ export class DeliveryChannel {
   }
 
   /** To be called once for every delivery, before it is settled. */
-  received({ fields }: Delivered): void {
-    this.open.set(fields.deliveryTag, false);
+  received({ fields: { deliveryTag } }: Delivered): void {
+    if (deliveryTag !== this.lastTag + 1) this.mayTellTogether = false;
+    this.lastTag = deliveryTag;
+    this.open.set(deliveryTag, false);
   }
 
   /**
@@ -70,9 +75,13 @@ export class DeliveryChannel {
     if (acknowledged.length === 0) return;
     this.acknowledged = [];
     if (this.hasClosed) return; // the broker has taken everything back
-    const upTo = this.takeAcknowledgedInARow();
-    if (upTo !== undefined) this.tell(upTo, true);
-    for (const tag of acknowledged) if (open.delete(tag)) this.tell(tag, false);
+    try {
+      const upTo = this.mayTellTogether ? this.takeAcknowledgedInARow() : undefined;
+      if (upTo !== undefined) this.tell(upTo, true);
+      for (const tag of acknowledged) if (open.delete(tag)) this.tell(tag, false);
+    } catch {
+      // Somebody has begun to close the channel: amqplib sends nothing more, and the broker takes everything back.
+    }
   }
 
   /** The tag up to which everything is acknowledged; `undefined` when the oldest delivery is still open. */

@@ -23,13 +23,16 @@ export class QuarantineReader {
   async count(queue: string): Promise<number> {
     const channel = this.channel ?? (await this.openChannel());
     if (channel === undefined) return 0;
-    if (this.channel === undefined) {
-      this.channel = channel;
+    const isNew = this.channel === undefined;
+    let isClosed = false;
+    if (isNew) {
       channel.once('close', () => {
+        isClosed = true;
         this.channel = undefined;
       });
     }
     const state = await unlessClosed(channel, channel.checkQueue(queue));
+    if (isNew && !isClosed) this.channel = channel; // one whose close has passed would never be replaced
     return state?.messageCount ?? 0;
   }
 

@@ -132,7 +132,8 @@ export class QueueConsumer {
         await this.afterwards(await consumption);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
-        if (this.currentState === 'starting' && isLasting(error)) {
+        const isLasting = error instanceof TopologyError || error instanceof ConnectionRefusedError;
+        if (this.currentState === 'starting' && isLasting) {
           this.stopping.abort();
           refused(error);
         } else {
@@ -161,9 +162,11 @@ export class QueueConsumer {
       this.channel = undefined;
       this.endConsumer(why);
     });
+    const deliveries = new DeliveryChannel(channel);
     await channel.prefetch(this.options.prefetch);
-    this.channel = new DeliveryChannel(channel);
-    return this.channel;
+    if (deliveries.isClosed) throw new Error(why); // in the read that brought the answer: its close has passed
+    this.channel = deliveries;
+    return deliveries;
   }
 
   /** Consumes until the consumer ends, for whatever reason; then there is none. Tells why. */
@@ -241,9 +244,4 @@ export class QueueConsumer {
   private async pause(): Promise<void> {
     await delay(this.options.retryDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
-}
-
-/** What trying again at the start would not change. */
-function isLasting(error: unknown): error is Error {
-  return error instanceof TopologyError || error instanceof ConnectionRefusedError;
 }

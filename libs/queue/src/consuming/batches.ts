@@ -1,7 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { BatchPolicy } from '../batch-policy';
 import type { TaskDefinition } from '../define-task';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError, DefinitionError } from '../errors';
 import { BatchContext } from './batch-context';
 import type { TaskContext } from './task-context';
 
@@ -13,6 +13,8 @@ export interface BatchMember {
   readonly handler: MessageHandler;
   readonly payload: unknown;
   readonly context: TaskContext;
+  /** It is suspected of ending its workers, and runs when nothing else is in the worker's hand: nobody will join it. */
+  readonly isAlone: boolean;
   /** Whether its channel has closed, and the broker hands it out again. */
   readonly isLost: () => boolean;
 }
@@ -44,7 +46,7 @@ export class Batches {
       const { name } = member.context;
       const { members } = this.filling.get(name) ?? this.open(name, wait);
       members.push({ ...member, resolve, reject });
-      if (members.length >= size || this.isHurried) this.begin(name);
+      if (members.length >= size || this.isHurried || member.isAlone) this.begin(name);
     });
   }
 
@@ -87,7 +89,7 @@ export class Batches {
     const payloads = members.map(({ payload }) => payload);
     try {
       const result = await this.invoke(first.handler, payloads, context);
-      const ends = isListOfEnds(result, members.length) ? result : [];
+      const ends = endsOf(result, members.length);
       members.forEach(({ resolve, reject }, index) => {
         const end = ends[index];
         if (end?.status === 'rejected') reject(end.reason);
@@ -101,12 +103,19 @@ export class Batches {
 
 /**
  * A batch takes a slot for each of its tasks, and the broker hands out no more than there are slots.
+ * @throws DefinitionError when a batch has several handlers, which Nest would call beside each other: each would have its own
+ * word on every task's end.
  * @throws ConfigurationError when a batch could never be full.
  */
-export function assertRoomForBatches(
+export function assertBatches(
   tasks: readonly TaskDefinition[],
+  handlers: ReadonlyMap<string, MessageHandler>,
   slotsOf: (task: TaskDefinition) => number,
 ): void {
+  for (const { name, batch } of tasks) {
+    if (batch === undefined || handlers.get(name)?.next === undefined) continue;
+    throw new DefinitionError(`Task "${name}" takes batches and has several handlers; it can have one.`);
+  }
   const problems = tasks.flatMap((task) => {
     const { name, queue, batch } = task;
     const slots = slotsOf(task);
@@ -119,11 +128,20 @@ export function assertRoomForBatches(
   if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
-function isListOfEnds(result: unknown, length: number): result is PromiseSettledResult<unknown>[] {
-  return Array.isArray(result) && result.length === length && result.every(isEnd);
+/**
+ * The end of each task, as the handler tells it; empty when it tells nothing, and then all are done.
+ * @throws Error when it tells the ends of some other number of tasks: nobody knows which of them have failed.
+ */
+function endsOf(result: unknown, tasks: number): readonly PromiseSettledResult<unknown>[] {
+  if (!Array.isArray(result) || !result.some(isEnd)) return [];
+  if (result.length === tasks && result.every(isEnd)) return result;
+  throw new Error(
+    `The handler of a batch of ${tasks} tasks answered with a list of ${result.length} entries: ` +
+      'it must hold what Promise.allSettled gives, one entry a task, in their order.',
+  );
 }
 
-function isEnd(entry: unknown): boolean {
+function isEnd(entry: unknown): entry is PromiseSettledResult<unknown> {
   if (typeof entry !== 'object' || entry === null || !('status' in entry)) return false;
   return entry.status === 'fulfilled' || entry.status === 'rejected';
 }

@@ -138,7 +138,9 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
   private begin({ handler, payload, policy }: RunnableTask, context: TaskContext): Promise<unknown> {
     const { delivery, parts } = this;
     if (policy.batch === undefined) return parts.invoke(handler, payload, context);
-    return parts.batches.join({ handler, payload, context, isLost: () => delivery.state === 'lost' }, policy.batch);
+    const isLost = (): boolean => delivery.state === 'lost';
+    const member = { handler, payload, context, isAlone: delivery.isQuarantined, isLost };
+    return parts.batches.join(member, policy.batch);
   }
 
   private failure(error: unknown, { policy }: RunnableTask): Outcome {

@@ -14,7 +14,7 @@ import { rmqTransport } from '../rmq-transport';
 import type { TaskRegistry } from '../task-registry';
 import type { ThreadPool } from '../threading/thread-pool';
 import { declareConsumed } from '../topology/declare';
-import { assertRoomForBatches, Batches } from './batches';
+import { assertBatches, Batches } from './batches';
 import type { BatchContext } from './batch-context';
 import { CrashWatch } from './crash-watch';
 import { DeadLetters } from './dead-letters';
@@ -140,7 +140,7 @@ export class TaskServer extends ServerRMQ {
       const queues = this.queuesToConsume();
       const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
-      assertRoomForBatches(tasks, ({ queue }) => this.slotsOf(queue));
+      assertBatches(tasks, this.messageHandlers, ({ queue }) => this.slotsOf(queue));
       this.consumers = queues.map((queue) => this.consumerOf(queue));
       this.workerState = 'listening';
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
