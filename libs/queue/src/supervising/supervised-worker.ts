@@ -96,13 +96,19 @@ export class SupervisedWorker {
     this.refusal = undefined;
     this.silentFor = 0;
     this.enter('starting');
-    const child = this.guardian.fork(this.number);
+    let child: ChildProcess;
+    try {
+      child = this.guardian.fork(this.number);
+    } catch (error) {
+      this.end(undefined, error instanceof Error ? error.message : String(error), null, null);
+      return;
+    }
     this.child = child;
     child.on('message', (message) => this.hear(readTold(message)));
     // Not at 'exit': what it has sent before may still have to be read.
-    child.once('close', (code, signal) => this.end(signal ?? `exit code ${code}`, code, signal));
+    child.once('close', (code, signal) => this.end(child, signal ?? `exit code ${code}`, code, signal));
     child.on('error', (error) => {
-      if (child.pid === undefined) this.end(error.message, null, null);
+      if (child.pid === undefined) this.end(child, error.message, null, null);
     });
     this.events.emit('worker.started', { worker: this.number, pid: child.pid, restarts: this.starts - 1 });
   }
@@ -168,8 +174,10 @@ export class SupervisedWorker {
     this.guardian.started();
   }
 
-  private end(why: string, code: number | null, signal: NodeJS.Signals | null): void {
-    const pid = this.child?.pid;
+  /** Counts once: a process that could not be started says so, and closes as well. */
+  private end(child: ChildProcess | undefined, why: string, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.child !== child) return;
+    const pid = child?.pid;
     // A signal that comes before the program listens for it ends a process in which nothing has begun.
     const isEndedBeforeBegun = this.problemsTold === undefined && (signal === 'SIGTERM' || signal === 'SIGINT');
     this.child = undefined;

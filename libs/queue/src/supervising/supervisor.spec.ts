@@ -9,7 +9,8 @@ class FakeProcess extends EventEmitter {
   readonly connected = true;
   readonly orders: unknown[] = [];
 
-  constructor(readonly pid: number) {
+  /** Without a number it is one that the system did not start. */
+  constructor(readonly pid: number | undefined) {
     super();
   }
 
@@ -27,17 +28,32 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-/** A supervisor of three workers that is running. */
-function supervise(): { forked: FakeProcess[]; refused: string[]; supervisor: Supervisor; ended: Promise<boolean> } {
+interface Made {
+  readonly forked: FakeProcess[];
+  readonly refused: string[];
+  readonly events: QueueEvents;
+  readonly supervisor: Supervisor;
+}
+
+/** A supervisor of three workers. */
+function make(begin = (number: number): FakeProcess => new FakeProcess(number)): Made {
   const forked: FakeProcess[] = [];
   const refused: string[] = [];
   const fork = (): ChildProcess => {
-    forked.push(new FakeProcess(forked.length + 1));
-    return forked.at(-1) as unknown as ChildProcess;
+    const process = begin(forked.length + 1);
+    forked.push(process);
+    return process as unknown as ChildProcess;
   };
   const settings = { processes: 3, crashLimit: 5, shutdownTimeout: 1_000, heartbeat: 30 };
-  const supervisor = new Supervisor(settings, fork, new QueueEvents(), (text) => refused.push(text));
-  return { forked, refused, supervisor, ended: supervisor.run() };
+  const events = new QueueEvents();
+  const supervisor = new Supervisor(settings, fork, events, (text) => refused.push(text));
+  return { forked, refused, events, supervisor };
+}
+
+/** One that is running. */
+function supervise(begin?: (number: number) => FakeProcess): Made & { ended: Promise<boolean> } {
+  const made = make(begin);
+  return { ...made, ended: made.supervisor.run() };
 }
 
 const report = { kind: 'report', hasConsumed: true, hasStarted: true, problems: [] } as const;
@@ -79,6 +95,13 @@ describe('a supervisor', () => {
     expect(await ended).toBe(false);
   });
 
+  it('told to stop before it runs starts nobody, and ends well', async () => {
+    const { forked, supervisor } = make();
+    supervisor.stop('enough');
+    expect(await supervisor.run()).toBe(true);
+    expect(forked).toEqual([]);
+  });
+
   it('takes what a handler sends for purposes of its own for no report', async () => {
     const { forked, supervisor, ended } = supervise();
     for (const message of ['ready', 7, undefined, { kind: 'report' }, { kind: 'refused' }])
@@ -87,5 +110,47 @@ describe('a supervisor', () => {
     supervisor.stop('enough');
     forked[0]?.close(0);
     expect(await ended).toBe(true);
+  });
+});
+
+describe('a worker whose process the system does not start', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('has died once, whatever is said of that process later, and is started again once', async () => {
+    const { forked, events, supervisor, ended } = supervise(
+      (number) => new FakeProcess(number === 1 ? undefined : number),
+    );
+    const died = jest.fn();
+    events.on('worker.died', died);
+    forked[0]?.emit('error', new Error('spawn EAGAIN'));
+    forked[0]?.close(-11);
+    jest.advanceTimersByTime(500);
+    expect(forked).toHaveLength(2);
+    forked[0]?.close(-11);
+    expect(supervisor.status[0]).toMatchObject({ pid: 2, state: 'starting', restarts: 1 });
+    expect(died.mock.calls).toEqual([[{ worker: 1, pid: undefined, why: 'spawn EAGAIN', restartIn: 100 }]]);
+    supervisor.stop('enough');
+    forked[1]?.close(0);
+    expect(await ended).toBe(true);
+  });
+
+  it('has died also when Node throws at once, and is given up at the fifth time', async () => {
+    const { forked, events, ended } = supervise(() => {
+      throw new Error('spawn E2BIG');
+    });
+    const died = jest.fn();
+    events.on('worker.died', died);
+    jest.advanceTimersByTime(100 + 200 + 400 + 800);
+    expect(await ended).toBe(false);
+    expect(died.mock.calls.map(([event]) => event as unknown)).toEqual(
+      [200, 400, 800, undefined].map((restartIn) => ({ worker: 1, pid: undefined, why: 'spawn E2BIG', restartIn })),
+    );
+    expect(forked).toEqual([]);
   });
 });

@@ -70,8 +70,9 @@ export class Supervisor {
     return { isReady: problems.length === 0, problems };
   }
 
-  /** Resolves when no worker is left, with whether each ended as it was told to. */
+  /** Resolves when no worker is left, with whether each ended as it was told to. Starts nobody when it was told to stop before. */
   async run(): Promise<boolean> {
+    if (this.isStopping) return this.isClean;
     const finished = new Promise<void>((resolve) => {
       this.finish = resolve;
     });
