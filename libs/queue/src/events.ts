@@ -68,7 +68,7 @@ export interface QueueEventMap {
   'consumer.stopped': { queue: string };
   /** At the start: the broker takes a task back before its definition's `timeout`. Milliseconds. */
   'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
-  /** A thread ended while it ran nothing, or could not begin. The next task has a new one. */
+  /** A thread ended while it ran nothing, or could not begin its task: that one comes back, and it was no attempt. */
   'thread.failed': { why: string };
   /** At the start: a definition says how it is tried again (`backoff`, `retryIf`), and has one attempt. */
   'attempts.missing': { name: string; options: readonly string[] };

@@ -49,7 +49,7 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
       `the timeout of ${e.name} (${e.timeout} ms) is longer than the broker waits for an ack (${e.brokerAckTimeout} ms, ` +
       'BROKER_ACK_TIMEOUT_MS): a run that takes longer is handed out a second time',
   ],
-  'thread.failed': ['warn', (e) => `a thread failed while it ran no task: ${e.why}; the next task has a new one`],
+  'thread.failed': ['warn', (e) => `a thread failed while no handler ran in it: ${e.why}; the next task begins anew`],
   'attempts.missing': [
     'warn',
     (e) => `${e.name} has ${e.options.join(' and ')} and one attempt: it is not tried again, unless attempts says so`,

@@ -20,6 +20,8 @@ export interface ToThread {
 
 /** From the thread, while it runs. */
 export type FromThread =
+  /** The thread has the task: what follows is its own doing, and no other thread's. */
+  | { readonly kind: 'arrived' }
   /** The thread is ready and the handler is called: the time of its `timeout` begins. */
   | { readonly kind: 'begun' }
   /** The handler settles its delivery itself; `ignore`: a delivery that is not in its hand. */
@@ -29,5 +31,8 @@ export type FromThread =
 
 /** How the handler ended. What it returned stays in its thread: nobody waits for an event's answer. */
 export interface ThreadOutcome {
+  /** What the handler threw. */
   readonly error?: SentError;
+  /** Why the thread's module could not boot; the handler was not called. */
+  readonly bootError?: SentError;
 }

@@ -22,15 +22,17 @@ export class InThread {
 
   async run(task: ThreadTask): Promise<ThreadOutcome> {
     const say = (said: FromThread): void => task.port.postMessage(said, []);
+    let app: ThreadApp | undefined;
     try {
+      say({ kind: 'arrived' });
       const { context, abort } = contextOf(task, say);
       task.port.on('message', (said: ToThread) => abort(receivedError(said.abort) as Error));
-      const app = await this.booted(task);
+      app = await this.booted(task);
       say({ kind: 'begun' });
       await app.handle(task.name, task.payload, context);
       return {};
     } catch (error) {
-      return { error: sendError(error) };
+      return app === undefined ? { bootError: sendError(error) } : { error: sendError(error) };
     } finally {
       task.port.removeAllListeners('message');
       task.port.unref();

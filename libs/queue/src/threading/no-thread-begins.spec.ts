@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { z } from 'zod';
 import type { TaskContext } from '../consuming/task-context';
 import { defineTask } from '../define-task';
-import { ThreadFailedError } from '../errors';
+import { RetryLater } from '../errors';
 import { QueueEvents } from '../events';
 import { ThreadPool } from './thread-pool';
 
@@ -20,7 +20,7 @@ class PoolWithoutThreads extends EventEmitter {
 
 jest.mock('piscina', () => ({ __esModule: true, default: PoolWithoutThreads }));
 
-it('a run for which no thread can begin fails, and it is told', async () => {
+it('a task for which no thread can begin comes back, and it is told', async () => {
   const events = new QueueEvents();
   const told: string[] = [];
   events.on('thread.failed', ({ why }) => told.push(why));
@@ -36,7 +36,7 @@ it('a run for which no thread can begin fails, and it is told', async () => {
     1,
   );
   const [[, handler] = []] = pool.handlers([task]);
-  await expect(handler?.('x', context)).rejects.toThrow(ThreadFailedError);
+  await expect(handler?.('x', context)).rejects.toThrow(RetryLater);
   await expect(handler?.('x', context)).rejects.toThrow(/no thread for you/);
   expect(told).toEqual(['no thread for you', 'no thread for you']);
   await pool.close();

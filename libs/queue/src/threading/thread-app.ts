@@ -44,7 +44,7 @@ export function defineThread(file: string, { module, setUp }: ThreadInput): Thre
     const app = await NestFactory.createMicroservice<CustomStrategy>(await module(), {
       strategy: handlers,
       ...(isMainThread ? {} : { logger: ['fatal', 'error', 'warn'] }),
-      abortOnError: false, // its error is the task's, not the worker's end
+      abortOnError: false, // its error is told, and not the worker's end
     });
     app.useGlobalFilters(new TaskErrorFilter());
     await setUp?.(app);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TaskContext } from '../consuming/task-context';
 import { defineTask } from '../define-task';
-import { DefinitionError, ThreadFailedError } from '../errors';
+import { DefinitionError, RetryLater } from '../errors';
 import { QueueEvents } from '../events';
 import type { ThreadDefinition } from './open-threads';
 import { ThreadPool } from './thread-pool';
@@ -39,8 +39,8 @@ describe('the threads of a worker', () => {
     expect(() => pool.handlers([plain, threaded])).toThrow(DefinitionError);
   });
 
-  it('fail a run whose program is not there', async () => {
-    await expect(run('/nobody/made/this.js')).rejects.toThrow(ThreadFailedError);
+  it('send a task back whose program is not there', async () => {
+    await expect(run('/nobody/made/this.js')).rejects.toThrow(RetryLater);
     await expect(run('/nobody/made/this.js')).rejects.toThrow(/this\.js/);
   });
 });

@@ -10,12 +10,16 @@ import type { QueueEvents } from '../events';
 import { noThreads, openThreads } from './open-threads';
 import type { ThreadDefinition, Threads } from './open-threads';
 import { ThreadRun } from './thread-run';
+import type { ThreadWatch } from './thread-run';
 
 /** As Nest keeps an event's handler. */
 type ThreadHandler = ((payload: unknown, context: TaskContext) => Promise<void>) & { readonly isEventHandler: true };
 
 /** What the modules of the threads have to close before their threads are ended. */
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Loading a large module on a busy machine takes seconds; a minute is a boot that waits for something. */
+const BOOT_TIMEOUT_MS = 60_000;
 
 /**
  * The threads of a worker, started as they are needed and kept. One runs one task at a time; what is more waits here. With a
@@ -32,6 +36,7 @@ export class ThreadPool {
     private readonly thread: ThreadDefinition | undefined,
     private readonly events: QueueEvents,
     private readonly size = Math.max(1, availableParallelism() - 1),
+    private readonly bootTimeout = BOOT_TIMEOUT_MS,
   ) {
     this.slots = new Slots(this.size === 0 ? Infinity : this.size);
   }
@@ -64,9 +69,14 @@ export class ThreadPool {
   }
 
   private handler(task: TaskDefinition, thread: ThreadDefinition): ThreadHandler {
+    const watch: ThreadWatch = {
+      bootTimeout: this.bootTimeout,
+      booted: (port) => this.keep(port),
+      failed: (error) => this.events.emit('thread.failed', { why: error.message }),
+    };
     const handle = async (payload: unknown, context: TaskContext): Promise<void> => {
       await this.free(context.signal);
-      const run = new ThreadRun(task, payload, context, (port) => this.keep(port));
+      const run = new ThreadRun(task, payload, context, watch);
       this.runs.add(run);
       try {
         this.pool ??= this.open(thread);

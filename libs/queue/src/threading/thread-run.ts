@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ConsumeMessage } from '../connection/amqp';
 import type { TaskContext } from '../consuming/task-context';
 import type { TaskDefinition } from '../define-task';
-import { TaskTimeoutError, ThreadFailedError, UnrecoverableError } from '../errors';
+import { RetryLater, TaskTimeoutError, ThreadFailedError, UnrecoverableError } from '../errors';
 import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
 import type { Threads } from './open-threads';
 import { receivedError, sendError } from './sent-error';
@@ -14,24 +14,39 @@ import { receivedError, sendError } from './sent-error';
  */
 const THREAD_GRACE_MS = 300;
 
+/** Milliseconds until a task comes back whose thread could not begin it. */
+const NOT_BEGUN_DELAY_MS = 10_000;
+
 /** A message of another delivery, to the channel: its settling is ignored and told. */
 const NOT_ITS_OWN = { fields: { deliveryTag: undefined } } as unknown as ConsumeMessage;
+
+/** Who is told what a run finds out about its thread. */
+export interface ThreadWatch {
+  /** Milliseconds that a thread has to load its file and boot its module; then it is ended. */
+  readonly bootTimeout: number;
+  /** The thread has booted its module, and closes it when it is told so by this port. */
+  booted(port: MessagePort): void;
+  /** The thread could not begin the run. */
+  failed(error: Error): void;
+}
 
 /** One run of a handler in a thread, as the main thread sees it: sends it there, passes on what is said, and ends it. */
 export class ThreadRun {
   private readonly channel = new MessageChannel();
   /** Fires with the reason for which the thread is ended in the middle of the run. */
   private readonly ending = new AbortController();
+  private bootTimer: NodeJS.Timeout | undefined;
   private timer: NodeJS.Timeout | undefined;
   private grace: NodeJS.Timeout | undefined;
   private isOverdue = false;
+  private hasArrived = false;
   private hasBegun = false;
 
   constructor(
     private readonly task: TaskDefinition,
     private readonly payload: unknown,
     private readonly context: TaskContext,
-    private readonly booted: (port: MessagePort) => void,
+    private readonly watch: ThreadWatch,
   ) {}
 
   /**
@@ -39,6 +54,7 @@ export class ThreadRun {
    * @throws what the handler threw
    * @throws TaskTimeoutError when its time was over, however it ended then
    * @throws ThreadFailedError when the thread ended in the middle of it
+   * @throws RetryLater, which is no attempt, when the thread could not begin it: it did not boot, in time or at all
    */
   async in(threads: Threads): Promise<void> {
     const { signal } = this.context;
@@ -46,11 +62,17 @@ export class ThreadRun {
     this.channel.port1.on('message', (message: FromThread) => this.hear(message));
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
+    const { bootTimeout } = this.watch;
+    this.bootTimer = setTimeout(() => {
+      this.ending.abort(this.notBegun(new Error(`it has not booted in ${bootTimeout} ms`)));
+    }, bootTimeout);
     try {
-      const { error } = await this.outcome(threads);
+      const { error, bootError } = await this.outcome(threads);
+      if (bootError !== undefined) throw this.notBegun(receivedError(bootError));
       if (this.isOverdue) throw this.timeoutError('Its handler ended after its signal had fired.');
       if (error !== undefined) throw receivedError(error);
     } finally {
+      clearTimeout(this.bootTimer);
       clearTimeout(this.timer);
       clearTimeout(this.grace);
       signal.removeEventListener('abort', stop);
@@ -58,25 +80,24 @@ export class ThreadRun {
     }
   }
 
-  /** The pool cannot make a thread, and would let it wait for ever. */
+  /** The pool may not be able to make a thread, and would let it wait for ever. A run that has one goes on. */
   fail(why: Error): void {
-    if (!this.hasBegun) this.ending.abort(new ThreadFailedError(why));
+    this.hearAll();
+    if (!this.hasArrived) this.ending.abort(comeBack(why));
   }
 
   private async outcome(threads: Threads): Promise<ThreadOutcome> {
-    const { port1, port2 } = this.channel;
+    const { port2 } = this.channel;
     try {
       const options = { transferList: [port2], signal: this.ending.signal };
       const outcome = (await threads.run(this.threadTask(port2), options)) as ThreadOutcome;
-      // It came by another port: what the handler said before it is not left behind.
-      for (let said = receiveMessageOnPort(port1); said !== undefined; said = receiveMessageOnPort(port1)) {
-        this.hear(said.message as FromThread);
-      }
+      this.hearAll();
       return outcome;
     } catch (error) {
+      this.hearAll();
       if (this.ending.signal.aborted) throw this.ending.signal.reason;
       if (error instanceof Error && error.name === 'DataCloneError') throw notCrossing(this.task.name, error);
-      throw new ThreadFailedError(error);
+      throw this.hasBegun ? new ThreadFailedError(error) : this.notBegun(error);
     }
   }
 
@@ -87,14 +108,24 @@ export class ThreadRun {
     return { name, queue: this.context.queue, attempts, payload: this.payload, message, port };
   }
 
+  /** An outcome or an end comes by another way: what was said before it is not left behind. */
+  private hearAll(): void {
+    const { port1 } = this.channel;
+    for (let said = receiveMessageOnPort(port1); said !== undefined; said = receiveMessageOnPort(port1)) {
+      this.hear(said.message as FromThread);
+    }
+  }
+
   private hear(said: FromThread): void {
-    if (said.kind === 'booted') this.booted(said.port);
+    if (said.kind === 'arrived') this.hasArrived = true;
+    else if (said.kind === 'booted') this.watch.booted(said.port);
     else if (said.kind === 'settle') this.settle(said.as);
     else this.begun();
   }
 
   private begun(): void {
     this.hasBegun = true;
+    clearTimeout(this.bootTimer);
     const { timeout } = this.task;
     if (timeout === undefined) return;
     this.timer = setTimeout(() => {
@@ -122,9 +153,21 @@ export class ThreadRun {
     }, THREAD_GRACE_MS);
   }
 
+  /** Told, and no attempt of the task: its handler was not called. */
+  private notBegun(cause: unknown): RetryLater {
+    const error = comeBack(cause);
+    this.watch.failed(error);
+    return error;
+  }
+
   private timeoutError(what: string): TaskTimeoutError {
     return new TaskTimeoutError(this.task.timeout ?? 0, what);
   }
+}
+
+function comeBack(cause: unknown): RetryLater {
+  const message = `The task's thread could not begin it (${String(cause)}).`;
+  return new RetryLater(NOT_BEGUN_DELAY_MS, { counted: false, cause, message });
 }
 
 function notCrossing(name: string, cause: Error): UnrecoverableError {
