@@ -1,6 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { threadedTasks as tasks } from '../chaos/src/threaded-tasks';
+import { closingAfterEach } from '../support/closing';
 import { ThreadedWorker } from '../support/threaded-worker';
 import type { Counts } from '../support/vhost';
+
+const closing = closingAfterEach();
 
 let worker: ThreadedWorker;
 
@@ -106,6 +112,24 @@ it('an error in a thread that runs no task is told, and the next task has a new 
   expect(await worker.sees('thread.failed')).toMatchObject({ why: 'long after its task' });
   await worker.add(tasks.spin, 1);
   await worker.sees('task.completed', 2);
+});
+
+it('a module that cannot boot costs no task an attempt: what waited for it runs when it boots', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'warren-boot-'));
+  closing({ close: () => rm(folder, { recursive: true }) });
+  const needed = join(folder, 'needed');
+  const unready = closing(await ThreadedWorker.start({ BOOT_NEEDS_FILE: needed }));
+  await unready.add(tasks.spin, 1);
+  expect(await unready.sees('task.retrying')).toMatchObject({
+    nextAttempt: 1,
+    delay: 10_000,
+    error: expect.stringContaining('needed is not there'),
+  });
+  expect(unready.seen('thread.failed')).toMatchObject([{ why: expect.stringContaining('needed is not there') }]);
+  await writeFile(needed, '');
+  await unready.sees('task.completed', 1, 30_000);
+  expect(unready.seen('task.completed')).toMatchObject([{ name: 'spin', attempt: 1 }]);
+  expect(unready.seen('task.dead-lettered')).toEqual([]);
 });
 
 describe('a task that cannot run in a thread', () => {
