@@ -19,6 +19,8 @@ interface Import {
 }
 
 const QUEUE = 'libs/queue/src';
+const WIRING = ['queue.module', 'run-app', 'run-workers', 'index'].map((file) => `${QUEUE}/${file}.ts`);
+const CALCULATING = [`${QUEUE}/consuming/backoff`, `${QUEUE}/connection/broker-url`];
 const CLIENTS = ['amqplib', 'amqp-connection-manager'];
 
 /**
@@ -64,6 +66,13 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
   (path, { target, isTypeOnly }) => {
     if (!isPure(path) || isSpec(path) || isTypeOnly || target === `${QUEUE}/errors` || isPure(target)) return undefined;
     return `imports ${target}: a pure file imports nothing but types, errors and other pure files`;
+  },
+
+  /** What both sides share knows no room; the few files of rooms that it may know calculate only. */
+  (path, { target, isTypeOnly }) => {
+    const isRoom = target.startsWith(`${QUEUE}/`) && target.slice(QUEUE.length + 1).includes('/');
+    if (!isContract(path) || !isRoom || isTypeOnly || isPure(target) || CALCULATING.includes(target)) return undefined;
+    return `imports ${target}: a contract imports no room but message/ and the pure files of topology/`;
   },
 
   /** Only connection/ knows the AMQP client; it hands on the types that other rooms hold (connection/amqp.ts). */
@@ -178,6 +187,11 @@ function packageOf(target: string): string {
 /** All of message/, and of topology/ all but the one file that declares. */
 function isPure(path: string): boolean {
   return path.startsWith(`${QUEUE}/message/`) || (/\/topology\//.test(path) && !/\/declare(?:\.ts)?$/.test(path));
+}
+
+/** Directly in the queue library's folder, and no wiring. */
+function isContract(path: string): boolean {
+  return posix.dirname(path) === QUEUE && !WIRING.includes(path) && !isSpec(path);
 }
 
 function isSpec(path: string): boolean {

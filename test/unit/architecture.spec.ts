@@ -32,6 +32,12 @@ describe('the check of the arrows', () => {
     ['definitions on the queue library', 'libs/tasks/src/a.ts', "import { defineTask } from '@app/queue';"],
     ['errors in a pure file', 'libs/queue/src/message/a.ts', "import { DefinitionError } from '../errors';"],
     ['pure files in each other', 'libs/queue/src/message/a.ts', "import { queueName } from '../topology/names';"],
+    [
+      'contracts on what calculates, and types',
+      'libs/queue/src/run-policy.ts',
+      "import { exponential } from './consuming/backoff'; import { x } from './topology/names'; import type { A } from './threading/a';",
+    ],
+    ['wiring on a room', 'libs/queue/src/run-workers.ts', "import { Supervisor } from './supervising/supervisor';"],
     ['any type in a pure file', 'libs/queue/src/topology/names.ts', "import type { A } from '../consuming/a';"],
     ['types named one by one', 'libs/queue/src/topology/names.ts', "import { type A, type B } from '../consuming/a';"],
     ['what a test of a pure file needs', 'libs/queue/src/message/a.spec.ts', "import fc from 'fast-check';"],
@@ -136,6 +142,12 @@ describe('the check of the arrows', () => {
       /a pure file/,
     ],
     ['a pure file that requires', 'libs/queue/src/message/a.ts', "const b = require('../consuming/a');", /a pure file/],
+    [
+      'a contract that imports a room',
+      'libs/queue/src/run-policy.ts',
+      "import { isOfClass } from './threading/sent-error';",
+      /a contract imports no room/,
+    ],
     [
       'the client outside connection/',
       'libs/queue/src/consuming/a.ts',

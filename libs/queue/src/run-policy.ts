@@ -2,8 +2,8 @@ import { assertBatch } from './batch-policy';
 import type { BatchPolicy } from './batch-policy';
 import { exponential } from './consuming/backoff';
 import type { Backoff } from './consuming/backoff';
+import { isOfClass } from './error-classes';
 import { DefinitionError } from './errors';
-import { isOfClass } from './threading/sent-error';
 import { MAX_DELAY_MS } from './topology/delay-levels';
 
 /** How a task is run and tried again; said of a queue it is the default of its tasks. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { recordError } from '../consuming/outcome';
+import { isOfClass } from '../error-classes';
 import {
   DefinitionError,
   QueueError,
@@ -9,7 +10,7 @@ import {
   UnrecoverableError,
 } from '../errors';
 import { exceptOn, onlyOn } from '../run-policy';
-import { isOfClass, receivedError, sendError } from './sent-error';
+import { receivedError, sendError } from './sent-error';
 
 class PictureError extends Error {}
 class NoSuchPictureError extends PictureError {

@@ -1,5 +1,6 @@
 import { recordError } from '../consuming/outcome';
 import type { RecordedError } from '../consuming/outcome';
+import { CLASSES } from '../error-classes';
 import * as ownErrors from '../errors';
 
 /** Anything that a handler threw, in a form that crosses from one thread to another. */
@@ -15,9 +16,6 @@ export type SentError =
     });
 
 type AnyErrorClass = abstract new (...args: never[]) => Error;
-
-/** Where a received error keeps the names of the classes it had. */
-const CLASSES = Symbol('classes of the error in its thread');
 
 /** A cause may have a cause, and they may go round in a circle. */
 const MAX_CAUSES = 10;
@@ -46,7 +44,7 @@ export function sendError(thrown: unknown, causes = 0): SentError {
 /**
  * What was thrown in the other thread: name, message, stack, cause and fields as they were, an `instanceof` Warren's own
  * classes and JavaScript's. A class of the team's own exists in each thread apart, so its errors come back as the
- * nearest class above it that is shared; {@link isOfClass} knows them by its name.
+ * nearest class above it that is shared; `isOfClass` (error-classes.ts) knows them by its name.
  */
 export function receivedError(sent: SentError): unknown {
   if ('value' in sent) return sent.value;
@@ -59,13 +57,6 @@ export function receivedError(sent: SentError): unknown {
     Object.defineProperty(error, field, { value: Reflect.get(hidden, field), configurable: true, writable: true });
   }
   return error;
-}
-
-/** `instanceof`, and for an error that came from a thread also by the names of the classes it had there. */
-export function isOfClass(error: unknown, known: AnyErrorClass): boolean {
-  if (error instanceof known) return true;
-  if (typeof error !== 'object' || error === null || !(CLASSES in error)) return false;
-  return (error[CLASSES] as readonly string[]).includes(known.name);
 }
 
 function classesOf(error: Error): string[] {
