@@ -120,6 +120,21 @@ describe('a worker that stops', () => {
     await worker.vhost.settles('threaded', { ready: 1, unacked: 0, dead: 0 });
   });
 
+  it('is not held by a thread that nothing ends, once it is told a second time', async () => {
+    const worker = await start({ SHUTDOWN_TIMEOUT_MS: '600000' });
+    await worker.add(tasks.block, 40);
+    await worker.sees('blocks');
+    worker.process.signal('SIGTERM');
+    await worker.sees('worker.stopping');
+    await waitFor('it to hurry', () => {
+      worker.process.signal('SIGTERM'); // one that comes at once is taken for an echo of the first
+      return worker.seen('worker.deadline').length === 1;
+    });
+    expect(await worker.process.exit()).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(worker.process.output).toContain('did not stop within 5000 ms; what it held goes back to the broker');
+    await worker.vhost.settles('threaded', { ready: 1, unacked: 0, dead: 0 });
+  });
+
   it('gives back what waits for a thread', async () => {
     const worker = await start({ SHUTDOWN_TIMEOUT_MS: '200' });
     await worker.add(tasks.spin, ENDLESS);

@@ -12,14 +12,15 @@ import { SupervisorLink } from './supervising/supervisor-link';
 /** What is still being answered when the app no longer listens has so long to end. */
 const HTTP_GRACE_MS = 3_000;
 
-/** After a second signal nothing may hold the process longer than this. */
+/** After a second signal nothing may hold the process longer than this, a thread in native code included. */
 const HURRY_MS = 5_000;
 
 /**
  * The life of an app's process, for its `main.ts`. Creates and starts it; an error of ours on the way is printed as
  * its one sentence and the process exits with 1. SIGTERM or SIGINT stops it politely, also while it starts, and exits
  * with 0 (1 when stopping fails); a second signal, half a second later or more, ends the waiting for running tasks, which
- * go back to their queues. Under a supervisor ({@link runWorkers}) it obeys that one's orders as well and reports to it.
+ * go back to their queues; five seconds later what has not stopped is ended by SIGKILL. Under a supervisor ({@link runWorkers})
+ * it obeys that one's orders as well and reports to it.
  */
 export function runApp<App extends INestApplicationContext>(
   name: string,
@@ -53,7 +54,7 @@ export function runApp<App extends INestApplicationContext>(
       app?.get(TaskServer, { strict: false }).hurry();
       setTimeout(() => {
         logger.error(`The ${name} did not stop within ${HURRY_MS} ms; what it held goes back to the broker`);
-        process.exit(1);
+        process.kill(process.pid, 'SIGKILL'); // process.exit() would wait for a thread that is in native code
       }, HURRY_MS).unref();
     },
   });

@@ -2,6 +2,7 @@ import { RetryLater, TaskContext, UnrecoverableError } from '@app/queue';
 import { Controller, Injectable, Module, SetMetadata, UseGuards } from '@nestjs/common';
 import type { CanActivate, OnModuleDestroy } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { execFileSync } from 'node:child_process';
 import { threadId } from 'node:worker_threads';
 import { NoSuchPictureError } from './threaded-tasks';
 
@@ -72,6 +73,12 @@ class ThreadedController implements OnModuleDestroy {
   async spin(@Payload() milliseconds: number): Promise<void> {
     await tell('spins', { threadId });
     spin(milliseconds);
+  }
+
+  @EventPattern<string>('block')
+  async block(@Payload() seconds: number): Promise<void> {
+    await tell('blocks', { threadId });
+    execFileSync('sleep', [String(seconds)], { stdio: 'ignore' });
   }
 
   @EventPattern(['obey', 'obey-stop'])

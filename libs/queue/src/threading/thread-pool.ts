@@ -56,16 +56,21 @@ export class ThreadPool {
     );
   }
 
-  /** Lets the modules of the threads close, for two seconds at most, and ends the threads. */
+  /**
+   * Lets the modules of the threads close, for two seconds at most, and ends the threads. Resolves when each has ended: one that is in
+   * native code ends after that, and process.exit() would wait for it as well, but hear no signal meanwhile.
+   */
   async close(): Promise<void> {
     const pool = await this.pool?.catch(() => undefined);
     if (pool === undefined) return;
-    const closed = [...this.threads].map((port) => {
+    const closing = [...this.threads].map((port) => {
       port.postMessage('close');
       return once(port, 'close');
     });
-    await endedWithin(Promise.all(closed), CLOSE_TIMEOUT_MS);
+    const closed = Promise.all(closing);
+    await endedWithin(closed, CLOSE_TIMEOUT_MS);
     await pool.destroy();
+    await closed;
   }
 
   private handler(task: TaskDefinition, thread: ThreadDefinition): ThreadHandler {
