@@ -1,7 +1,7 @@
 // npm run chaos:mutations: shows that the proof of npm run chaos can fail. Works on a copy of the checkout.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mutations, unchanged } from './lib/chaos/mutations.mjs';
@@ -63,7 +63,7 @@ async function tryOut({ what, patches, seed, flags }, shouldLose, folder, stopRe
     rmSync(json, { force: true });
     const code = await runChaos([...flags, '--seed', seed, '--json', json], folder, stopRequest);
     stopRequest.signal.throwIfAborted();
-    if (code > 1) throw new Failure('the run did not come to its end', code);
+    if (code > 1 || !existsSync(json)) throw new Failure('the run did not come to its end', Math.max(code, 1));
     const { kept } = JSON.parse(readFileSync(json, 'utf8'));
     return { what, ...kept, shouldLose, isRight: shouldLose ? kept.lost > 0 : code === 0 };
   } finally {

@@ -24,7 +24,7 @@ export const mutations = [
       { file: `${QUEUE}/connection/publisher.ts`, from: '      pending.sent();\n', to: '      pending.confirm();\n' },
     ],
     seed: '7',
-    flags: ['--seconds', '20', '--faults', 'blackhole,broker-kill,connection-close', '--kinds', 'ordinary'],
+    flags: ['--seconds', '12', '--tasks', '960', '--faults', 'blackhole', '--kinds', 'ordinary'],
   },
   {
     what: 'the ack comes before the work',
@@ -59,7 +59,14 @@ export const mutations = [
   },
   {
     what: 'queues are not durable',
-    patches: [{ file: `${QUEUE}/topology/declare.ts`, from: 'durable: plan.durable', to: 'durable: false' }],
+    // Quorum queues, as the delay levels are, cannot be anything else.
+    patches: [
+      {
+        file: `${QUEUE}/topology/declare.ts`,
+        from: 'durable: plan.durable',
+        to: "durable: plan.arguments['x-queue-type'] === 'quorum'",
+      },
+    ],
     seed: '7',
     flags: ['--seconds', '15', '--tasks', '400', '--type', 'classic', '--faults', 'broker-kill', '--kinds', 'slow'],
   },
