@@ -25,7 +25,7 @@ const ring = (displayName, testMatch, rest = {}) => ({
   transform,
   transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|uid|file-type)/)'],
   moduleNameMapper: {
-    '^(\\..*\\.module)\\.js$': '$1', // import() of a source, which names what it is compiled to
+    '^(\\..*\\.module|\\.{1,2}/(?:commands|terminal|checkup)/.*)\\.js$': '$1', // import() of a source, which names what it is compiled to
     '^@app/(queue|tasks)$': '<rootDir>/libs/$1/src',
     '^@app/(queue|tasks)/(.*)$': '<rootDir>/libs/$1/src/$2',
   },
@@ -33,8 +33,8 @@ const ring = (displayName, testMatch, rest = {}) => ({
 });
 
 module.exports = {
-  // The tests wait for brokers and processes most of the time: two files at once, also on two cores.
-  maxWorkers: 2,
+  // The tests wait for brokers and processes much of the time: three files at once, also on two cores.
+  maxWorkers: 3,
   projects: [
     ring('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {

@@ -1,5 +1,5 @@
 // npm run bench:delays: how late delayed tasks start, and that none is early.
-import { runCommand, wholeNumberFlag } from '../scripts/lib/command-line.mjs';
+import { runCommand, textFlag, wholeNumberFlag } from '../scripts/lib/command-line.mjs';
 import { Voice } from '../scripts/lib/say.mjs';
 import { problemsOf, runBench } from './lib/run-bench.mjs';
 import { lateness } from './lib/statistics.mjs';
@@ -32,8 +32,8 @@ const flags = {
 await runCommand(voice, { usage, flags }, (values, stopRequest) => {
   const tasks = wholeNumberFlag(values, 'tasks', { min: 1, otherwise: 10_000 });
   const rate = wholeNumberFlag(values, 'rate', { min: 1, otherwise: 500 });
-  const seed = typeof values.seed === 'string' ? values.seed : '1';
-  return runBench(voice, { json: values.json, signal: stopRequest.signal }, async (measuring) => {
+  const seed = textFlag(values, 'seed') ?? '1';
+  return runBench(voice, values, stopRequest, async (measuring) => {
     const env = { BENCH_RATE: String(rate), BENCH_SEED: seed };
     const result = await measuring.run({ name: NAME, tasks, program: 'add-delayed', env });
     const { adding, tally, missing } = result;

@@ -34,7 +34,7 @@ await runCommand(
   { usage, flags: { tasks: { type: 'string' }, json: { type: 'string' } } },
   (values, stopRequest) => {
     const tasks = wholeNumberFlag(values, 'tasks', { min: 1, otherwise: 100_000 });
-    return runBench(voice, { json: values.json, signal: stopRequest.signal }, async (measuring) => {
+    return runBench(voice, values, stopRequest, async (measuring) => {
       await measureRun(measuring, 'warm-up', 'B', Math.min(tasks, WARM_UP));
       /** @type {Row[]} */
       const rows = [];

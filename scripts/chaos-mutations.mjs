@@ -14,7 +14,7 @@ import { Voice } from './lib/say.mjs';
 const usage = `npm run chaos:mutations [-- flags]
 
 Switches off one keeper of a promise after the other, in a copy of the checkout, and runs npm run chaos each time: losses must be
-found, and none in the code as it is. Takes about five minutes.
+found, and none in the code as it is. Takes about seven minutes.
 
   --only N   only the N-th of them; 0 is the code as it is
   --help     this text

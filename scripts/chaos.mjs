@@ -1,16 +1,17 @@
 // npm run chaos: faults strike while tasks are added and handled; then a ledger says what was lost.
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { buildApps } from './lib/build.mjs';
 import { brokerForChaos } from './lib/chaos/broker.mjs';
 import { faultKinds } from './lib/chaos/plan.mjs';
 import { reportOf, showResult } from './lib/chaos/report.mjs';
 import { ChaosRun } from './lib/chaos/run.mjs';
 import { isSound, taskKinds } from './lib/chaos/verdict.mjs';
-import { choiceFlag, listFlag, runCommand, wholeNumberFlag } from './lib/command-line.mjs';
+import { choiceFlag, listFlag, runCommand, textFlag, wholeNumberFlag } from './lib/command-line.mjs';
 import { installDependencies } from './lib/install.mjs';
+import { reportFile } from './lib/report-file.mjs';
 import { Voice } from './lib/say.mjs';
 
 const TASKS_PER_SECOND = 80;
@@ -54,19 +55,19 @@ await runCommand(voice, { usage, flags }, async (values, stopRequest) => {
   const options = {
     seconds,
     tasks: wholeNumberFlag(values, 'tasks', { min: 1, otherwise: seconds * TASKS_PER_SECOND }),
-    seed: typeof values.seed === 'string' ? values.seed : String(randomInt(1_000_000)),
+    seed: textFlag(values, 'seed') ?? String(randomInt(1_000_000)),
     faults: listFlag(values, 'faults', Object.keys(faultKinds)),
     taskKinds: listFlag(values, 'kinds', Object.keys(taskKinds)),
     workers: wholeNumberFlag(values, 'workers', { min: 1, otherwise: 3 }),
     type: choiceFlag(values, 'type', /** @type {const} */ (['quorum', 'classic'])),
     isCluster: values.cluster === true,
   };
+  const json = reportFile(values);
   await installDependencies(voice);
   await buildApps(voice, ['chaos']);
   const folder = mkdtempSync(join(tmpdir(), 'warren-chaos-'));
   let isOfUse = true;
   try {
-    const json = typeof values.json === 'string' ? values.json : undefined;
     isOfUse = !(await runOnce(options, folder, json, stopRequest));
     return isOfUse ? 1 : 0;
   } finally {
@@ -78,7 +79,7 @@ await runCommand(voice, { usage, flags }, async (values, stopRequest) => {
 
 /**
  * @param {import('./lib/chaos/run.mjs').ChaosOptions & { isCluster: boolean }} options @param {string} folder
- * @param {string | undefined} json the file for a report @param {import('./lib/stop-request.mjs').StopRequest} stopRequest
+ * @param {import('./lib/report-file.mjs').ReportFile | undefined} json @param {import('./lib/stop-request.mjs').StopRequest} stopRequest
  * @returns {Promise<boolean>} whether all was as promised
  */
 async function runOnce(options, folder, json, { signal }) {
@@ -99,13 +100,24 @@ async function runOnce(options, folder, json, { signal }) {
     const startedAt = new Date();
     const result = await run.run(signal);
     const took = Date.now() - startedAt.getTime();
-    if (json !== undefined) {
-      const facts = { ledger: run.ledger, broker: broker.description, leftOut: run.leftOut, startedAt, took };
-      writeFileSync(resolve(json), `${JSON.stringify(reportOf(options, result, facts), undefined, 2)}\n`);
-    }
+    const facts = { ledger: run.ledger, broker: broker.description, leftOut: run.leftOut, startedAt, took };
+    json?.write(reportOf(options, result, facts));
     showResult(voice, result, run.ledger);
-    return isSound(result.verdict);
+    const isAsPromised = isSound(result.verdict);
+    if (!isAsPromised) keepBrokerLogs(folder);
+    return isAsPromised;
   } finally {
     await broker.stop();
+  }
+}
+
+/** What a node of the run's own has said would go with its folder when it stops. @param {string} folder */
+function keepBrokerLogs(folder) {
+  const nodes = join(folder, 'broker');
+  if (!existsSync(nodes)) return;
+  for (const entry of readdirSync(nodes, { recursive: true, withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name !== 'log') continue;
+    const from = join(entry.parentPath, entry.name);
+    cpSync(from, join(folder, 'logs', 'broker', relative(nodes, entry.parentPath)), { recursive: true });
   }
 }

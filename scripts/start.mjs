@@ -14,8 +14,8 @@ import { Voice } from './lib/say.mjs';
 
 const usage = `npm start [-- flags]
 
-Installs what is missing, finds a RabbitMQ or starts a private one, builds the apps, starts the producer and the workers, and
-does the main job: the tutorial's five messages, then some hundred real tasks with a worker killed in the middle.
+Installs what is missing, finds a RabbitMQ or starts a private one, builds the apps, starts the producer, the workers and
+the dashboard, and does the main job: the tutorial's five messages, then some hundred real tasks with a worker killed in the middle.
 
   --once         stop after the summary (as it does without a terminal)
   --workers N    so many workers, default 2
@@ -91,10 +91,15 @@ async function runApps(broker, lock, plan, stopRequest) {
   const over = new AbortController();
 
   const work = async () => {
-    voice.doing('apps', `starting the producer and ${plan.workers} workers`);
-    await Promise.all([crew.startProducer(), ...Array.from({ length: plan.workers }, () => crew.startWorker())]);
+    voice.doing('apps', `starting the producer, ${plan.workers} workers and the dashboard`);
+    await Promise.all([
+      crew.startProducer(),
+      crew.startDashboard(),
+      ...Array.from({ length: plan.workers }, () => crew.startWorker()),
+    ]);
     voice.done('producer', `http://127.0.0.1:${crew.producerPort} (what it takes: /docs)`);
     for (const { name, pid, port } of crew.workers) voice.done(name, `process ${pid}, health on port ${port}`);
+    voice.done('dashboard', `http://127.0.0.1:${crew.dashboardPort}`);
     return plan.hasDemo ? new MainJob(voice, crew, ledger, over.signal).run(plan.tasks) : 0;
   };
   const interrupted = async () => {

@@ -1,6 +1,7 @@
 // npm test [-- jest arguments]: from a fresh clone to a test report.
 import { buildApps } from './lib/build.mjs';
 import { obtainNodeKind } from './lib/broker/find-broker.mjs';
+import { obtainChromium } from './lib/chromium.mjs';
 import { Failure } from './lib/failure.mjs';
 import { installDependencies } from './lib/install.mjs';
 import { runJest } from './lib/jest.mjs';
@@ -11,8 +12,9 @@ const voice = new Voice({ stream: process.stderr });
 
 try {
   await installDependencies(voice);
-  // Asked before jest starts, so that a machine without a broker hears one sentence. The tests' set-up starts the broker.
+  // Asked before jest starts, so that a machine without a broker or a browser hears one sentence. The tests' set-up starts the broker.
   await obtainNodeKind(voice);
+  await obtainChromium(voice);
   await buildApps(voice);
   process.exitCode = await runJest(process.argv.slice(2));
 } catch (error) {

@@ -1,12 +1,20 @@
 import { buildApps } from '../scripts/lib/build.mjs';
+import { obtainChromium } from '../scripts/lib/chromium.mjs';
 import { Voice } from '../scripts/lib/say.mjs';
 import { obtainPika } from '../scripts/lib/pika.mjs';
+import { obtainCelery } from './obtain-celery.mjs';
+import { obtainCurl } from './obtain-curl.mjs';
 import { startSuiteBroker } from './suite-broker.mjs';
 
-/** The e2e tests also run the built apps as real processes: builds those whose sources have changed. The tutorial's programs want pika. */
+/**
+ * The e2e tests also run the built apps as real processes: builds those whose sources have changed. The tutorial's programs want pika, the
+ * dashboard's pages a Chromium, other systems' messages Celery, the manuals' commands curl. */
 export default async function globalSetup() {
   const voice = new Voice({ stream: process.stderr });
-  await buildApps(voice, ['producer', 'worker', 'chaos', 'bench']);
+  await buildApps(voice, ['producer', 'worker', 'dashboard', 'cli', 'chaos', 'bench']);
+  await obtainCurl(voice);
   await obtainPika(voice);
+  process.env.WARREN_TEST_CELERY = JSON.stringify(await obtainCelery(voice));
+  process.env.CHROME_BIN = await obtainChromium(voice);
   await startSuiteBroker();
 }

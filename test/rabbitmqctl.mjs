@@ -3,4 +3,4 @@
 import { rabbitmqctl } from '../scripts/lib/broker/rabbitmqctl.mjs';
 
 const [, , directory, ...args] = process.argv;
-await rabbitmqctl(directory, ...args);
+process.stdout.write(await rabbitmqctl(directory, ...args));

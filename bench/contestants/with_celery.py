@@ -11,7 +11,8 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 from celery_worker import Worker
-from line_protocol import Driver, Prepared, Stopwatch, evenly, now, total
+from line_protocol import Driver
+from producing import producers
 
 driver = Driver()
 
@@ -38,10 +39,12 @@ def make_app(job, confirm):
     return app
 
 
-class Publishing(Prepared):
-    def __init__(self, job, confirm=True):
-        self.job = job
-        self.app = make_app(job, confirm)
+class Producer:
+    """Celery cannot have several adds on their way: with confirms it waits for each."""
+
+    def __init__(self, job, confirms):
+        self.queue = job["queue"]
+        self.app = make_app(job, confirms)
         # A producer sends none while it waits for the next round, and the broker would hang up.
         self.app.conf.broker_heartbeat = 0
 
@@ -50,64 +53,26 @@ class Publishing(Prepared):
             """A worker has its own."""
 
         self.task = handle
-        with self.producer() as producer:
+        with self.pooled() as producer:
             producer.connection.ensure_connection(max_retries=1)
 
-    def producer(self):
+    def pooled(self):
         """One of those that `apply_async` takes as well."""
         return self.app.producer_pool.acquire(block=True)
 
-    def all(self, payloads, rate=0):
-        watch = Stopwatch()
-        for index in evenly(len(payloads), rate, lambda: self.is_stopped):
-            payload = payloads[index]
-            self.task.apply_async((payload() if callable(payload) else payload,))
-        return watch.figures()
+    def add(self, payload):
+        self.task.apply_async((payload,))
+
+    def settle(self):
+        # On the channel of the adds.
+        with self.pooled() as producer:
+            producer.channel.queue_declare(self.queue, passive=True)
 
     def close(self):
         self.app.close()
 
 
-class Adding(Publishing):
-    is_repeatable = True
-
-    def __init__(self, job, _tell):
-        super().__init__(job)
-        self.all([self.text] * job.get("warmUp", 0))
-
-    @property
-    def text(self):
-        return "x" * self.job["size"]
-
-    def run(self):
-        return self.all([self.text] * self.job["count"])
-
-
-class Sending(Publishing):
-    def __init__(self, job, _tell):
-        super().__init__(job)
-
-    def run(self):
-        return self.all([lambda: {"at": now()}] * total(self.job), self.job.get("rate", 0))
-
-
-class Filling(Publishing):
-    """Without confirms: Celery cannot have several on their way. In the end the queue is asked for, on the same channel."""
-
-    is_repeatable = True
-
-    def __init__(self, job, _tell):
-        super().__init__(job, confirm=False)
-        self.payloads = job.get("tasks") or ["x" * job.get("size", 0)] * total(job)
-
-    def run(self):
-        figures = self.all(self.payloads)
-        with self.producer() as producer:
-            producer.channel.queue_declare(self.job["queue"], passive=True)
-        return figures
-
-
-kinds = {"add": Adding, "send": Sending, "fill": Filling}
+kinds = producers(Producer)
 
 if driver.job["kind"] in kinds:
     driver.serve(kinds)

@@ -1,7 +1,4 @@
-import { wholeNumberFlag } from '../../scripts/lib/command-line.mjs';
-import { Failure } from '../../scripts/lib/failure.mjs';
-
-const WRONG_USAGE = 2;
+import { listFlag, textFlag, wholeNumberFlag, wordsFlag } from '../../scripts/lib/command-line.mjs';
 
 /** What `npm run bench` takes. @type {import('../../scripts/lib/command-line.mjs').Flags} */
 export const flags = {
@@ -15,15 +12,14 @@ export const flags = {
 };
 
 /**
- * What a run was asked for.
+ * What a run was asked for, but for its report.
  * @typedef {object} Wishes
  * @property {boolean} isQuick
  * @property {boolean} isList only the names of the cases
  * @property {readonly string[]} only beginnings of names of cases; none: all
- * @property {readonly string[]} contestants names; none: all
+ * @property {readonly string[]} contestants names
  * @property {number | undefined} rounds undefined: what the run has by default
- * @property {string | undefined} json the file for the report
- * @property {string | undefined} markdown a report that is to be printed
+ * @property {readonly string[] | undefined} markdown reports that are to be printed, the files
  */
 
 /**
@@ -31,32 +27,15 @@ export const flags = {
  * @returns {Wishes} throws a Failure (exit code 2) at what cannot be meant
  */
 export function readWishes(values, names) {
-  const contestants = words(values.contestants);
-  const unknown = contestants.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    throw new Failure(`--contestants takes ${names.join(', ')}, not ${JSON.stringify(unknown.join(','))}`, WRONG_USAGE);
-  }
   return {
     isQuick: values.quick === true,
     isList: values.list === true,
-    only: words(values.only),
-    contestants,
-    rounds: values.rounds === undefined ? undefined : wholeNumberFlag(values, 'rounds', { min: 1, otherwise: 1 }),
-    json: file(values.json),
-    markdown: file(values.markdown),
+    only: wordsFlag(values, 'only') ?? [],
+    contestants: listFlag(values, 'contestants', names),
+    rounds:
+      textFlag(values, 'rounds') === undefined
+        ? undefined
+        : wholeNumberFlag(values, 'rounds', { min: 1, otherwise: 1 }),
+    markdown: wordsFlag(values, 'markdown'),
   };
-}
-
-/** @param {string | boolean | undefined} value @returns {string[]} */
-function words(value) {
-  if (typeof value !== 'string') return [];
-  return value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
-/** @param {string | boolean | undefined} value */
-function file(value) {
-  return typeof value === 'string' ? value : undefined;
 }

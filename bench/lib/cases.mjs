@@ -63,7 +63,7 @@ export function chooseCases(cases, wishes, isQuick) {
 function casesOf(cases, wish) {
   const byWords = cases.filter(({ name }) => `${name}-`.startsWith(`${wish}-`));
   if (byWords.length > 0) return byWords;
-  const byLetters = cases.filter(({ name }) => name.startsWith(wish));
+  const byLetters = cases.filter(({ name }) => wish !== '' && name.startsWith(wish));
   if (byLetters.length > 0) return byLetters;
   throw new Failure(`--only: no case begins with ${JSON.stringify(wish)}; --list shows all of them`, WRONG_USAGE);
 }

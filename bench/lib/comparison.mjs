@@ -1,13 +1,13 @@
 import { Failure } from '../../scripts/lib/failure.mjs';
 import { contestants, REFERENCE } from './contestants.mjs';
+import { measureCases } from './every-case.mjs';
 import { showCase } from './report.mjs';
-import { NO_TIME, entriesOf, runRounds } from './rounds.mjs';
 import { Stage } from './stage.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {import('./contestants.mjs').Contestant} Contestant */
 /** @typedef {import('../../scripts/lib/say.mjs').Voice} Voice */
-/** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
+/** @typedef {import('./every-case.mjs').Measured} Measured */
 
 /** Milliseconds that one job may take. */
 const TIMEOUT = { quick: 30_000, full: 300_000 };
@@ -20,7 +20,7 @@ const QUICK_END = 110_000;
 /**
  * Makes the contestants runnable. Who cannot be had is said, with the reason.
  * @param {Voice} voice @param {readonly Case[]} cases only those who take part in one of them
- * @param {readonly string[]} wanted only these names; none: all
+ * @param {readonly string[]} wanted only these names
  */
 export async function obtainContestants(voice, cases, wanted) {
   const names = new Set(cases.flatMap(({ participants }) => participants.map(({ contestant }) => contestant)));
@@ -32,7 +32,7 @@ export async function obtainContestants(voice, cases, wanted) {
   const absent = {};
   for (const contestant of contestants) {
     const { name } = contestant;
-    if (!names.has(name) || (wanted.length > 0 && !wanted.includes(name))) continue;
+    if (!names.has(name) || !wanted.includes(name)) continue;
     try {
       await contestant.obtain(voice);
       versions[name] = await contestant.version();
@@ -56,55 +56,64 @@ export async function obtainContestants(voice, cases, wanted) {
  * @param {number} options.startedAt of the command, by performance.now(); a quick run of all cases is over two minutes later
  * @param {boolean} options.isLimited whether that counts
  * @param {AbortSignal} options.signal
- * @returns {Promise<{ results: CaseResult[], unmeasured: Record<string, string> }>} unmeasured: names of cases, and why they were left out
+ * @param {(measured: Measured) => void} options.onCase is told after each case what has been measured so far
+ * @returns {Promise<Measured>}
  */
 export async function compare(voice, { url, brokerPid, folder }, cases, options) {
-  const { obtained, isQuick, rounds, startedAt, isLimited, signal } = options;
+  const { obtained, isQuick, rounds, startedAt, isLimited, signal, onCase } = options;
   const scale = isQuick ? 'quick' : 'full';
-  const isOver = () => isLimited && performance.now() - startedAt > QUICK_TIME;
   const until = isLimited ? startedAt + QUICK_END : Infinity;
   const reference = /** @type {Contestant} */ (contestants.find(({ name }) => name === REFERENCE));
   const stage = await Stage.open({ url, brokerPid, folder, timeout: TIMEOUT[scale], until, signal }, reference);
-  /** @type {CaseResult[]} */
-  const results = [];
-  /** @type {Record<string, string>} */
-  const unmeasured = {};
   try {
-    for (const [index, benchCase] of cases.entries()) {
-      const entries = entriesOf(benchCase, obtained);
-      if (entries.length === 0 || isOver()) {
-        unmeasured[benchCase.name] = isOver() ? NO_TIME : 'none of its contestants is here';
-        continue;
-      }
-      const result = await runRounds(benchCase, entries, {
-        ...ROUNDS[scale],
-        ...(benchCase.hasWarmUpRound === false && { warmUp: 0 }),
-        ...(rounds !== undefined && { rounds }),
-        reference: REFERENCE,
-        isOver,
-        measure: (entry) => measureOnce(stage, benchCase, entry, isQuick),
-        onProgress: (text) => voice.doing(`${index + 1}/${cases.length}`, `${benchCase.title}, ${text}`),
-      });
-      await stage.clear();
-      for (const { contestant, job } of entries) {
-        if (contestant.isRabbit !== false) await stage.queues.delete(job.queue);
-      }
-      results.push(result);
-      showCase(voice, result);
-    }
+    return await measureCases(cases, {
+      obtained,
+      counts: { ...ROUNDS[scale], ...(rounds !== undefined && { rounds }) },
+      isOver: () => isLimited && performance.now() - startedAt > QUICK_TIME,
+      measure: (benchCase, entry) => measureOnce(voice, stage, benchCase, entry, isQuick),
+      tidy: (benchCase, entries) => tidy(voice, stage, benchCase, entries),
+      onProgress: (text, index) => voice.doing(`${index + 1}/${cases.length}`, text),
+      onResult: (result, measured) => {
+        onCase(measured);
+        showCase(voice, result);
+      },
+    });
   } finally {
     await stage.close();
   }
-  return { results, unmeasured };
 }
 
-/** One round of one contestant; when it fails none of its programs goes on. @param {Stage} stage @param {Case} benchCase @param {import('./rounds.mjs').Entry} entry @param {boolean} isQuick */
-async function measureOnce(stage, benchCase, entry, isQuick) {
+/**
+ * One round of one contestant; when it fails, by whatever error, none of its programs goes on.
+ * @param {Voice} voice @param {Stage} stage @param {Case} benchCase @param {import('./rounds.mjs').Entry} entry @param {boolean} isQuick
+ * @returns {Promise<Record<string, number>>} rejects with a Failure, or with the reason of the wish to stop
+ */
+export async function measureOnce(voice, stage, benchCase, entry, isQuick) {
   try {
     return await benchCase.measure(stage, entry, { isQuick });
   } catch (error) {
     await stage.reset();
     stage.signal.throwIfAborted(); // a run that is stopped has not failed
-    throw error;
+    if (error instanceof Failure) throw error;
+    const { message, stack } = /** @type {Error} */ (error);
+    voice.warn(`${benchCase.name}: ${stack}`);
+    throw new Failure(`${entry.label}: ${message}`);
+  }
+}
+
+/**
+ * Ends the programs of a case and deletes its queues. What cannot be deleted is no reason to measure nothing more.
+ * @param {Voice} voice @param {Stage} stage @param {Case} benchCase @param {readonly import('./rounds.mjs').Entry[]} entries
+ */
+async function tidy(voice, stage, benchCase, entries) {
+  try {
+    await stage.clear();
+    for (const { contestant, job } of entries) {
+      if (contestant.isRabbit !== false) await stage.queues.delete(job.queue);
+    }
+  } catch (error) {
+    await stage.reset();
+    stage.signal.throwIfAborted();
+    voice.warn(`${benchCase.name}: its queues are not deleted: ${/** @type {Error} */ (error).message}`);
   }
 }

@@ -46,6 +46,11 @@ export const REFERENCE = 'amqplib';
 /** All of them, in the order of the reports. @type {readonly Contestant[]} */
 export const contestants = [
   ours('amqplib', () => versionOf('amqplib')),
+  {
+    ...ours('amqplib-same-messages', () => versionOf('amqplib')),
+    kinds: ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive'],
+    declaresQueues: true,
+  },
   { ...ours('warren', () => versionOfWarren().warren), declaresQueues: true },
   ours('nest', () => versionOf('@nestjs/microservices')),
   ...peers,

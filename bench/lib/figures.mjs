@@ -14,6 +14,8 @@ const LOOKS = {
   milliseconds: { heading: 'ms', digits: 0 },
   idle: { heading: 'MiB idle', digits: 0 },
   highest: { heading: 'MiB at most', digits: 0 },
+  firstHalf: { heading: 'first half', digits: 0 },
+  secondHalf: { heading: 'second half', digits: 0 },
   overIdle: { heading: '× idle', digits: 2 },
   cpu: { heading: 'CPU µs/task', digits: 0 },
 };

@@ -9,11 +9,12 @@ import { ratioOf } from './rounds.mjs';
  * @property {string} [to] whom it is compared with; not given: the figure counts by itself
  * @property {string} [figure] default: the one that the case compares
  * @property {string} [label] what tells it from the goal's other figures
+ * @property {boolean} [saysCount] whether it depends on the number of tasks, so that the number stands beside it
  */
 
 /** @typedef {{ name: string, text: string, atLeast?: number, atMost?: number, figures: readonly GoalFigure[] }} Goal */
 /** @typedef {{ label: string, value: number, min: number, max: number } | { label: string, missing: string }} Measured missing: why there is no value */
-/** @typedef {{ goal: Goal, measured: Measured[], verdict: 'met' | 'not met' | 'not measured' }} GoalResult */
+/** @typedef {{ goal: Goal, measured: Measured[], verdict: 'met' | 'met in part' | 'not met' | 'not measured' }} GoalResult */
 
 const SUBJECT = 'warren';
 const BARE = 'amqplib';
@@ -69,7 +70,7 @@ export const goals = [
     name: 'memory',
     text: "a worker's memory while it drains, to its idle",
     atMost: 1.15,
-    figures: [{ of: 'memory', figure: 'overIdle' }],
+    figures: [{ of: 'memory', figure: 'overIdle', saysCount: true }],
   },
   {
     name: 'memory-idle',
@@ -86,19 +87,27 @@ export const goals = [
 ];
 
 /**
- * What was measured of a goal. It is met when each figure that was measured meets it; the ones that were not are named.
+ * What was measured of a goal. It is met when each of its figures meets it, and met in part when some were not measured; those are named.
  * @param {Goal} goal @param {readonly CaseResult[]} results @returns {GoalResult}
  */
 export function judge(goal, results) {
   const measured = goal.figures.map((figure) => measure(figure, results));
   const values = measured.flatMap((one) => ('value' in one ? [one.value] : []));
-  const isMet = values.every((value) => value >= (goal.atLeast ?? -Infinity) && value <= (goal.atMost ?? Infinity));
-  return { goal, measured, verdict: values.length === 0 ? 'not measured' : isMet ? 'met' : 'not met' };
+  return { goal, measured, verdict: verdictOf(goal, values) };
+}
+
+/** @param {Goal} goal @param {readonly number[]} values of those of its figures that were measured @returns {GoalResult['verdict']} */
+function verdictOf({ atLeast = -Infinity, atMost = Infinity, figures }, values) {
+  if (values.length === 0) return 'not measured';
+  if (values.some((value) => value < atLeast || value > atMost)) return 'not met';
+  return values.length < figures.length ? 'met in part' : 'met';
 }
 
 /** @param {GoalFigure} wanted @param {readonly CaseResult[]} results @returns {Measured} */
-function measure({ of, to, figure, label = '' }, results) {
+function measure({ of, to, figure, saysCount, ...wanted }, results) {
   const result = results.find(({ name }) => name === of);
+  const label =
+    saysCount === true && result !== undefined ? `${result.count.toLocaleString('en')} tasks` : (wanted.label ?? '');
   if (result === undefined) return { label, missing: 'not run' };
   const roundsOf = (/** @type {string} */ who) => result.lines.find((line) => line.label === who)?.rounds ?? [];
   const own = roundsOf(SUBJECT);
@@ -117,12 +126,13 @@ export function boundOf({ atLeast, atMost }) {
   return atLeast === undefined ? `<= ${atMost?.toFixed(2)}` : `>= ${atLeast.toFixed(2)}`;
 }
 
-/** What was measured of a goal, as text. @param {GoalResult} result */
-export function measuredText({ measured }) {
+/** What was measured of a goal, as text. @param {GoalResult} result @param {(name: string) => string} [from] what to add in brackets to the figure of a case */
+export function measuredText({ goal, measured }, from = () => '') {
   return measured
-    .map((one) => {
+    .map((one, index) => {
       const text = 'value' in one ? one.value.toFixed(2) : one.missing;
-      return one.label === '' ? text : `${one.label} ${text}`;
+      const source = 'value' in one ? from(goal.figures[index]?.of ?? '') : '';
+      return [one.label, text, source && `(${source})`].filter((part) => part !== '').join(' ');
     })
     .join(', ');
 }

@@ -2,39 +2,50 @@ import { goalRows, tableOf } from './report.mjs';
 
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
 
-/**
- * What `--json` writes.
- * @typedef {object} Report
- * @property {string} date
- * @property {number} seconds that it took
- * @property {string} command
- * @property {string} machine
- * @property {Record<string, string>} versions
- * @property {Record<string, string>} absent contestants that could not be had, and why
- * @property {Record<string, string>} unmeasured cases that were left out, and why
- * @property {import('./goals.mjs').GoalResult[]} goals
- * @property {CaseResult[]} results
- */
+/** @typedef {import('./run-report.mjs').Report} Report */
 
-/** A report as the results of bench/README.md. @param {Report} report @returns {string} */
-export function markdownOf({ date, seconds, command, machine, versions, absent, unmeasured, goals, results }) {
-  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+/** Reports as the results of bench/README.md. Of several runs each figure says which it is from. @param {import('./joined-reports.mjs').Joined} joined @returns {string} */
+export function markdownOf({ runs, whole, runOf }) {
+  const { absent, unmeasured, goals, results } = whole;
   const gaps = [
     ...Object.entries(absent).map(([name, why]) => `- ${name} took no part: ${why}`),
     ...Object.entries(unmeasured).map(([name, why]) => `- ${name} was not measured: ${why}`),
   ];
+  const from = (/** @type {string} */ name) => (runOf(name) === undefined ? '' : `run ${runOf(name)}`);
   return [
-    `Measured on ${date.slice(0, 10)} by \`${command}\` in ${Math.round(seconds / 60)} minutes: ${machine}; ${names.join(', ')}.`,
+    ...headingOf(runs, whole),
     ...(gaps.length === 0 ? [] : [gaps.join('\n')]),
     '#### Goals',
-    table([['', 'goal', 'measured', ''], ...goalRows(goals)], 1),
+    table([['', 'goal', 'measured', ''], ...goalRows(goals, from)], 1),
     '#### All cases',
     ...results.flatMap((result) => [
-      `**${capital(result.title)}** (\`${result.name}\`)`,
+      `**${capital(result.title)}** (${[`\`${result.name}\``, from(result.name)].filter((text) => text !== '').join(', ')})`,
       table(tableOf(result), 1),
       ...problems(result),
     ]),
   ].join('\n\n');
+}
+
+/** When, how and on what it was measured. @param {readonly Report[]} runs @param {Pick<Report, 'machine' | 'versions'>} whole @returns {string[]} */
+function headingOf(runs, { machine, versions }) {
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const on = `${machine}; ${names.join(', ')}.`;
+  const [run] = runs;
+  if (run !== undefined && runs.length === 1) {
+    return [`Measured on ${run.date.slice(0, 10)} by \`${run.command}\` in ${minutesOf(run)}: ${on}`];
+  }
+  const list = runs.map((one, index) => {
+    const date = one.date.slice(0, 16).replace('T', ' ');
+    const commit = one.versions.commit === undefined ? 'commit not known' : `commit ${one.versions.commit}`;
+    return `- run ${index + 1}: ${date} UTC, ${commit}, \`${one.command}\`, ${minutesOf(one)}`;
+  });
+  return [`Measured in ${runs.length} runs: ${on}`, list.join('\n')];
+}
+
+/** @param {Report} run */
+function minutesOf({ seconds }) {
+  const minutes = Math.round(seconds / 60);
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
 /** @param {CaseResult} result */

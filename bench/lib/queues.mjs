@@ -1,25 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'amqplib';
+import { Failure } from '../../scripts/lib/failure.mjs';
 
 const LOOK_EVERY = 10;
 /** Milliseconds in which what a closed connection held is ready again. */
 const REQUEUE_TIMEOUT = 2_000;
 const NOT_FOUND = 404;
 
-/** @typedef {import('amqplib').Channel} Channel */
+/** @typedef {import('amqplib').Channel} Channel @typedef {import('amqplib').ChannelModel} ChannelModel */
+/** @typedef {{ timeout: number, signal: AbortSignal }} Patience timeout: milliseconds after which a wait fails */
 
 /** The queues of the contestants, as the driver sees them: it declares them, looks into them and deletes them. */
 export class Queues {
+  #url;
+  /** @type {Promise<ChannelModel> | undefined} */
   #connection;
 
-  /** @param {import('amqplib').ChannelModel} connection */
-  constructor(connection) {
-    this.#connection = connection;
+  /** @param {string} url */
+  constructor(url) {
+    this.#url = url;
   }
 
-  /** @param {string} url */
+  /** Connected; should the connection be lost, the next question opens another one. @param {string} url */
   static async open(url) {
-    return new Queues(await connect(url));
+    const queues = new Queues(url);
+    await queues.#connected();
+    return queues;
   }
 
   /** A durable queue with no arguments but its type. @param {string} name @param {'quorum' | 'classic'} type */
@@ -39,14 +45,14 @@ export class Queues {
     }
   }
 
-  /** Resolves when it has so many consumers. @param {string} name @param {number} consumers @param {AbortSignal} signal */
-  async untilConsumed(name, consumers, signal) {
-    while ((await this.look(name)).consumers < consumers) await delay(LOOK_EVERY, undefined, { signal });
+  /** Resolves when it has so many consumers. @param {string} name @param {number} consumers @param {Patience} patience */
+  async untilConsumed(name, consumers, patience) {
+    await this.#until(name, (queue) => queue.consumers >= consumers, patience);
   }
 
-  /** Resolves when no message is ready in it. @param {string} name @param {AbortSignal} signal */
-  async untilEmpty(name, signal) {
-    while ((await this.look(name)).messages > 0) await delay(LOOK_EVERY, undefined, { signal });
+  /** Resolves when no message is ready in it. @param {string} name @param {Patience} patience */
+  async untilEmpty(name, patience) {
+    await this.#until(name, ({ messages }) => messages === 0, patience);
   }
 
   /** The messages left in it when all its consumers have gone. @param {string} name */
@@ -68,15 +74,49 @@ export class Queues {
   }
 
   async close() {
-    await this.#connection.close();
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.close().catch(() => undefined);
+  }
+
+  /** @param {string} name @param {(queue: { messages: number, consumers: number }) => boolean} isSo @param {Patience} patience */
+  async #until(name, isSo, { timeout, signal }) {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const queue = await this.look(name);
+      if (isSo(queue)) return;
+      if (performance.now() > deadline) {
+        const { consumers, messages } = queue;
+        throw new Failure(`${name} still has ${consumers} consumers and ${messages} messages after ${timeout} ms`);
+      }
+      await delay(LOOK_EVERY, undefined, { signal });
+    }
   }
 
   /** On a channel of its own, which an error closes. @template Answer @param {(channel: Channel) => Promise<Answer>} question */
   async #ask(question) {
-    const channel = await this.#connection.createChannel();
+    const connection = await this.#connected();
+    const channel = await connection.createChannel();
     channel.on('error', () => undefined);
     const answer = await question(channel);
     await channel.close();
     return answer;
+  }
+
+  #connected() {
+    this.#connection ??= this.#connect();
+    return this.#connection;
+  }
+
+  async #connect() {
+    const forget = () => (this.#connection = undefined);
+    try {
+      const connection = await connect(this.#url);
+      connection.on('error', () => undefined); // what was asked is rejected as well
+      connection.once('close', forget);
+      return connection;
+    } catch (error) {
+      forget();
+      throw error;
+    }
   }
 }

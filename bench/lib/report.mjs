@@ -6,7 +6,7 @@ import { REFERENCE } from './contestants.mjs';
 /** @typedef {import('./goals.mjs').GoalResult} GoalResult */
 
 /** @type {Record<GoalResult['verdict'], 'green' | 'red' | 'yellow'>} */
-const COLOURS = { met: 'green', 'not met': 'red', 'not measured': 'yellow' };
+const COLOURS = { met: 'green', 'met in part': 'yellow', 'not met': 'red', 'not measured': 'yellow' };
 
 /** Rows of cells as lines of text: the first column to the left, the others to the right. @param {readonly (readonly string[])[]} rows @returns {string[]} */
 export function alignedRows(rows) {
@@ -47,15 +47,18 @@ export function showCase(voice, result) {
   }
 }
 
-/** The goals as rows: what, the bound, what was measured, the verdict. @param {readonly GoalResult[]} judged @returns {string[][]} */
-export function goalRows(judged) {
-  return judged.map((result) => [result.goal.text, boundOf(result.goal), measuredText(result), result.verdict]);
+/**
+ * The goals as rows: what, the bound, what was measured, the verdict. @param {readonly GoalResult[]} judged
+ * @param {(name: string) => string} [from] what to add in brackets to the figure of a case; nothing: an empty text @returns {string[][]}
+ */
+export function goalRows(judged, from) {
+  return judged.map((result) => [result.goal.text, boundOf(result.goal), measuredText(result, from), result.verdict]);
 }
 
 /**
  * Says which goals are met, and who and what was not measured.
  * @param {import('../../scripts/lib/say.mjs').Voice} voice @param {readonly GoalResult[]} judged
- * @param {{ absent: Record<string, string>, unmeasured: Record<string, string> }} gaps names, and why
+ * @param {{ absent: Record<string, string>, unmeasured: Readonly<Record<string, string>> }} gaps names, and why
  */
 export function showGoals(voice, judged, { absent, unmeasured }) {
   if (judged.length > 0) {

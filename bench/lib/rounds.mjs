@@ -12,7 +12,7 @@ export const NO_TIME = 'there was no time left';
 /** @typedef {{ median: number, min: number, max: number }} Ratio of the rounds' ratios to the reference in the same round */
 /** @typedef {{ label: string, contestant: string, figures: Record<string, number>, ratio?: Ratio, rounds: Record<string, number>[], problem?: string, gap?: string }} Line
  *   what came out for one; figures: their medians; problem: why it failed; gap: why it was not measured */
-/** @typedef {{ name: string, title: string, figure: string, isMoreBetter: boolean, lines: Line[] }} CaseResult */
+/** @typedef {{ name: string, title: string, count: number, figure: string, isMoreBetter: boolean, lines: Line[] }} CaseResult */
 
 /**
  * The contestants that take part in a case, each with a queue of its own.
@@ -68,7 +68,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
       }
     }
   }
-  const { name, title, figure, isMoreBetter } = benchCase;
+  const { name, title, figure, isMoreBetter, job } = benchCase;
   const base = measured.get(reference) ?? [];
   const lines = entries.map(({ label, contestant }) => {
     const own = measured.get(label) ?? [];
@@ -84,7 +84,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
       ...(gap !== undefined && { gap }),
     };
   });
-  return { name, title, figure, isMoreBetter, lines };
+  return { name, title, count: job.count, figure, isMoreBetter, lines };
 }
 
 /**

@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { reportFile } from '../../scripts/lib/report-file.mjs';
 import { machine } from '../../scripts/lib/surroundings.mjs';
 import { Measuring } from './measuring.mjs';
 import { onPrivateBroker } from './private-broker.mjs';
@@ -13,20 +12,19 @@ const SETTINGS = { QUEUE_TYPE: 'quorum', WORKER_CONCURRENCY: String(CONCURRENCY)
 /**
  * What `bench:retries` and `bench:delays` have in common: a private broker and a worker, both of them gone in the end; the report.
  * @param {import('../../scripts/lib/say.mjs').Voice} voice
- * @param {{ json: unknown, signal: AbortSignal }} options json: the file for the report
+ * @param {import('../../scripts/lib/command-line.mjs').FlagValues} values `json`: the file for the report
+ * @param {{ signal: AbortSignal }} stopRequest
  * @param {(measuring: Measuring) => Promise<{ problems: readonly string[], report: object }>} measure
  * @returns {Promise<number>} the exit code: 1 when there were problems
  */
-export async function runBench(voice, { json, signal }, measure) {
+export async function runBench(voice, values, { signal }, measure) {
+  const json = reportFile(values);
   const startedAt = new Date().toISOString();
   return onPrivateBroker(voice, signal, async ({ url, folder, versions }) => {
     const env = { ...SETTINGS, AMQP_URL: url };
     const { problems, report } = await measureOn(new Measuring({ env, folder, signal }), measure);
     for (const problem of problems) voice.fail(problem);
-    if (typeof json === 'string') {
-      const whole = { ...report, problems, versions, machine: machine(), startedAt };
-      writeFileSync(resolve(json), `${JSON.stringify(whole, undefined, 2)}\n`);
-    }
+    json?.write({ ...report, problems, versions, machine: machine(), startedAt });
     return problems.length === 0;
   });
 }

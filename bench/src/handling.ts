@@ -3,16 +3,24 @@ import type { Figures, Job, Tell, Work } from './job';
 import { latenciesOf } from './latencies';
 import { Stopwatch, residentMiB, wallClock } from './stopwatch';
 
+/** When a handler of a `work` began and ended, in milliseconds since 1970. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a contestant's handler does, and when all that was asked for is done. */
 export interface Handling {
   readonly handle: (payload: unknown) => void | Promise<void>;
+  /** Counts a run of a `work` whose handler was somewhere else. */
+  readonly note: (run: Run) => void;
   /** Resolves at the end of the last handler. */
   readonly done: Promise<Figures>;
 }
 
 /** The handler of a job that handles tasks. */
 export function handlingFor(job: Job, tell: Tell): Handling {
-  if (job.kind === 'receive') return receive(job);
+  if (job.kind === 'receive') return receive(job, tell);
   if (job.kind === 'work') return work(job, tell);
   return job.kind === 'start' ? first() : handleEmpty(job);
 }
@@ -27,10 +35,10 @@ function handleEmpty({ count, warmUp = 0 }: Job): Handling {
     left -= 1;
     if (left === 0) resolve({ ...stopwatch?.read(), rssMiB: residentMiB() });
   };
-  return { handle, done: promise };
+  return { handle, done: promise, note: unheard };
 }
 
-function receive({ count, warmUp = 0 }: Job): Handling {
+function receive({ count, warmUp = 0 }: Job, tell: Tell): Handling {
   const { promise, resolve } = withResolve();
   const latencies: number[] = [];
   let received = 0;
@@ -38,30 +46,35 @@ function receive({ count, warmUp = 0 }: Job): Handling {
     const now = wallClock();
     received += 1;
     if (received > warmUp) latencies.push(now - (payload as { at: number }).at);
+    if (received === warmUp) tell({ warm: true });
     if (received === warmUp + count) resolve({ count, latencies: latenciesOf(latencies) });
   };
-  return { handle, done: promise };
+  return { handle, done: promise, note: unheard };
 }
 
 function work({ count }: Job, tell: Tell): Handling {
   const { promise, resolve } = withResolve();
-  let from: number | undefined;
+  let begunAt = Infinity;
   let progress = 0;
+  const note = ({ from, to }: Run): void => {
+    begunAt = Math.min(begunAt, from);
+    tell({ progress: ++progress, from: begunAt, to });
+    if (progress === count) resolve({ seconds: (to - begunAt) / 1_000 });
+  };
   const handle = async (payload: unknown): Promise<void> => {
-    from ??= wallClock();
+    const from = wallClock();
+    begunAt = Math.min(begunAt, from);
     const { milliseconds, how } = payload as Work;
     if (how === 'wait') await sleep(milliseconds);
     else spin(milliseconds);
-    const to = wallClock();
-    tell({ progress: ++progress, from, to });
-    if (progress === count) resolve({ seconds: (to - from) / 1_000 });
+    note({ from, to: wallClock() });
   };
-  return { handle, done: promise };
+  return { handle, done: promise, note };
 }
 
 function first(): Handling {
   const { promise, resolve } = withResolve();
-  return { handle: () => resolve({ handled: 1, rssMiB: residentMiB() }), done: promise };
+  return { handle: () => resolve({ handled: 1, rssMiB: residentMiB() }), done: promise, note: unheard };
 }
 
 /** Spends so many milliseconds of the processor: on a busy machine that takes longer by the clock. */
@@ -72,6 +85,10 @@ function spin(milliseconds: number): void {
     const { user, system } = process.cpuUsage(before);
     spent = user + system;
   }
+}
+
+function unheard(): void {
+  throw new Error('only a work has runs somewhere else');
 }
 
 function withResolve(): { promise: Promise<Figures>; resolve: (figures: Figures) => void } {

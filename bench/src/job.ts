@@ -18,6 +18,8 @@ export interface Job {
   readonly count: number;
   /** Tasks before them, which do not. Default: 0; none with a `fill`. */
   readonly warmUp?: number;
+  /** Whether a `send` adds those as it adds the others, at the same pace, and not before it says that it is ready. */
+  readonly isWarmUpPaced?: boolean;
   /** Characters of text in a task. */
   readonly size?: number;
   /** Tasks of a `fill` that say what their handler does, instead of text. */
@@ -26,6 +28,12 @@ export interface Job {
   readonly outstanding?: number;
   /** What the handlers of a `work` do, for who has to know it before. */
   readonly how?: Work['how'];
+  /** Whether the worker is an application that listens for HTTP, with health checks, for who can be one without. */
+  readonly http?: boolean;
+  /** Threads of the one worker, in which the handlers run. Default: none, they run in the worker itself. */
+  readonly threads?: number;
+  /** Whether Warren records what happens, where that is not left to its default. */
+  readonly events?: 'on' | 'off';
   /** Tasks that are handled at once. */
   readonly concurrency?: number;
   /** Adds a second of a `send`; 0: as many as 256 on their way at once allow. */

@@ -25,6 +25,7 @@ export function kindsOf(contestant: Contestant): Kinds {
   const adding = async (job: Job, act: (producer: Producer) => Promise<unknown>): Promise<Prepared> => {
     const producer = await contestant.openProducer(job);
     if (job.kind === 'send') await sendAtOnce(producer, job.warmUp ?? 0);
+    else if (job.kind === 'add-bulk') await fill(producer, payloadsOf({ ...job, count: job.warmUp ?? 0 }));
     else await addMany(producer, textFor(job), job.warmUp ?? 0, job.outstanding ?? 1);
     const run = async (): Promise<Figures> => {
       const stopwatch = new Stopwatch();

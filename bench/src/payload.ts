@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Job } from './job';
 
+/** The name of the task: the pattern of its handler. */
+export const TASK = 'bench.task';
+
 /** What the tasks of a job carry: text, the moment from which their latency is counted, or what their handler does. */
 const payloadSchemas = {
   text: z.object({ text: z.string() }),

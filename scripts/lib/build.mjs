@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { inCheckout, root } from './checkout.mjs';
 import { run } from './command.mjs';
 
-/** Each app's folder and its main program. `chaos` and `bench`: the programs of those commands. */
+/** Each app's folder and its main program. `cli`: the command line; `chaos` and `bench`: the programs of those commands. */
 const APPS = {
   producer: { folder: 'apps/producer', main: 'main' },
   worker: { folder: 'apps/worker', main: 'main' },
+  cli: { folder: 'apps/cli', main: 'main' },
+  dashboard: { folder: 'apps/dashboard', main: 'main' },
   chaos: { folder: 'test/chaos', main: 'worker' },
   bench: { folder: 'bench', main: 'worker' },
 };
@@ -50,9 +52,9 @@ function isBuilt(app, digest) {
 /**
  * Builds the apps whose sources have changed since their last build. Files are replaced where they stand, so that an app
  * that runs from them goes on.
- * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: the two that users run
+ * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: those that users run
  */
-export async function buildApps(voice, apps = ['producer', 'worker']) {
+export async function buildApps(voice, apps = ['producer', 'worker', 'dashboard']) {
   const stale = apps
     .map((app) => ({ app, digest: digestSources(app) }))
     .filter(({ app, digest }) => !isBuilt(app, digest));

@@ -48,6 +48,12 @@ function readFlags(voice, usage, flags) {
   return undefined;
 }
 
+/** A flag's value as it was given. @param {FlagValues} values @param {string} name @returns {string | undefined} undefined: it was not */
+export function textFlag(values, name) {
+  const text = values[name];
+  return typeof text === 'string' ? text : undefined;
+}
+
 /** A flag's value as a whole number. @param {FlagValues} values @param {string} name @param {{ min: number, otherwise: number }} range */
 export function wholeNumberFlag(values, name, { min, otherwise }) {
   const text = values[name];
@@ -65,11 +71,16 @@ export function choiceFlag(values, name, choices) {
   throw new Failure(`--${name} is ${choices.join(' or ')}, not ${JSON.stringify(text)}`, WRONG_USAGE);
 }
 
+/** A flag's value as a list of words. @param {FlagValues} values @param {string} name @returns {string[] | undefined} undefined: it was not given */
+export function wordsFlag(values, name) {
+  return textFlag(values, name)
+    ?.split(',')
+    .map((word) => word.trim());
+}
+
 /** A flag's value as a list of words, all of them by default. @param {FlagValues} values @param {string} name @param {readonly string[]} choices @returns {string[]} */
 export function listFlag(values, name, choices) {
-  const text = values[name];
-  if (typeof text !== 'string') return [...choices];
-  const words = text.split(',').map((word) => word.trim());
+  const words = wordsFlag(values, name) ?? [...choices];
   const unknown = words.filter((word) => !choices.includes(word));
   if (unknown.length === 0) return words;
   throw new Failure(`--${name} takes ${choices.join(', ')}, not ${JSON.stringify(unknown.join(','))}`, WRONG_USAGE);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueueEvents, connectWorker, queueSettings, readSettings } from '@app/queue';
+import { allTasks } from '@app/tasks';
 import { Logger } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -58,6 +59,11 @@ const work = [
   },
   { task: { name: 'cpu.burn', payload: { rounds: 10 } }, isDone: () => Promise.resolve() },
 ];
+
+/** An event by its name, any other message as it is. */
+function eventOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && 'event' in message ? message.event : message;
+}
 
 async function onlyFile(name: string): Promise<string> {
   const [file = '', ...others] = await readdir(join(folder, name));
@@ -124,7 +130,8 @@ describe('both apps', () => {
       worker = TestProcess.app('worker', environment());
       const line = await producer.line(/tasks are added at/);
       url = /http:\/\/[^/]+/.exec(line)?.[0] ?? '';
-      await waitFor('four consumers', () => worker.events('consumer.started').length === 4);
+      const queues = new Set(allTasks.map(({ queue }) => queue.name));
+      await waitFor('a consumer of each queue', () => worker.events('consumer.started').length === queues.size);
     });
 
     afterAll(async () => {
@@ -143,6 +150,26 @@ describe('both apps', () => {
         () => worker.events('task.completed').length === 4,
       );
       for (const { isDone } of work) await isDone();
+    });
+
+    it('write nothing but JSON, and each line about a task says which', async () => {
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+      const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+      vhost.publish('task_queue', 'Hello', { messageId: 'tutorial-1', headers });
+      await worker.line(' [x] Done');
+      await waitFor('its end', () => worker.events('task.completed').length === 5);
+      const lines = [...producer.written, ...worker.written].map((line) => JSON.parse(line) as Record<string, unknown>);
+      const ofTask = lines.filter(({ taskId }) => taskId === 'tutorial-1');
+      expect(ofTask.map(({ context, message }) => [context, eventOf(message)])).toEqual([
+        ['Warren', 'task.started'],
+        ['Tutorial', " [x] Received 'Hello'"],
+        ['Tutorial', ' [x] Done'],
+        ['Warren', 'task.completed'],
+      ]);
+      for (const line of ofTask) expect(line).toMatchObject({ queue: 'task_queue', attempt: 1, traceId });
+      const added = lines.filter(({ message }) => eventOf(message) === 'task.added');
+      expect(added.map(({ queue }) => queue)).toHaveLength(4);
+      for (const line of added) expect(line).toMatchObject({ taskId: (line['message'] as { id: string }).id });
     });
 
     it('stop at SIGTERM and exit with 0', async () => {

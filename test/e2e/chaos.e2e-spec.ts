@@ -1,9 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesOf } from '../support/processes-of';
-import { TestProcess } from '../support/process';
-import type { Exit } from '../support/process';
+import type { Exit, TestProcess } from '../support/process';
+import { ProjectCommand } from '../support/project-command';
 
 interface Report {
   readonly kept: { readonly sent: number; readonly done: number; readonly deadLettered: number; readonly lost: number };
@@ -22,32 +20,18 @@ const ended = async (program: TestProcess): Promise<{ stdout: readonly string[];
 };
 
 describe('npm run chaos', () => {
-  let folder: string;
-  let run: TestProcess | undefined;
-
-  /** Keeps its files in the test's folder. */
-  const chaos = (flags: readonly string[], env: Record<string, string> = {}): TestProcess => {
-    run = TestProcess.start(process.execPath, ['scripts/chaos.mjs', ...flags], { TMPDIR: folder, ...env });
-    return run;
-  };
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'warren-'));
-  });
-
-  afterEach(async () => {
-    await run?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  let chaos: ProjectCommand;
+  beforeEach(() => (chaos = new ProjectCommand('scripts/chaos.mjs')));
+  afterEach(() => chaos.clear());
 
   it(
     'loses nothing while workers and the broker are killed, connections are closed and a link falls silent',
     async () => {
       const kinds = ['worker-kill', 'connection-close', 'blackhole', 'broker-kill'];
-      const json = join(folder, 'report.json');
+      const json = join(chaos.folder, 'report.json');
       const work = ['--seconds', '12', '--tasks', '800', '--seed', '1', '--faults', kinds.join(',')];
 
-      const { stdout, exit } = await ended(chaos([...work, '--json', json]));
+      const { stdout, exit } = await ended(chaos.start([...work, '--json', json]));
 
       const { lost, accidents, kept, faults } = JSON.parse(readFileSync(json, 'utf8')) as Report;
       expect({ exit, lost, accidents }).toEqual({ exit: { code: 0, signal: null }, lost: [], accidents: [] });
@@ -65,7 +49,7 @@ describe('npm run chaos', () => {
         ]),
       );
       expect(stdout.join('\n')).toMatch(/sent 800 · done \d+ · dead-lettered \d+ · lost 0 · run twice \d+/);
-      expect(processesOf(folder)).toEqual([]);
+      expect(chaos.left).toEqual({ processes: [], files: ['report.json'] });
     },
     RUN_MS,
   );
@@ -73,28 +57,27 @@ describe('npm run chaos', () => {
   it(
     'leaves nothing behind when it is stopped in the middle',
     async () => {
-      const stopped = chaos(['--seconds', '60', '--faults', 'worker-kill']);
+      const stopped = chaos.start(['--seconds', '60', '--faults', 'worker-kill']);
       await stopped.line(/worker-kill +worker/, RUN_MS);
 
       // At least the broker, its keeper, two producers and two workers.
-      expect(processesOf(folder).length).toBeGreaterThanOrEqual(existsSync('/proc') ? 6 : 0);
+      expect(chaos.processes ?? 6).toBeGreaterThanOrEqual(6);
       stopped.signal('SIGINT');
 
       expect(await ended(stopped)).toMatchObject({ exit: { code: 130 } });
-      expect(processesOf(folder)).toEqual([]);
-      expect(readdirSync(folder)).toEqual([]);
+      expect(chaos.left).toEqual({ processes: [], files: [] });
     },
     RUN_MS,
   );
 
   it('refuses flags that it does not understand, with exit code 2', async () => {
-    const { stdout, exit } = await ended(chaos(['--faults', 'earthquake']));
+    const { stdout, exit } = await ended(chaos.start(['--faults', 'earthquake']));
     expect(exit).toEqual({ code: 2, signal: null });
     expect(stdout.join('\n')).toContain('--faults takes worker-kill');
   });
 
   it('says that there is no broker where AMQP_URL names none, with exit code 3', async () => {
-    const { stdout, exit } = await ended(chaos(['--seconds', '1'], { AMQP_URL: 'amqp://127.0.0.1:1' }));
+    const { stdout, exit } = await ended(chaos.start(['--seconds', '1'], { AMQP_URL: 'amqp://127.0.0.1:1' }));
     expect(exit).toEqual({ code: 3, signal: null });
     expect(stdout.join('\n')).toContain('AMQP_URL is set');
   });

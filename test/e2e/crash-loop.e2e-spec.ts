@@ -139,6 +139,24 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that kills its worker, i
     expect(await deadLetters(1)).toMatchObject([{ id: 'block-x', reason: 'crash-loop' }]);
   });
 
+  it('condemns none of those that are in one batch with it', async () => {
+    const started = start({ concurrency: 4 });
+    await declared();
+    for (const text of ['a', 'b', 'killer', 'c']) add('batched', text);
+    expect(await deadLetters(1)).toEqual([{ id: 'batched-killer', reason: 'crash-loop', error: 'CrashLoopError' }]);
+    await waitFor(
+      () => `the innocent ones; the worker wrote:\n${started.output}`,
+      () => started.events('task.completed').length === 3,
+    );
+    const innocent = ['batched-a', 'batched-b', 'batched-c'];
+    expect(started.events('task.completed').map(({ id }) => id)).toEqual(expect.arrayContaining(innocent));
+    expect(started.begun[0]).toMatch(/^batched .*,.*,.*,/); // all were in the hand of the worker that died
+    const deadly = started.begun.filter((run) => run.includes('killer'));
+    expect(deadly).toHaveLength(CRASH_LIMIT);
+    expect(deadly.at(-1)).toBe('batched killer');
+    await vhost.settles('work', { ready: 0, unacked: 0, dead: 0 });
+  });
+
   it('condemns none of the innocent tasks beside it, not even with several of its kind', async () => {
     const started = start({ concurrency: 6 });
     await declared();

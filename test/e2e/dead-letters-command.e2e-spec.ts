@@ -8,7 +8,8 @@ import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
-const PROGRAM = 'dist/apps/producer/apps/producer/src/dead-letters.js';
+/** What `npx warren dead-letters` starts, and `npm run dead-letters`. */
+const PROGRAM = ['scripts/warren.mjs', 'dead-letters'];
 
 /** A queue that the apps know, with its type. */
 const QUEUE = 'images';
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 
 function start(args: readonly string[], url = vhost.url): TestProcess {
-  const process = TestProcess.start('node', [PROGRAM, ...args], { AMQP_URL: url, PUBLISH_TIMEOUT_MS: '2000' });
+  const process = TestProcess.start('node', [...PROGRAM, ...args], { AMQP_URL: url, PUBLISH_TIMEOUT_MS: '2000' });
   processes.push(process);
   return process;
 }
@@ -53,7 +54,7 @@ const idsIn = async (queue: string): Promise<unknown[]> =>
   (await vhost.takeAll(queue)).map(({ properties }) => properties.messageId as unknown);
 const countIn = async (queue: string): Promise<number> => (await vhost.channel.checkQueue(queue)).messageCount;
 
-describe('npm run dead-letters', () => {
+describe('warren dead-letters', () => {
   it('lists, shows and counts, and takes nothing away', async () => {
     await seedQueue([letterOf('a', QUEUE), letterOf('b', QUEUE, { 'x-dead-letter-reason': 'timed-out' })]);
 
@@ -99,15 +100,15 @@ describe('npm run dead-letters', () => {
       code: 0,
       err: [
         '  1 × images.dlq  attempts-exhausted  resize',
-        '1 redriven; 4 looked at. 3 left; npm run dead-letters -- list shows them.',
+        '1 redriven; 4 looked at. 3 left; warren dead-letters list shows them.',
       ],
     });
-    expect(await run('redrive', '--queue', QUEUE)).toMatchObject({
+    expect(await run('redrive', '--queue', QUEUE, '--yes')).toMatchObject({
       code: 1,
       err: [
         expect.stringMatching(/^resize homeless stays in images\.dlq: The broker had no queue "nobody"/),
         '  2 × images.dlq  attempts-exhausted  resize',
-        '2 redriven, 1 failed and stay where they are; 3 looked at. 1 left; npm run dead-letters -- list shows them.',
+        '2 redriven, 1 failed and stay where they are; 3 looked at. 1 left; warren dead-letters list shows them.',
       ],
     });
     expect(await idsIn(QUEUE)).toEqual(['1', '0', '2']);
@@ -126,7 +127,7 @@ describe('npm run dead-letters', () => {
       out: [],
       err: [
         '  1 × images.dlq  timed-out  resize',
-        '1 purged; 2 looked at. 1 left; npm run dead-letters -- list shows them.',
+        '1 purged; 2 looked at. 1 left; warren dead-letters list shows them.',
       ],
     });
     expect(await idsIn('images.dlq')).toEqual(['a']);
@@ -134,14 +135,16 @@ describe('npm run dead-letters', () => {
 
   it.each([
     [['list'], 4, 'No dead letters.'],
-    [['list', '--limit', 'many'], 2, 'dead-letters: --limit takes a whole number from 1, not "many".'],
     [
-      ['list', '--queue', 'imgs'],
+      ['list', '--limit', 'many'],
       2,
-      'dead-letters: --queue: there is no queue "imgs.dlq"; name a work queue that is there.',
+      expect.stringMatching(
+        /^warren: option '--limit <n>' argument 'many' is invalid\. It takes a whole number from 1\.$/,
+      ),
     ],
+    [['list', '--queue', 'imgs'], 2, 'warren: --queue: there is no queue "imgs.dlq"; name a work queue that is there.'],
     [['show', 'nobody'], 4, 'No dead letter is named nobody; list shows those that are there.'],
-    [['redrive', '--all', '--reason', 'expired'], 4, 'Nothing matched; 0 dead letters were looked at.'],
+    [['redrive', '--all', '--reason', 'expired', '--yes'], 4, 'Nothing matched; 0 dead letters were looked at.'],
   ])('%p ends with %d', async (args, code, sentence) => {
     expect(await run(...args)).toMatchObject({ code, out: [], err: expect.arrayContaining([sentence]) });
   });
@@ -161,7 +164,7 @@ describe('npm run dead-letters', () => {
   it('killed in the middle of a redrive loses nothing, and leaves one task at most in both places', async () => {
     const count = 1_500;
     await seedQueue(lettersOf(count, QUEUE));
-    const redrive = start(['redrive', '--all']);
+    const redrive = start(['redrive', '--all', '--yes']);
     await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 100);
     redrive.signal('SIGKILL');
     await redrive.exit();
@@ -172,7 +175,7 @@ describe('npm run dead-letters', () => {
     expect(await countIn(QUEUE)).toBeLessThan(count);
     expect(total).toBeLessThanOrEqual(count + 1);
 
-    expect(await run('redrive', '--all')).toMatchObject({ code: 0 });
+    expect(await run('redrive', '--all', '--yes')).toMatchObject({ code: 0 });
     const redriven = await idsIn(QUEUE);
     expect(redriven).toHaveLength(total);
     expect([...new Set(redriven)]).toEqual(numbers(count));
@@ -191,13 +194,15 @@ describe('npm run dead-letters', () => {
 
   it('ends politely when nobody reads on, and when it is asked to', async () => {
     await seedQueue(lettersOf(1_000, QUEUE));
-    const head = TestProcess.start('sh', ['-c', `node ${PROGRAM} list --json | head -n 1`], { AMQP_URL: vhost.url });
+    const head = TestProcess.start('sh', ['-c', `node ${PROGRAM.join(' ')} list --json | head -n 1`], {
+      AMQP_URL: vhost.url,
+    });
     processes.push(head);
     await head.exit();
     expect(head.stdout).toHaveLength(1);
     expect(head.stderr).toEqual([]);
 
-    const redrive = start(['redrive', '--all']);
+    const redrive = start(['redrive', '--all', '--yes']);
     await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 20);
     redrive.signal('SIGINT');
     expect(await redrive.exit()).toEqual({ code: 130, signal: null });

@@ -169,11 +169,13 @@ describe('the worker', () => {
     await victim.line(' [x] Received');
     proxy.blackHole();
     await victim.line(' [x] Done');
+    await waitFor('it to be completed', () => victim.events('task.completed').length > 0);
     victim.signal('SIGKILL');
     await victim.exit();
     proxy.cut({ refuse: true });
     const survivor = await startWorker(vhost.url, 'task_queue');
     await survivor.line(' [x] Done');
+    await waitFor('it to be completed', () => survivor.events('task.completed').length > 0);
     expect(victim.events('task.completed')).toHaveLength(1);
     expect(survivor.events('task.completed')).toMatchObject([
       { id: victim.events('task.completed')[0]?.['id'], redelivered: true },

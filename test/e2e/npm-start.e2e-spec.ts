@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { allTasks } from '@app/tasks';
 import { TestProcess } from '../support/process';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
@@ -46,6 +47,7 @@ describe('npm start', () => {
       'Third message...',
     ]);
     expect(new Set(received.map((line) => line.split('│')[0]))).toEqual(new Set(['  worker 1 ', '  worker 2 ']));
+    expect(start.output).toMatch(/✔ dashboard +http:\/\/127\.0\.0\.1:\d+/);
     expect(start.output).toMatch(/worker 2 killed \(SIGKILL\) in the middle of (a task|\d tasks)/);
     expect(start.output).toMatch(
       / {2}added 55 · completed 54 · dead-lettered 1 \(expected\) · lost 0 · run twice \d\n/,
@@ -87,7 +89,8 @@ describe('npm start', () => {
   it('does not share its main job with workers that are not its own', async () => {
     const worker = TestProcess.app('worker', { AMQP_URL: vhost.url, WORKER_PORT: '0', LOG_FORMAT: 'json' });
     try {
-      await waitFor('it to consume', () => worker.events('consumer.started').length === 4, 60_000);
+      const queues = new Set(allTasks.map(({ queue }) => queue.name));
+      await waitFor('it to consume', () => worker.events('consumer.started').length === queues.size, 60_000);
       const start = npmStart();
       expect(await start.exit(60_000)).toEqual({ code: 1, signal: null });
       expect(start.output).toContain(

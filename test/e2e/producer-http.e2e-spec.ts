@@ -49,6 +49,24 @@ describe('a task posted to the producer', () => {
     });
   });
 
+  describe('that is cancelled', () => {
+    it('answers 202 when the order is in the broker, with who has given it', async () => {
+      const answer = await producer.delete('/tasks/order-4712').query({ by: 'anna' }).expect(202);
+      expect(answer.body).toEqual({ id: 'order-4712', by: 'http 127.0.0.1 (anna)' });
+      const unsigned = await producer.delete('/tasks/order-4713').expect(202);
+      expect(unsigned.body).toEqual({ id: 'order-4713', by: 'http 127.0.0.1' });
+    });
+
+    it.each([
+      ['a field that nobody knows', '/tasks/order-4712?who=anna', 'who'],
+      ['no name in the signature', '/tasks/order-4712?by=', 'by'],
+      ['an id that no task has', `/tasks/${'i'.repeat(300)}`, 'ids.0'],
+    ])('answers 400 to %s', async (_what, path, field) => {
+      const answer = await producer.delete(path).expect(400);
+      expect(problemOf(answer).problems.map((problem) => problem.path)).toEqual([field]);
+    });
+  });
+
   describe('that is not right', () => {
     const refused = async (body: object | string, status: number): Promise<Response> =>
       producer

@@ -17,6 +17,33 @@ afterAll(() => worker.close());
 
 beforeEach(() => worker.forget());
 
+describe('a run in a thread that is cancelled', () => {
+  it('is told by its signal there; one that completes all the same has completed, and has told how far it was', async () => {
+    await worker.add(tasks.obeyStop, '', { id: 'obedient' });
+    await worker.sees('waits');
+    expect(await worker.sees('task.progress', 2)).toMatchObject({ id: 'obedient', fraction: 0.5, note: 'waits' });
+    await worker.cancel('obedient');
+    expect(await worker.sees('aborted')).toMatchObject({ name: 'TaskCancelledError', isOwn: true });
+    await worker.sees('task.completed');
+    expect(worker.seen('task.progress')).toMatchObject([{ fraction: 0.1, note: 'begins' }, { fraction: 0.5 }]);
+  });
+
+  it('is ended with its thread when it does not look', async () => {
+    await worker.add(tasks.spin, 60_000, { id: 'blind' });
+    await worker.sees('spins');
+    await worker.cancel('blind');
+    expect(await worker.sees('task.cancelled')).toMatchObject({ id: 'blind', by: 'anna', hasRun: true });
+    await worker.vhost.settles('threaded', { ready: 0, unacked: 0, dead: 0 });
+  });
+});
+
+it('a result in a thread is kept as that of any other handler', async () => {
+  await worker.add(tasks.spin, 1, { id: 'answers' });
+  const result = await worker.result('answers');
+  await worker.sees('spins');
+  expect(result).toEqual({ threadId: worker.seen('spins')[0]?.['threadId'] });
+});
+
 describe('the context of a run in a thread', () => {
   it('is the one it would have in the worker', async () => {
     const input = { when: '2026-02-03T04:05:06.000Z', text: 'ä' };

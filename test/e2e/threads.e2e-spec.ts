@@ -48,6 +48,19 @@ describe('a task that keeps a processor busy, in a thread', () => {
     expect(ids[0]).toBeGreaterThan(0);
   });
 
+  it('is part of its trace there, and its lines can say which task they are of', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    const worker = await start({ NODE_OPTIONS: '--require ./test/support/otel.cjs' });
+    await worker.add(tasks.look, { when: new Date(0).toISOString(), text: 'x' }, { headers });
+    await worker.sees('looked');
+    const { id, ...run } = await worker.sees('span');
+    expect(run).toMatchObject({ name: 'process threaded', traceId, parent: '00f067aa0ba902b7' });
+    const [looked] = worker.seen('looked');
+    expect(looked).toMatchObject({ span: id, headers });
+    expect(looked?.['logged']).toEqual({ taskId: looked?.['id'], queue: 'threaded', attempt: 1, traceId });
+  });
+
   it('runs beside another when there are two threads', async () => {
     const worker = await start({ WORKER_THREADS: '2' });
     await worker.add(tasks.spin, ENDLESS);

@@ -123,7 +123,7 @@ describe('the health of a worker whose broker has an alarm', () => {
     await raiseMemoryAlarm(node);
     await isNotReady(
       /^tasks cannot be added: the broker is blocked \(low on memory\)$/,
-      /^1 tasks wait for the broker to take them to their next place$/,
+      /^1 task waits for the broker to take it to its next place$/,
     );
     await clearMemoryAlarm(node);
     await isReady();

@@ -24,20 +24,13 @@ async function launch(env: Record<string, string> = {}): Promise<void> {
 
 /** A supervisor whose two workers are ready. */
 async function start(env: Record<string, string> = {}): Promise<void> {
-  await launch(env);
-  await supervisor.isReady();
-}
-
-/** Adds a task for each worker, and waits until each of them runs one. */
-async function occupy(...texts: [string, string]): Promise<void> {
-  for (const text of texts) vhost.publish('task_queue', text);
-  await supervisor.areAtWork(texts);
+  supervisor = await TestSupervisor.start({ AMQP_URL: vhost.url, ...env });
 }
 
 describe('a worker that dies under a supervisor', () => {
-  it('is named by readiness and started again, and its task is done by one of them', async () => {
+  it('is named by readiness, counted and started again, and its task is done by one of them', async () => {
     await start();
-    await occupy('First..', 'Second..');
+    await supervisor.occupy(vhost, 'First..', 'Second..');
     const victim = supervisor.pidOf(2);
     process.kill(victim, 'SIGKILL');
     await waitFor('readiness to name it, and nobody else', async () => {
@@ -52,11 +45,28 @@ describe('a worker that dies under a supervisor', () => {
       { event: 'worker.died', worker: 2, pid: victim, why: 'SIGKILL', restartIn: 100 },
     ]);
     expect(supervisor.events('task.started').filter(({ redelivered }) => redelivered)).toHaveLength(1);
+    expect(supervisor.process.written.filter((line) => !line.startsWith('{"level":'))).toEqual([]);
     const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown;
     expect(await supervisor.workers()).toEqual([
       { worker: 1, pid: supervisor.pidOf(1), state: 'up', restarts: 0, since },
       { worker: 2, pid: supervisor.pidOf(2), state: 'up', restarts: 1, since },
     ]);
+    await waitFor('metrics to count both tasks', async () => {
+      const { warren_worker_tasks_total: tasks = {} } = await supervisor.metrics();
+      return Object.values(tasks).reduce((sum, value) => sum + value) === 2;
+    });
+    expect(await supervisor.metrics()).toMatchObject({
+      warren_workers_wanted: { '': 2 },
+      warren_worker_running: { 'worker="1"': 1, 'worker="2"': 1 },
+      warren_worker_ready: { 'worker="1"': 1, 'worker="2"': 1 },
+      warren_worker_restarts_total: { 'worker="1"': 0, 'worker="2"': 1 },
+      warren_worker_deaths_total: { 'kind="signal"': 1, 'kind="killed"': 0 },
+      warren_worker_tasks_running: { 'worker="1"': 0, 'worker="2"': 0 },
+      // What each process tells of itself, by its worker's number.
+      warren_ready: { 'worker="1"': 1, 'worker="2"': 1 },
+      warren_slots: { 'worker="1",queue="task_queue"': 1, 'worker="2",queue="task_queue"': 1 },
+      warren_connection_up: { 'worker="1",role="consuming"': 1, 'worker="2",role="consuming"': 1 },
+    });
   });
 
   it('at once again and again ends them all: the other finishes its task, and the exit code is 1', async () => {

@@ -86,7 +86,8 @@ describe('a task on the wire', () => {
     });
     const { properties } = await vhost.take('images');
     expect(properties.messageId).toBe('order-7');
-    expect(properties.headers).toEqual(headers);
+    // A cancel of an earlier task with this id is not meant for it.
+    expect(properties.headers).toEqual({ ...headers, 'x-added-at': expect.any(Number) });
   });
 
   it('is stored when add resolves', async () => {

@@ -1,25 +1,16 @@
-import { BatchContext, RetryLater, defineQueue, defineTask, fixed } from '@app/queue';
-import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { BatchContext, RetryLater, defineQueue, defineTask } from '@app/queue';
+import { Controller, UseInterceptors } from '@nestjs/common';
+import type { NestInterceptor } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { map } from 'rxjs';
 import { z } from 'zod';
 import { closingAfterEach } from '../support/closing';
+import { LettersWorker, addLetters, letters } from '../support/letters';
+import type { Batch, StartOptions } from '../support/letters';
 import { Vhost } from '../support/vhost';
 import { TestWorker } from '../support/worker';
 
-const queue = defineQueue({ name: 'letters', type: 'classic', concurrency: 8 });
-const payload = z.string().min(1);
-const full = defineTask({ name: 'full', queue, payload, batch: { size: 4, wait: 60_000 } });
-const few = defineTask({
-  name: 'few',
-  queue,
-  payload,
-  batch: { size: 4, wait: 100 },
-  attempts: 2,
-  backoff: fixed(100),
-});
-const timed = defineTask({ name: 'timed', queue, payload, batch: { size: 4, wait: 100 }, timeout: 400 });
-const tasks = [full, few, timed];
-
+const { full, few, timed } = letters;
 const closing = closingAfterEach();
 let vhost: Vhost;
 beforeAll(async () => {
@@ -27,46 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => vhost.close());
 
-type Handler = (payloads: string[], context: BatchContext) => unknown;
-
-interface Batch {
-  readonly payloads: string[];
-  readonly context: BatchContext;
-}
-
-/** A worker whose handlers note their batches and do what the test wants. */
-async function start(handle: Handler = () => undefined, options: object = {}) {
-  const batches: Batch[] = [];
-  const note = (payloads: string[], context: BatchContext): unknown => {
-    batches.push({ payloads, context });
-    return handle(payloads, context);
-  };
-  @Controller()
-  class LettersController {
-    @EventPattern<string>('full')
-    full(@Payload() payloads: string[], @Ctx() context: BatchContext): unknown {
-      return note(payloads, context);
-    }
-    @EventPattern<string>('few')
-    few(@Payload() payloads: string[], @Ctx() context: BatchContext): unknown {
-      return note(payloads, context);
-    }
-    @EventPattern<string>('timed')
-    timed(@Payload() payloads: string[], @Ctx() context: BatchContext): unknown {
-      return note(payloads, context);
-    }
-  }
-  const worker = await TestWorker.start({ urls: [vhost.url], tasks, controllers: [LettersController], ...options });
-  return { worker: closing(worker), batches };
-}
-
-const addAll = (worker: TestWorker, task: (typeof tasks)[number], texts: string[]): Promise<unknown> =>
-  worker.queue.addBulk(texts.map((text) => ({ task, payload: text })));
+const open = async (...how: StartOptions) => closing(await LettersWorker.start(vhost, ...how));
 
 describe('a batch', () => {
   it('is handled in one call when it is full, each task with its own context and its own end', async () => {
-    const { worker, batches } = await start();
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    const { worker, batches } = await open();
+    await addLetters(worker, full, ['a', 'b', 'c', 'd']);
     await worker.sees('task.completed', 4);
     expect(batches.map(({ payloads }) => payloads)).toEqual([['a', 'b', 'c', 'd']]);
     const [{ context }] = batches as [Batch];
@@ -77,22 +34,22 @@ describe('a batch', () => {
   });
 
   it('that does not fill begins when its first task has waited long enough', async () => {
-    const { worker, batches } = await start();
-    await addAll(worker, few, ['a', 'b']);
+    const { worker, batches } = await open();
+    await addLetters(worker, few, ['a', 'b']);
     await worker.sees('task.completed', 2);
     expect(batches.map(({ payloads }) => payloads)).toEqual([['a', 'b']]);
   });
 
   it('holds tasks of one name only', async () => {
-    const { worker, batches } = await start();
+    const { worker, batches } = await open();
     await worker.queue.add(few, 'few');
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    await addLetters(worker, full, ['a', 'b', 'c', 'd']);
     await worker.sees('task.completed', 5);
     expect(new Set(batches.map(({ payloads }) => payloads.join(' ')))).toEqual(new Set(['a b c d', 'few']));
   });
 
   it('leaves out what has no valid payload', async () => {
-    const { worker, batches } = await start();
+    const { worker, batches } = await open();
     vhost.publish('letters', JSON.stringify({ pattern: 'few', data: '' }));
     await worker.queue.add(few, 'valid');
     await worker.sees('task.completed');
@@ -103,12 +60,12 @@ describe('a batch', () => {
 
   it('that throws has failed in every task, and each is tried again', async () => {
     let isFirst = true;
-    const { worker, batches } = await start(() => {
+    const { worker, batches } = await open(() => {
       if (!isFirst) return;
       isFirst = false;
       throw new Error('all of them');
     });
-    await addAll(worker, few, ['a', 'b']);
+    await addLetters(worker, few, ['a', 'b']);
     await worker.sees('task.completed', 2);
     expect(worker.seen('task.retrying')).toHaveLength(2);
     const again = batches.slice(1).flatMap(({ context }) => context.tasks.map(({ attempt }) => attempt));
@@ -116,7 +73,7 @@ describe('a batch', () => {
   });
 
   it('tells the tasks apart by what Promise.allSettled gives', async () => {
-    const { worker } = await start((payloads) =>
+    const { worker } = await open((payloads) =>
       Promise.allSettled(
         payloads.map(async (text) => {
           if (text === 'bad') throw new Error('a bad letter');
@@ -124,7 +81,7 @@ describe('a batch', () => {
         }),
       ),
     );
-    await addAll(worker, full, ['a', 'bad', 'b', 'c']);
+    await addLetters(worker, full, ['a', 'bad', 'b', 'c']);
     await worker.sees('task.completed', 3);
     expect(await worker.sees('task.dead-lettered')).toMatchObject({
       reason: 'attempts-exhausted',
@@ -133,53 +90,41 @@ describe('a batch', () => {
     await vhost.takeAll('letters.dlq');
   });
 
-  it('whose handler tells the ends of some other number of tasks has failed in every task', async () => {
-    const { worker } = await start(([, ...rest]) =>
-      Promise.allSettled(rest.map(() => Promise.reject(new Error('no')))),
+  it.each<[what: string, answer: (payloads: string[]) => unknown, shape: string]>([
+    [
+      'tells the ends of some other number of tasks',
+      ([, ...rest]) => Promise.allSettled(rest.map(() => Promise.reject(new Error('no')))),
+      'a list of 3 entries, 3 of them ends',
+    ],
+    ['answers with something else', (payloads) => payloads, 'a list of 4 entries, 0 of them ends'],
+  ])('whose handler %s is put aside, and not run again', async (_what, answer, shape) => {
+    const { worker, batches } = await open(answer);
+    await addLetters(worker, few, ['a', 'b', 'c', 'd']);
+    const { error, reason } = await worker.sees('task.dead-lettered', 4);
+    expect(error).toContain(`The handler of a batch of 4 tasks ("few" in queue "letters") answered with ${shape}`);
+    expect([reason, batches.length, worker.seen('task.completed')]).toEqual(['unrecoverable', 1, []]);
+    await vhost.takeAll('letters.dlq');
+  });
+
+  it('hides no failure behind an interceptor that wraps what handlers return', async () => {
+    const wrap: NestInterceptor = { intercept: (_context, next) => next.handle().pipe(map((data) => ({ data }))) };
+    @Controller()
+    class WrappedController {
+      @UseInterceptors(wrap)
+      @EventPattern<string>('full')
+      full(@Payload() payloads: string[]): Promise<unknown> {
+        return Promise.allSettled(payloads.map(() => Promise.reject(new Error('a bad letter'))));
+      }
+    }
+    const worker = closing(
+      await TestWorker.start({ urls: [vhost.url], tasks: [full], controllers: [WrappedController] }),
     );
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
+    await addLetters(worker, full, ['a', 'b', 'c', 'd']);
     const { error } = await worker.sees('task.dead-lettered', 4);
-    expect(error).toContain('The handler of a batch of 4 tasks answered with a list of 3 entries');
+    expect(error).toContain('answered with an object with data: it must return nothing, when all are done, or');
+    expect(error).toContain('must let the answer pass where the context is a BatchContext');
+    expect(worker.seen('task.completed')).toEqual([]);
     await vhost.takeAll('letters.dlq');
-  });
-
-  it('may answer with anything else, and is done', async () => {
-    const { worker } = await start((payloads) => payloads);
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
-    await worker.sees('task.completed', 4);
-  });
-
-  it('lets a handler settle its tasks by hand', async () => {
-    const { worker } = await start((_payloads, { tasks: [first, second] }) => {
-      first.getChannelRef().ack(first.getMessage());
-      second?.getChannelRef().nack(second.getMessage(), false, false);
-      throw new Error('the others have failed');
-    });
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
-    await worker.sees('task.dead-lettered', 3);
-    expect(worker.seen('task.dead-lettered').filter(({ reason }) => reason === 'rejected')).toHaveLength(1);
-    await vhost.takeAll('letters.dlq');
-    await worker.close();
-    expect(await vhost.takeAll('letters')).toEqual([]);
-  });
-
-  it('runs at once when it is a suspect’s, which nobody will join', async () => {
-    const { worker, batches } = await start();
-    vhost.publish('letters.quarantine', JSON.stringify({ pattern: 'full', data: 'suspect' }), {
-      messageId: 'suspect-1',
-    });
-    expect(await worker.sees('task.completed')).toMatchObject({ id: 'suspect-1' });
-    expect(batches.map(({ payloads }) => payloads)).toEqual([['suspect']]);
-  });
-
-  it('goes back to its queue when the worker stops and its deadline passes', async () => {
-    const { worker, batches } = await start(() => new Promise(() => undefined), { shutdownTimeout: 100 });
-    await addAll(worker, full, ['a', 'b', 'c', 'd']);
-    await worker.sees('task.started', 4);
-    await worker.close();
-    expect(batches[0]?.context.signal.aborted).toBe(true);
-    expect(worker.seen('task.requeued')).toHaveLength(4);
-    expect(await vhost.takeAll('letters')).toHaveLength(4);
   });
 
   it('cannot have two handlers', async () => {
@@ -201,40 +146,19 @@ describe('a batch', () => {
   });
 
   it('fires its signal when the time of one of its tasks is over', async () => {
-    const { worker, batches } = await start((_payloads, { signal }) => {
+    const { worker, batches } = await open((_payloads, { signal }) => {
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     });
-    await addAll(worker, timed, ['a', 'b']);
+    await addLetters(worker, timed, ['a', 'b']);
     await worker.sees('task.dead-lettered', 2);
     expect(worker.seen('task.dead-lettered').map(({ reason }) => reason)).toEqual(['timed-out', 'timed-out']);
     expect(batches).toHaveLength(1);
     await vhost.takeAll('letters.dlq');
   });
 
-  it('does not wait for company when the worker stops', async () => {
-    const { worker, batches } = await start();
-    await addAll(worker, full, ['a', 'b']);
-    await worker.sees('task.started', 2);
-    expect(batches).toEqual([]);
-    await worker.close();
-    expect(worker.seen('task.completed')).toHaveLength(2);
-    expect(await vhost.takeAll('letters')).toEqual([]);
-  });
-
-  it('that was lost before it began is not handled twice', async () => {
-    const { worker, batches } = await start();
-    await addAll(worker, full, ['a', 'b', 'c']);
-    await worker.sees('task.started', 3);
-    await vhost.closeConnections('warren consuming');
-    await worker.sees('consumer.started', 2);
-    await worker.queue.add(full, 'd');
-    await worker.sees('task.completed', 4);
-    expect(batches.map(({ payloads }) => new Set(payloads))).toEqual([new Set(['a', 'b', 'c', 'd'])]);
-  });
-
   it('that could never be full is an error at the worker’s start', async () => {
     const narrow = defineQueue({ name: 'narrow', type: 'classic', concurrency: 3 });
-    const wide = defineTask({ name: 'wide', queue: narrow, payload, batch: { size: 4, wait: 100 } });
+    const wide = defineTask({ name: 'wide', queue: narrow, payload: z.string(), batch: { size: 4, wait: 100 } });
     const worker = closing(await TestWorker.create({ urls: [vhost.url], tasks: [wide] }));
     await expect(worker.listen()).rejects.toThrow(
       /task "wide" takes batches of up to 4, and queue "narrow" runs 3 tasks at once: set the queue's concurrency to 4/,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NotConnectedError, defineQueue, defineTask } from '@app/queue';
+import { NotConnectedError, Steering, TaskHistory, defineQueue, defineTask } from '@app/queue';
 import type { TaskDefinition } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
@@ -27,13 +27,18 @@ const classicTask = defineTask({
   payload,
 });
 const quorumTask = defineTask({ name: 'quorum', queue: defineQueue({ name: 'quorum-work', type: 'quorum' }), payload });
+const pausedTask = defineTask({
+  name: 'paused',
+  queue: defineQueue({ name: 'paused-work', type: 'classic' }),
+  payload,
+});
 const tasks = [classicTask, quorumTask];
 
 @Controller()
 class WorkController {
   constructor(private readonly work: SteeredWork) {}
 
-  @EventPattern(tasks.map(({ name }) => name))
+  @EventPattern([...tasks, pausedTask].map(({ name }) => name))
   async run(@Payload() { name }: { name: string }): Promise<void> {
     await this.work.run(name);
   }
@@ -53,8 +58,9 @@ beforeEach(async () => {
   work = new SteeredWork();
   worker = await TestWorker.start({
     urls: [node.url],
-    tasks,
+    tasks: [...tasks, pausedTask],
     concurrency: 5,
+    eventsStream: 'on',
     publishTimeout: OUTAGE_MS,
     controllers: [WorkController],
     providers: [{ provide: SteeredWork, useValue: work }],
@@ -91,7 +97,7 @@ async function worksAgain(): Promise<void> {
   const names = tasks.map(({ name }) => `the next ${name} one, ${randomUUID()}`);
   await Promise.all(tasks.map((task, index) => worker.queue.add(task, { name: names[index] ?? '' })));
   await waitFor('the next ones to run', () => names.every((name) => work.runsOf(name) === 1));
-  expect(worker.readiness()).toEqual({ isReady: true, problems: [] });
+  await waitFor('it to be ready', () => worker.readiness().isReady); // a moment later: when the delay levels are there
   expect(await look()).toMatchObject({ 'classic-work': { consumers: 1 }, 'quorum-work': { consumers: 1 } });
   await worker.close();
   const none = { messages: 0, consumers: 0 };
@@ -136,17 +142,23 @@ describe('a broker that is killed and started again', () => {
     await worksAgain();
   });
 
-  it('keeps what is added while it is away, until the deadline of each; readiness says that it is away', async () => {
+  it('keeps what is added while it is away, until the deadline of each, what is paused, and what has happened; readiness says that it is away', async () => {
+    const steering = worker.app.get(Steering);
+    await steering.pause('paused-work', 'anna', 'for the night');
+    await worker.sees('queue.paused');
+    const { id: before } = await worker.queue.add(classicTask, { name: 'before' });
+    await worker.queue.result(before);
     await node.kill();
     await worker.sees('consumer.interrupted', 2);
-    await waitFor('both connections to have failed', () => worker.seen('connection.failed').length === 2);
+    const failed = () => worker.seen('connection.failed').filter(({ role }) => role !== 'browsing');
+    await waitFor('both connections to have failed', () => failed().length === 2);
     expect(worker.readiness().isReady).toBe(false);
     expect(worker.readiness().problems).toEqual([
       expect.stringMatching(/^queue "classic-work" is not consumed \(connect ECONNREFUSED/),
       expect.stringMatching(/^queue "quorum-work" is not consumed \(connect ECONNREFUSED/),
       expect.stringMatching(/^tasks cannot be added: the connection is reopening \(connect ECONNREFUSED/),
     ]);
-    const patient = tasks.map((task) => worker.queue.add(task, { name: `patient ${task.name}` }));
+    const patient = tasks.map((task) => worker.queue.add(task, { name: `patient ${task.name}` }, { id: task.name }));
     await expect(worker.queue.add(classicTask, { name: 'hurried' }, { timeout: 200 })).rejects.toThrow(
       NotConnectedError,
     );
@@ -155,6 +167,22 @@ describe('a broker that is killed and started again', () => {
     await Promise.all(patient);
     await waitFor('them to run', () => tasks.every(({ name }) => work.runsOf(`patient ${name}`) === 1));
     expect(work.runsOf('hurried')).toBe(0);
+
+    await worker.queue.add(pausedTask, { name: 'paused' });
+    const late = await TestWorker.create({ urls: [node.url], tasks: [], eventsStream: 'on' });
+    const steeringOfLate = late.app.get(Steering);
+    await steeringOfLate.open();
+    expect(steeringOfLate.paused.get('paused-work')).toMatchObject({ by: 'anna', reason: 'for the night' });
+    const { view } = late.app.get(TaskHistory);
+    for (const id of [before, ...tasks.map(({ name }) => name)]) {
+      await late.queue.result(id);
+      expect(view.get(id)).toMatchObject({ state: 'completed', attempt: 1 });
+    }
+    await late.close();
+    await waitFor('it to be known again', () => steering.problem === undefined);
+    expect(work.runsOf('paused')).toBe(0);
+    await steering.resume('paused-work', 'anna');
+    await waitFor('the paused one to run', () => work.runsOf('paused') === 1);
     await worksAgain();
   });
 });

@@ -25,10 +25,9 @@ interface Arrival {
 const closing = closingAfterEach();
 
 class DelayedWork {
-  readonly arrivals: Arrival[] = [];
-
   private constructor(
     readonly worker: TestWorker,
+    readonly arrivals: readonly Arrival[],
     private readonly addTo: (due: number, text: string, options: AddOptions) => Promise<string>,
   ) {}
 
@@ -38,19 +37,19 @@ class DelayedWork {
     const queues = names.map((name) => defineQueue({ name, type, concurrency: 100 }));
     const tasks = queues.map((queue) => defineTask({ name: `due in ${queue.name}`, queue, payload }));
     const [task] = tasks as [(typeof tasks)[number]];
+    const arrivals: Arrival[] = []; // what waited for the worker comes before its start has ended
     @Controller()
     class DueController {
       @EventPattern(tasks.map(({ name }) => name))
       handle(@Payload() { due, text }: { due: number; text: string }, @Ctx() { id }: TaskContext): void {
-        work.arrivals.push({ id, text, late: Date.now() - due });
+        arrivals.push({ id, text, late: Date.now() - due });
       }
     }
     const options = { urls: [url], tasks, controllers: [DueController], publishTimeout: 60_000 };
     const worker = closing(await TestWorker.start(options));
-    const work: DelayedWork = new DelayedWork(worker, async (due, text, given) => {
+    return new DelayedWork(worker, arrivals, async (due, text, given) => {
       return (await worker.queue.add(task, { due, text }, given)).id;
     });
-    return work;
   }
 
   /** Adds a task that is to come in so many milliseconds; its id. */

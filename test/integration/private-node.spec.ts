@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'amqplib';
 import { PrivateNode } from '../support/private-node';
+import { rabbitmqctl } from '../support/rabbitmqctl';
 import { runModule } from '../support/run-module';
 
 const QUEUE_IS_WRITTEN_MS = 5_000;
@@ -26,6 +27,11 @@ describe('a private node', () => {
       /^refused with 403 ACCESS_REFUSED/,
     );
     expect(await shakeHands(`${node.url}/nowhere`)).toMatch(/^refused with 530 .*nowhere/);
+  });
+
+  it('tries again after 30 seconds what came due in a delay level and could not be handed on', async () => {
+    const setting = 'application:get_env(rabbit, dead_letter_worker_publisher_confirm_timeout).';
+    expect(await rabbitmqctl(node, 'eval', setting)).toBe('{ok,30000}');
   });
 
   it('keeps what it has confirmed over a kill, at the same address', async () => {

@@ -20,6 +20,7 @@ import { PrivateNode } from '../support/private-node';
 import { SteeredWork } from '../support/steered-work';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
 const work = defineTask({
@@ -62,8 +63,11 @@ describe('a connection that is cut with thousands of messages in flight', () => 
       if (confirmed % 3_000 === 0 && cuts.length < times) cuts.push(cut(proxy));
     };
     const ids = Array.from({ length: COUNT }, (_, index) => `id-${index}`);
-    await Promise.all(ids.map(add));
+    await add('id-0');
+    await vhost.listedConnections('warren producing'); // so that the broker closes it at once, amid the others
+    await Promise.all(ids.slice(1).map(add));
     await Promise.all(cuts);
+    await waitFor('the cuts to be noticed', () => producer.seen('connection.lost').length >= times);
 
     const stored = await idsIn('work');
     const once = new Set<string>();

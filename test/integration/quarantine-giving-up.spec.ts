@@ -52,14 +52,15 @@ class Looker implements Work {
       events,
     );
     const intake = {
+      takenFrom: [queue.name],
       suspend: async () => {
-        await consumer.suspend();
+        await consumer.suspend('isolation');
         looker.suspensions.push({ from: performance.now(), to: Infinity });
       },
       resume: () => {
         const last = looker.suspensions.at(-1);
         if (last !== undefined) last.to = Math.min(last.to, performance.now());
-        consumer.resume();
+        consumer.suspension.remove('isolation');
       },
     };
     const reader = new QuarantineReader(connection);
@@ -68,7 +69,7 @@ class Looker implements Work {
       runAlone: (name, message, channel) => looker.runAlone(name, message, channel),
     };
     const fast = { lookEvery: 5, patience: 20, firstRest: 20, longestRest: 40, ...pace };
-    const quarantine = new Quarantine(() => [queue.name], reader, intake, work, events, fast);
+    const quarantine = new Quarantine(reader, intake, work, events, fast);
     const looker: Looker = closing(new Looker(connection, consumer, quarantine));
     events.on('quarantine.postponed', ({ why }) => looker.postponed.push(why));
     await consumer.start();

@@ -70,7 +70,8 @@ describe.each(['quorum', 'classic'] as const)('redriving from a %s dead-letter q
 
     const task = await vhost.take('work');
     const { 'x-delivery-count': _count, ...left } = task.properties.headers ?? {};
-    expect(left).toEqual({ mine: 'kept', 'x-redriven': 3, 'x-redrive-run': expect.any(String) });
+    const redrive = { 'x-redriven': 3, 'x-redrive-run': expect.any(String), 'x-added-at': expect.any(Number) };
+    expect(left).toEqual({ mine: 'kept', ...redrive });
     expect(task.properties).toMatchObject({
       messageId: 'task-1',
       type: 'resize',
@@ -260,9 +261,13 @@ describe.each(['quorum', 'classic'] as const)('purging a %s dead-letter queue', 
       letterOf('b', 'work', { 'x-dead-letter-reason': 'expired' }),
     ]);
 
-    expect(await deadLetters.purge({ reason: 'expired' })).toMatchObject({ total: 901, matched: 1, done: 1 });
+    expect(await deadLetters.purge({ reason: 'expired' }, { by: 'anna' })).toMatchObject({
+      total: 901,
+      matched: 1,
+      done: 1,
+    });
     expect(app.seen('task.purged')).toEqual([
-      { event: 'task.purged', id: 'b', name: 'resize', queue: 'work', reason: 'expired' },
+      { event: 'task.purged', id: 'b', name: 'resize', queue: 'work', reason: 'expired', by: 'anna' },
     ]);
     expect(await deadLetters.purge({ limit: 100 })).toMatchObject({ done: 100 });
     expect([await countIn('work'), await idsIn('work.dlq')]).toEqual([0, numbers(900).slice(100)]);
@@ -290,5 +295,5 @@ it('a task that the broker itself gave up on is listed with the broker’s reaso
     Object.keys(properties.headers ?? {})
       .filter((name) => name !== 'x-delivery-count')
       .toSorted(),
-  ).toEqual(['mine', 'x-redrive-run', 'x-redriven']);
+  ).toEqual(['mine', 'x-added-at', 'x-redrive-run', 'x-redriven']);
 });

@@ -194,6 +194,21 @@ describe('a queue that belongs to somebody else', () => {
   });
 });
 
+describe('a worker whose delay levels are refused at its start', () => {
+  it('has not begun any task of its queue', async () => {
+    await asAnother(async (channel) => {
+      await channel.assertQueue('work', { durable: true });
+      await channel.assertQueue('delay.05', { durable: true });
+    });
+    vhost.publish('work', JSON.stringify({ pattern: task.name, data: { name: 'waits' } }));
+    expect(await refusalOf()).toMatchObject({ queue: 'delay.05', code: 406 });
+    await worker.close();
+    expect(work.runsOf('waits')).toBe(0);
+    expect((await vhost.channel.checkQueue('work')).messageCount).toBe(1);
+    expect((await vhost.take('work')).fields.redelivered).toBe(false);
+  });
+});
+
 describe('a user', () => {
   it.each([
     ['configure', { ...everything, configure: '' }, 'work.dlq', 'queue'],
@@ -312,7 +327,7 @@ describe('what is refused while the worker runs', () => {
     await create();
     await worker.listen();
     vhost.publish('work', JSON.stringify({ pattern: task.name, data: { name: 'bad' } }), { messageId: 'bad-1' });
-    await says(/^1 tasks wait for the broker to take them to their next place$/);
+    await says(/^1 task waits for the broker to take it to its next place$/);
     await user.allow(everything);
     await worker.sees('task.dead-lettered');
     expect((await vhost.take('work.dlq')).properties.messageId).toBe('bad-1');

@@ -228,7 +228,7 @@ describe('a delivery ends once, whatever its handler does', () => {
       'nobody-handles-this',
       'unknown-task',
       'UnknownTaskError',
-      'This worker has no handler for "nobody-handles-this".',
+      'This worker has no handler for "nobody-handles-this": a newer producer, another queue’s task, or a module that it does not import.',
     ],
   ])('a task that ends by "%s" is dead-lettered as %s with its own error', async (pattern, reason, name, message) => {
     vhost.publish('work', packet(pattern, { some: 'data' }), { messageId: 'id-1', headers: { custom: 'kept' } });

@@ -16,11 +16,31 @@ interface Import {
   readonly target: string;
   /** Whether it is gone when the code runs. */
   readonly isTypeOnly: boolean;
+  /** Whether it is loaded when the code comes to it, by `import()`, and not with the file. */
+  readonly isLater: boolean;
 }
 
 const QUEUE = 'libs/queue/src';
-const WIRING = ['queue.module', 'run-app', 'run-workers', 'index'].map((file) => `${QUEUE}/${file}.ts`);
+const WIRING = ['queue.module', 'run-app', 'run-workers', 'warren-transport', 'index'].map(
+  (file) => `${QUEUE}/${file}.ts`,
+);
 const CALCULATING = [`${QUEUE}/consuming/backoff`, `${QUEUE}/connection/broker-url`];
+const PLAIN_ROOMS = [
+  'message',
+  'topology',
+  'connection',
+  'history',
+  'steering',
+  'producing',
+  'supervising',
+  'threading',
+  'dead-letter',
+  'definitions',
+  'operating',
+  'testing/memory',
+];
+/** What signs and encrypts messages; Node's own cryptography and nothing else. */
+const SEALING = ['seal-keys', 'signature', 'encryption'].map((file) => `${QUEUE}/message/${file}.ts`);
 const CLIENTS = ['amqplib', 'amqp-connection-manager'];
 
 /**
@@ -41,9 +61,9 @@ export function architectureProblems(sources: readonly Source[]): string[] {
 /** Each looks at one import of one file, and says what is wrong with it. */
 const arrows: readonly ((path: string, used: Import) => string | undefined)[] = [
   /** Apps and libraries know each other by their names, libraries in one direction only. */
-  (path, { target }) => {
+  (path, { target, isTypeOnly }) => {
     if (!target.startsWith('@app/')) return undefined;
-    const allowed = path.startsWith('apps/') ? ['@app/queue', '@app/tasks'] : ['@app/queue'];
+    const allowed = doorsFor(path, isTypeOnly);
     if (path.startsWith('libs/queue/')) return `imports ${target}: the queue library imports no other project`;
     if (isSpec(path)) allowed.push('@app/queue/testing');
     return allowed.includes(target) ? undefined : `imports ${target}: only ${allowed.join(' and ')} may be imported`;
@@ -65,6 +85,7 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
   /** message/ and the pure files of topology/ calculate: types, errors and each other. */
   (path, { target, isTypeOnly }) => {
     if (!isPure(path) || isSpec(path) || isTypeOnly || target === `${QUEUE}/errors` || isPure(target)) return undefined;
+    if (target === 'node:crypto' && SEALING.includes(path)) return undefined;
     return `imports ${target}: a pure file imports nothing but types, errors and other pure files`;
   },
 
@@ -91,10 +112,37 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
   /** Nobody is told what is logged. */
   (path, { target }) => {
     const isObserver = path.startsWith(`${QUEUE}/telemetry/`);
-    const isWiring = ['queue.module', 'run-workers', 'index'].some((file) => path === `${QUEUE}/${file}.ts`);
+    const wiring = [
+      'queue.module',
+      'run-workers',
+      'warren-transport',
+      'threading/thread-app',
+      'metrics/metrics.module',
+      'testing/watched-spans',
+      'index',
+    ];
+    const isWiring = wiring.some((file) => path === `${QUEUE}/${file}.ts`);
     if (!target.startsWith(`${QUEUE}/telemetry/`) || isObserver || isWiring) return undefined;
-    return `imports ${target}: nobody imports telemetry/ but the wiring (queue.module.ts, run-workers.ts); emit an event`;
+    return `imports ${target}: nobody imports telemetry/ but the wiring (${wiring.join(', ')}); emit an event`;
   },
+
+  /** Nobody is told what is traced: what stands around adding and running is handed in (tracing.ts). */
+  (path, { target }) =>
+    target.startsWith('@opentelemetry/') && path.startsWith('libs/') && !path.startsWith(`${QUEUE}/telemetry/`)
+      ? `imports ${target}: only telemetry/ knows OpenTelemetry; take a Tracing`
+      : undefined,
+
+  /** Nobody is told what is written down, either: a task runs the same where nothing is recorded. */
+  (path, { target }) =>
+    path.startsWith(`${QUEUE}/consuming/`) && target.startsWith(`${QUEUE}/history/`)
+      ? `imports ${target}: consuming/ knows nothing of history/; emit an event, or have it handed in (queue.module.ts)`
+      : undefined,
+
+  /** Who does not import MetricsModule loads nothing for metrics. */
+  (path, { target }) =>
+    target === 'prom-client' && !path.startsWith(`${QUEUE}/telemetry/`)
+      ? `imports ${target}: only telemetry/ knows what collects metrics; take a MetricsSource`
+      : undefined,
 
   /** A worker without such tasks loads nothing for threads. */
   (path, { target }) =>
@@ -104,16 +152,55 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
       ? `imports ${target}: only threading/ starts threads`
       : undefined,
 
+  /** What stands in for things in tests is no part of a process that runs. */
+  (path, { target }) =>
+    (target.startsWith(`${QUEUE}/testing`) && path.startsWith(QUEUE) && !path.startsWith(`${QUEUE}/testing/`)) ||
+    (target === '@nestjs/testing' && !path.startsWith(`${QUEUE}/testing/`) && !isSpec(path))
+      ? `imports ${target}: only tests load what stands in for a broker`
+      : undefined,
+
+  /** The kit works with any test framework. */
+  (path, { target }) =>
+    path.startsWith(`${QUEUE}/testing/`) && !isSpec(path) && (target === 'jest' || target.startsWith('@jest/'))
+      ? `imports ${target}: the test kit needs no test framework`
+      : undefined,
+
   /** Nest stands at the door. */
   (path, { target }) => {
-    const isInside = ['message', 'topology', 'connection', 'producing', 'supervising', 'threading'].some((room) =>
-      path.startsWith(`${QUEUE}/${room}/`),
-    );
+    const isInside = PLAIN_ROOMS.some((room) => path.startsWith(`${QUEUE}/${room}/`));
     const isDoor = path === `${QUEUE}/threading/thread-app.ts`;
     if (!target.startsWith('@nestjs/') || !isInside || isDoor) return undefined;
-    return `imports ${target}: message/, topology/, connection/, producing/, supervising/ and threading/ are plain TypeScript, without Nest`;
+    return `imports ${target}: ${PLAIN_ROOMS.map((room) => `${room}/`).join(', ')} are plain TypeScript, without Nest`;
   },
 ];
+
+/**
+ * The doors of other projects that a file may use. What the command line loads knows no Nest, which alone takes longer to load
+ * than a command to run: it operates by a door of its own, and so do the definitions that it loads.
+ */
+function doorsFor(path: string, isTypeOnly: boolean): string[] {
+  const definitions = '@app/queue/definitions';
+  if (path.startsWith('apps/cli/')) return ['@app/queue/operating', definitions, '@app/tasks'];
+  if (path.startsWith('apps/'))
+    return ['@app/queue', '@app/queue/health', '@app/queue/metrics', '@app/queue/operating', definitions, '@app/tasks'];
+  return isTypeOnly ? ['@app/queue', definitions] : [definitions];
+}
+
+/** The packages and files that are loaded with a file, by it and by what it imports; `import()` is not followed. */
+export function loadedWith(path: string, sources: readonly Source[]): ReadonlySet<string> {
+  const byModule = new Map(sources.map((source) => [source.path.replace(/(?:\/index)?\.ts$/, ''), source]));
+  const loaded = new Set<string>();
+  const load = (module: string): void => {
+    const target = module.replace(/^@app\/(queue|tasks)/, 'libs/$1/src');
+    if (loaded.has(target)) return;
+    loaded.add(target);
+    const source = byModule.get(target);
+    const used = source === undefined ? [] : importsOf(source);
+    for (const one of used) if (!one.isTypeOnly && !one.isLater) load(one.target);
+  };
+  load(path);
+  return loaded;
+}
 
 function lengthProblem({ text }: Source): string | undefined {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
@@ -135,9 +222,9 @@ function indexProblems(source: Source): string[] {
 /** Imports and re-exports, `import()`, `require()` and `import('...')` in types. */
 function importsOf(source: Source): Import[] {
   const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, isTypeOnly: boolean): void => {
+  const add = (specifier: ts.Node | undefined, isTypeOnly: boolean, isLater = false): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
-    found.push({ target: targetOf(source.path, specifier.text), isTypeOnly });
+    found.push({ target: targetOf(source.path, specifier.text), isTypeOnly, isLater });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeImport(node.importClause));
@@ -145,7 +232,8 @@ function importsOf(source: Source): Import[] {
     else if (ts.isExternalModuleReference(node)) add(node.expression, false);
     else if (ts.isImportTypeNode(node))
       add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
-    else if (ts.isCallExpression(node) && isLoader(node.expression)) add(node.arguments[0], false);
+    else if (ts.isCallExpression(node) && isLoader(node.expression))
+      add(node.arguments[0], false, node.expression.kind === ts.SyntaxKind.ImportKeyword);
     ts.forEachChild(node, visit);
   };
   visit(parse(source));

@@ -40,6 +40,11 @@ export class BrokerUser {
     await manage('PUT', `/api/users/${this.name}`, { password, tags: '' });
   }
 
+  /** What the management asks for: `management`, `monitoring`. */
+  async setTags(tags: readonly string[]): Promise<void> {
+    await manage('PUT', `/api/users/${this.name}`, { password: this.password, tags: tags.join(',') });
+  }
+
   async remove(): Promise<void> {
     await manage('DELETE', `/api/users/${this.name}`);
   }

@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
 import { queueSettings } from '@app/queue';
 import type { Settings } from '@app/queue';
+import { dashboardSettings } from '../../apps/dashboard/src/dashboard.settings';
 import { producerSettings } from '../../apps/producer/src/producer.settings';
 import { workerSettings } from '../../apps/worker/src/worker.settings';
 import { textOf } from './project-files';
 
 /** The apps that have an image. */
-export const imagedApps = ['producer', 'worker'] as const;
+export const imagedApps = ['producer', 'worker', 'dashboard'] as const;
 
 /** One stage of the Dockerfile: what it starts from, and its instructions in order. */
 export interface Stage {
@@ -22,7 +23,7 @@ interface NestProject {
   readonly compilerOptions: { readonly tsConfigPath: string };
 }
 
-const groups: readonly Settings[] = [queueSettings, producerSettings, workerSettings];
+const groups: readonly Settings[] = [queueSettings, producerSettings, workerSettings, dashboardSettings];
 const settings = groups.flatMap((group) => Object.values(group));
 
 /** Every variable the apps understand. */

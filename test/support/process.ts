@@ -16,12 +16,18 @@ export interface Exit {
 
 /** A program in a process of its own, and every line it writes. */
 export class TestProcess {
+  /** The lines of standard output; where an app writes JSON, what its tutorial's handler prints stands here as people see it. */
   readonly stdout: string[] = [];
+  /** The same, as they came. */
+  readonly written: string[] = [];
   readonly stderr: string[] = [];
   private readonly ended: Promise<Exit>;
 
   private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
-    createInterface({ input: child.stdout }).on('line', (line) => this.stdout.push(line));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      this.written.push(line);
+      this.stdout.push(printedBy(line));
+    });
     createInterface({ input: child.stderr }).on('line', (line) => this.stderr.push(line));
     this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   }
@@ -35,12 +41,12 @@ export class TestProcess {
   }
 
   /** Starts a built app (`dist/`, which the e2e set-up brings up to date). */
-  static app(name: 'producer' | 'worker', env: Record<string, string>): TestProcess {
+  static app(name: 'producer' | 'worker' | 'dashboard', env: Record<string, string>): TestProcess {
     return TestProcess.start(process.execPath, [programOf(name)], env);
   }
 
   /** The same, as a terminal starts it: at the head of a process group of its own, which Ctrl-C reaches as a whole. */
-  static foreground(name: 'producer' | 'worker', env: Record<string, string>): TestProcess {
+  static foreground(name: 'producer' | 'worker' | 'dashboard', env: Record<string, string>): TestProcess {
     return TestProcess.start('setsid', [process.execPath, programOf(name)], env);
   }
 
@@ -98,8 +104,13 @@ export class TestProcess {
   }
 }
 
-function programOf(app: 'producer' | 'worker'): string {
+function programOf(app: 'producer' | 'worker' | 'dashboard'): string {
   return join('dist/apps', app, 'apps', app, 'src/main.js');
+}
+
+function printedBy(line: string): string {
+  if (!line.includes('"context":"Tutorial"')) return line;
+  return (JSON.parse(line) as { message: string }).message;
 }
 
 function readEvent(line: string): Record<string, unknown>[] {

@@ -25,8 +25,17 @@ export class TestProducer {
     return new TestProducer(app);
   }
 
+  /** The address it listens on. */
+  url(): Promise<string> {
+    return this.app.getUrl();
+  }
+
   get(path: string): request.Test {
     return request(this.app.getHttpServer()).get(path);
+  }
+
+  delete(path: string): request.Test {
+    return request(this.app.getHttpServer()).delete(path);
   }
 
   /** Posts a body, or nothing, as JSON or as what `type` says. A string is sent as it is. */

@@ -12,15 +12,22 @@ export interface PublicName {
 
 /** Every name that an index exports, found where it is declared. */
 export function publicNames(index: string): PublicName[] {
-  return parse(index).statements.flatMap((statement) => {
+  return handedOnBy(index).map(({ file, name }) => publicName(file, name));
+}
+
+/** The names that a file exports from other files. */
+function handedOnBy(path: string): { readonly file: string; readonly name: string }[] {
+  return parse(path).statements.flatMap((statement) => {
     if (!ts.isExportDeclaration(statement) || statement.exportClause === undefined) return [];
     if (!ts.isNamedExports(statement.exportClause) || statement.moduleSpecifier === undefined) return [];
-    const file = posix.join(posix.dirname(index), moduleOf(statement.moduleSpecifier));
-    return statement.exportClause.elements.map(({ name }) => publicName(`${file}.ts`, name.text));
+    const file = posix.join(posix.dirname(path), moduleOf(statement.moduleSpecifier));
+    return statement.exportClause.elements.map(({ name }) => ({ file: `${file}.ts`, name: name.text }));
   });
 }
 
 function publicName(file: string, name: string): PublicName {
+  const elsewhere = handedOnBy(file).find((handedOn) => handedOn.name === name);
+  if (elsewhere !== undefined) return publicName(elsewhere.file, name);
   const declarations = declarationsOf(parse(file), name);
   const [first] = declarations;
   if (first === undefined) throw new Error(`${file} declares no ${name}`);

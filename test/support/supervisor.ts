@@ -1,6 +1,8 @@
 import { healthOf } from './app-health';
 import { freePort } from './free-port';
 import { TestProcess } from './process';
+import { readPrometheusText } from './prometheus';
+import type { Vhost } from './vhost';
 import { waitFor } from './wait-for';
 
 /** The worker's program with `WORKER_PROCESSES=2`, in a process group of its own. */
@@ -21,6 +23,18 @@ export class TestSupervisor {
       ...env,
     });
     return new TestSupervisor(started, port);
+  }
+
+  /** The same, and waits until both workers are ready. */
+  static async start(env: Record<string, string>): Promise<TestSupervisor> {
+    const supervisor = await TestSupervisor.launch(env);
+    try {
+      await supervisor.isReady();
+    } catch (error) {
+      await supervisor.stop();
+      throw error;
+    }
+    return supervisor;
   }
 
   /** Ends all of it, a worker that a test has halted included. */
@@ -53,6 +67,16 @@ export class TestSupervisor {
     return details.queue.workers;
   }
 
+  /** What it tells Prometheus: the values of each metric by their labels. */
+  async metrics(): Promise<Record<string, Readonly<Record<string, number>>>> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/metrics`);
+    const type = answer.headers.get('content-type');
+    if (!answer.ok || type !== 'text/plain; version=0.0.4; charset=utf-8')
+      throw new Error(`/metrics answers with ${answer.status} and ${type}`);
+    const metrics = Object.entries(readPrometheusText(await answer.text()));
+    return Object.fromEntries(metrics.map(([name, { values }]) => [name, values]));
+  }
+
   /** The process in which a worker runs now. */
   pidOf(worker: number): number {
     return this.events('worker.started').findLast((event) => event['worker'] === worker)?.['pid'] as number;
@@ -62,13 +86,18 @@ export class TestSupervisor {
     return this.process.events(name);
   }
 
-  /** Each worker runs one of these tasks of the tutorial. */
-  async areAtWork(texts: readonly [string, string]): Promise<void> {
+  /** Adds a task of the tutorial for each worker, and waits until each of them runs one. */
+  async occupy(vhost: Vhost, ...texts: [string, string]): Promise<void> {
+    for (const text of texts) vhost.publish('task_queue', text);
+    for (const text of texts) await this.process.line(` [x] Received '${text}'`);
+    await this.areAtWork();
+  }
+
+  /** Each worker runs a task. */
+  async areAtWork(): Promise<void> {
     await waitFor(
       () => `each worker to run a task; they wrote:\n${this.process.output}`,
-      () =>
-        texts.every((text) => this.process.stdout.includes(` [x] Received '${text}'`)) &&
-        new Set(this.events('task.started').map(({ from }) => from)).size === texts.length,
+      () => new Set(this.events('task.started').map(({ from }) => from)).size === 2,
     );
   }
 

@@ -34,7 +34,7 @@ export class TcpProxy {
 
   /** Listens on a free loopback port; close it on the line that opens it (`afterEach(() => proxy.close())`). */
   static async open(amqpUrl: string): Promise<TcpProxy> {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new TcpProxy(server, new URL(amqpUrl));
   }
@@ -114,7 +114,11 @@ export class TcpProxy {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect(Number(this.destination.port || 5672), this.destination.hostname);
+    const upstream = connect({
+      port: Number(this.destination.port || 5672),
+      host: this.destination.hostname,
+      noDelay: true,
+    });
     const link: Link = { client, upstream, isSevered: false };
     this.links.add(link);
     for (const [from, to] of [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Steering } from '@app/queue';
 import type { AddOptions, PayloadInputOf, TaskDefinition } from '@app/queue';
 import { threadedTasks } from '../chaos/src/threaded-tasks';
 import { freePort } from './free-port';
@@ -20,7 +21,8 @@ export class ThreadedWorker {
 
   static async start(env: Record<string, string> = {}): Promise<ThreadedWorker> {
     const vhost = await Vhost.open();
-    const producer = await TestWorker.create({ urls: [vhost.url], tasks: Object.values(threadedTasks) });
+    const tasks = Object.values(threadedTasks);
+    const producer = await TestWorker.create({ urls: [vhost.url], tasks, eventsStream: 'on' });
     const port = await freePort();
     const process = TestProcess.start(globalThis.process.execPath, [PROGRAM, String(port)], {
       AMQP_URL: vhost.url,
@@ -43,6 +45,15 @@ export class ThreadedWorker {
     options: AddOptions = {},
   ): Promise<void> {
     await this.producer.queue.add(task, payload, options);
+  }
+
+  /** What the task's handler returned. */
+  result(id: string): Promise<unknown> {
+    return this.producer.queue.result(id);
+  }
+
+  cancel(id: string): Promise<void> {
+    return this.producer.app.get(Steering).cancel(id, 'anna');
   }
 
   /** What it has said of this name so far: events of the library, and what the handlers tell. */

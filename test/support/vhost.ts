@@ -89,13 +89,18 @@ export class Vhost {
     return (await this.channel.checkQueue(queue)).consumerCount;
   }
 
-  /** Closes connections as an operator would, through the management API: those whose client calls itself so. */
-  async closeConnections(clientName: string): Promise<number> {
-    const connections = await waitFor(`a connection named ${clientName}`, async () => {
+  /** Waits until the management API knows a connection of this name, and returns all of them: it lags by seconds. */
+  listedConnections(clientName: string): Promise<{ name: string }[]> {
+    return waitFor(`a connection named ${clientName}`, async () => {
       const all = await this.connections();
       const named = all.filter((connection) => connection.client_properties?.connection_name === clientName);
       return named.length > 0 ? named : undefined;
     });
+  }
+
+  /** Closes connections as an operator would, through the management API: those whose client calls itself so. */
+  async closeConnections(clientName: string): Promise<number> {
+    const connections = await this.listedConnections(clientName);
     for (const { name } of connections) {
       await request(this.management, 'DELETE', `/api/connections/${encodeURIComponent(name)}`);
     }

@@ -3,11 +3,16 @@ import type { QueueEventMap, QueueModuleOptions, Readiness } from '@app/queue';
 import { Logger } from '@nestjs/common';
 import type { INestApplication, LoggerService, Provider, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Connector } from '../../libs/queue/src/connection/connector';
 import { waitFor } from './wait-for';
 
 export interface WorkerOptions extends QueueModuleOptions {
   readonly controllers?: Type[];
   readonly providers?: Provider[];
+  /** Modules besides the queue's. */
+  readonly imports?: Type[];
+  /** What connects; default: the real one. */
+  readonly connector?: Connector;
   /** Who is told what is logged; default: nobody. */
   readonly logger?: LoggerService;
 }
@@ -24,16 +29,28 @@ export class TestWorker {
   private constructor(readonly app: INestApplication) {
     const events = app.get(QueueEvents);
     for (const name of EVENT_NAMES)
-      events.on(name, (event) => this.events.push({ event: name, ...event } as RecordedEvent));
+      events.on(name, (event) => this.events.push({ event: name, ...event, ...traceOf(event) } as RecordedEvent));
   }
 
   /** An app that only adds tasks. */
-  static async create({ controllers = [], providers = [], logger, ...options }: WorkerOptions): Promise<TestWorker> {
-    const module = await Test.createTestingModule({
-      imports: [QueueModule.forRoot({ reconnectDelay: 100, shutdownTimeout: 5_000, ...options })],
+  static async create({
+    controllers = [],
+    providers = [],
+    imports = [],
+    connector,
+    logger,
+    ...options
+  }: WorkerOptions): Promise<TestWorker> {
+    const builder = Test.createTestingModule({
+      imports: [
+        QueueModule.forRoot({ reconnectDelay: 100, shutdownTimeout: 5_000, eventsStream: 'off', ...options }),
+        ...imports,
+      ],
       controllers,
       providers,
-    }).compile();
+    });
+    if (connector !== undefined) builder.overrideProvider(Connector).useValue(connector);
+    const module = await builder.compile();
     const app = module.createNestApplication();
     app.useLogger(logger ?? false);
     Logger.overrideLogger(logger ?? false);
@@ -89,9 +106,12 @@ export class TestWorker {
 
 const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.added',
+  'event.published',
   'task.started',
   'task.completed',
   'task.dead-lettered',
+  'task.cancelled',
+  'task.progress',
   'task.requeued',
   'task.lost',
   'task.held',
@@ -99,16 +119,29 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'settle.ignored',
   'handover.postponed',
   'task.retrying',
+  'task.postponed',
   'task.overran',
   'task.isolated',
   'timeout.too-long',
   'attempts.missing',
+  'handler.missing',
+  'control.sent',
+  'control.unread',
+  'queue.paused',
+  'queue.resumed',
+  'worker.quieted',
+  'worker.dismissed',
   'undelivered.fetched',
   'undelivered.postponed',
   'quarantine.postponed',
   'task.redriven',
   'task.purged',
   'reply.failed',
+  'stream.unavailable',
+  'stream.available',
+  'stream.differs',
+  'history.interrupted',
+  'history.resumed',
   'connection.open',
   'connection.lost',
   'connection.failed',
@@ -118,6 +151,8 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'consumer.interrupted',
   'consumer.stopped',
   'thread.failed',
+  'thread.lingers',
+  'thread.gone',
   'worker.stopping',
   'worker.deadline',
   'worker.started',
@@ -127,3 +162,9 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'supervisor.stopping',
   'supervisor.gave-up',
 ];
+
+/** The trace of a run, which a copy of its event would miss. */
+function traceOf(event: { readonly traceId?: string | undefined } | object): { traceId?: string } {
+  const traceId = 'traceId' in event ? event.traceId : undefined;
+  return traceId === undefined ? {} : { traceId };
+}

@@ -1,19 +1,28 @@
-import { architectureProblems, MAX_LINES } from '../support/architecture';
+import { architectureProblems, loadedWith, MAX_LINES } from '../support/architecture';
 import { projectFiles, textOf } from '../support/project-files';
 
 /** The problems of one file that holds this text. */
 const problemsOf = (path: string, ...lines: string[]): string[] =>
   architectureProblems([{ path, text: `${lines.join('\n')}\n` }]);
 
+const sources = [...projectFiles('apps'), ...projectFiles('libs')]
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path, text: textOf(path) }));
+
 describe('the arrows of docs/architecture.md', () => {
   it('hold in apps/ and libs/', () => {
-    const sources = [...projectFiles('apps'), ...projectFiles('libs')]
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => ({ path, text: textOf(path) }));
-
     expect(sources.length).toBeGreaterThan(50);
     expect(architectureProblems(sources)).toEqual([]);
   });
+
+  it.each(['libs/queue/src/operating', 'libs/queue/src/definitions', 'libs/tasks/src'])(
+    'keep Nest out of what is loaded with %s: the command line starts without it',
+    (door) => {
+      const loaded = [...loadedWith(door, sources)];
+      expect(loaded.length).toBeGreaterThan(5);
+      expect(loaded.filter((target) => /^(?:@nestjs\/|piscina$|rxjs)/.test(target))).toEqual([]);
+    },
+  );
 });
 
 describe('the check of the arrows', () => {
@@ -29,8 +38,15 @@ describe('the check of the arrows', () => {
       'apps/worker/src/a.spec.ts',
       "import { x } from '@app/queue/testing';",
     ],
-    ['definitions on the queue library', 'libs/tasks/src/a.ts', "import { defineTask } from '@app/queue';"],
+    ['definitions on their door', 'libs/tasks/src/a.ts', "import { defineTask } from '@app/queue/definitions';"],
+    ['types of the library in definitions', 'libs/tasks/src/a.ts', "import type { TaskQueue } from '@app/queue';"],
+    ['the command line on its door', 'apps/cli/src/a.ts', "import { QueueOperations } from '@app/queue/operating';"],
     ['errors in a pure file', 'libs/queue/src/message/a.ts', "import { DefinitionError } from '../errors';"],
+    [
+      'cryptography where messages are sealed',
+      'libs/queue/src/message/signature.ts',
+      "import { sign } from 'node:crypto';",
+    ],
     ['pure files in each other', 'libs/queue/src/message/a.ts', "import { queueName } from '../topology/names';"],
     [
       'contracts on what calculates, and types',
@@ -53,6 +69,17 @@ describe('the check of the arrows', () => {
       'libs/queue/src/queue.module.ts',
       "import { logEvents } from './telemetry/log-events';",
     ],
+    [
+      'the module of the metrics on what collects them',
+      'libs/queue/src/metrics/metrics.module.ts',
+      "import { AppMetrics } from '../telemetry/app-metrics';",
+    ],
+    [
+      'the door of the metrics in an app',
+      'apps/worker/src/a.ts',
+      "import { MetricsModule } from '@app/queue/metrics';",
+    ],
+    ['the test kit on Nest’s', 'libs/queue/src/testing/a.ts', "import { Test } from '@nestjs/testing';"],
     ['telemetry/ in itself', 'libs/queue/src/telemetry/a.ts', "import { b } from './b';"],
     [
       'Nest where a thread begins',
@@ -76,13 +103,13 @@ describe('the check of the arrows', () => {
       'an app that reaches into a folder',
       'apps/worker/src/a.ts',
       "import { x } from '@app/queue/message/formats';",
-      /only @app\/queue and @app\/tasks/,
+      /only @app\/queue and .* may be imported/,
     ],
     [
       'an app that ships test tools',
       'apps/worker/src/a.ts',
       "import { x } from '@app/queue/testing';",
-      /only @app\/queue and @app\/tasks/,
+      /only @app\/queue and .* may be imported/,
     ],
     [
       'an app that goes around the names',
@@ -101,7 +128,19 @@ describe('the check of the arrows', () => {
       'definitions inside the queue library',
       'libs/tasks/src/a.ts',
       "import { x } from '@app/queue/settings';",
-      /only @app\/queue may/,
+      /only @app\/queue\/definitions may/,
+    ],
+    [
+      'definitions that load Nest with the library',
+      'libs/tasks/src/a.ts',
+      "import { defineTask } from '@app/queue';",
+      /only @app\/queue\/definitions may/,
+    ],
+    [
+      'the command line on the library that loads Nest',
+      'apps/cli/src/a.ts',
+      "import type { TaskQueue } from '@app/queue';",
+      /only @app\/queue\/operating and .* may/,
     ],
     [
       'the queue library on definitions',
@@ -110,6 +149,12 @@ describe('the check of the arrows', () => {
       /imports no other project/,
     ],
     ['the queue library on its own door', 'libs/queue/src/consuming/a.ts', "import { x } from '..';", /its own index/],
+    [
+      'cryptography in another pure file',
+      'libs/queue/src/message/formats.ts',
+      "import { sign } from 'node:crypto';",
+      /a pure file/,
+    ],
     ['a pure file that uses a library', 'libs/queue/src/message/a.ts', "import { of } from 'rxjs';", /a pure file/],
     [
       'a pure file that reads files',
@@ -191,6 +236,18 @@ describe('the check of the arrows', () => {
       /nobody imports telemetry\//,
     ],
     [
+      'spans in the middle of the work',
+      'libs/queue/src/producing/a.ts',
+      "import { trace } from '@opentelemetry/api';",
+      /only telemetry\/ knows OpenTelemetry/,
+    ],
+    [
+      'a type of what is written down in the middle of the work',
+      'libs/queue/src/consuming/a.ts',
+      "import type { BeatQueue } from '../history/lifecycle-record';",
+      /consuming\/ knows nothing of history\//,
+    ],
+    [
       'Nest in a plain room',
       'libs/queue/src/producing/a.ts',
       "import type { Type } from '@nestjs/common';",
@@ -202,6 +259,26 @@ describe('the check of the arrows', () => {
       "import type { Type } from '@nestjs/common';",
       /without Nest/,
     ],
+    [
+      'a room that loads what tests use',
+      'libs/queue/src/consuming/a.ts',
+      "import { x } from '../testing/x';",
+      /only tests load/,
+    ],
+    ['an app that tests itself', 'apps/worker/src/a.ts', "import { Test } from '@nestjs/testing';", /only tests load/],
+    [
+      'an app with a broker in it',
+      'apps/worker/src/a.ts',
+      "import { x } from '@app/queue/testing';",
+      /may be imported/,
+    ],
+    [
+      'a framework in the test kit',
+      'libs/queue/src/testing/a.ts',
+      "import { expect } from '@jest/globals';",
+      /no test framework/,
+    ],
+    ['metrics elsewhere', 'apps/worker/src/a.ts', "import { Counter } from 'prom-client';", /only telemetry\//],
     ['threads elsewhere', 'apps/worker/src/a.ts', "const p = import('piscina');", /only threading\//],
     ['an index that exports all', 'libs/queue/src/index.ts', "export * from './a';", /does not list the names/],
     [
@@ -213,6 +290,22 @@ describe('the check of the arrows', () => {
     ['an index with code in it', 'libs/queue/src/index.ts', 'export const a = 1;', /more than exports/],
   ])('sees %s', (_what, path, text, problem) => {
     expect(problemsOf(path, text)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('follows what a file loads through doors, and neither types nor what is imported later', () => {
+    const chain = [
+      { path: 'libs/tasks/src/index.ts', text: "export { a } from './a'; import type { x } from 'types';" },
+      { path: 'libs/tasks/src/a.ts', text: "import { b } from '@app/queue/definitions'; void import('later');" },
+      { path: 'libs/queue/src/definitions/index.ts', text: "export { c } from '../c';" },
+      { path: 'libs/queue/src/c.ts', text: "import { d } from '@nestjs/common';" },
+    ];
+    expect([...loadedWith('libs/tasks/src', chain)]).toEqual([
+      'libs/tasks/src',
+      'libs/tasks/src/a',
+      'libs/queue/src/definitions',
+      'libs/queue/src/c',
+      '@nestjs/common',
+    ]);
   });
 
   it('sees a file that is too long, and only then', () => {

@@ -36,6 +36,10 @@ describe('the cases of the bench', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it.each(['nonsense', '', 'add-3'])('are refused when none begins with %j', async (wish) => {
+    await expect(chosen(['add', wish], false)).rejects.toThrow(`no case begins with ${JSON.stringify(wish)}`);
+  });
+
   it('are fewer in a quick run, with those only whom a goal is about', async () => {
     const quick = await chosen([], true);
     expect(quick.length).toBeLessThan(20);
@@ -55,9 +59,52 @@ describe('the cases of the bench', () => {
   });
 });
 
+describe('the tasks of a case', () => {
+  interface Counted {
+    readonly name: string;
+    readonly count: number;
+    readonly own: Readonly<Record<string, { readonly count?: number } | undefined>>;
+  }
+
+  /** How many tasks the cases of rates have, and whoever has another number. */
+  const counted = (isQuick: boolean): Promise<readonly Counted[]> =>
+    runModule(
+      '../../bench/lib/cases.mjs',
+      `({ allCases }, isQuick) => allCases(isQuick)
+        .filter(({ figure, name }) => figure === 'rate' && !name.startsWith('cpu'))
+        .map(({ name, job, participants }) => ({
+          name,
+          count: job.count,
+          own: Object.fromEntries(participants.filter(({ label }) => !label).map(({ contestant, job }) => [contestant, job])),
+        }))`,
+      isQuick,
+    ) as Promise<readonly Counted[]>;
+
+  it.each([false, true])('are at least 500 for everybody who is compared by rates (quick: %j)', async (isQuick) => {
+    for (const { name, count, own } of await counted(isQuick)) {
+      // Nest's client waits 40 ms with each.
+      const others = Object.entries(own).filter(([who]) => who !== 'nest' || !name.startsWith('add-1-10k'));
+      for (const [who, job] of others) {
+        expect([name, who, (job?.count ?? count) >= 500]).toEqual([name, who, true]);
+        expect([name, who, (job?.count ?? count) <= count]).toEqual([name, who, true]);
+      }
+    }
+  });
+
+  it('are fewer for who is slow at it', async () => {
+    const cases = new Map((await counted(false)).map(({ name, ...rest }) => [name, rest]));
+    expect(cases.get('handle-100-quorum')).toMatchObject({
+      count: 80_000,
+      own: { warren: {}, celery: { count: 12_000 }, 'bullmq-always': { count: 20_000 } },
+    });
+    expect(cases.get('handle-1-quorum')?.own['bullmq-always']).toEqual({});
+    expect(cases.get('add-256-200-quorum')).toMatchObject({ count: 60_000, own: { pika: { count: 3_000 } } });
+  });
+});
+
 describe('what npm run bench is asked for', () => {
   it('is all of it, in full, unless said otherwise', async () => {
-    expect(await read({})).toEqual({ isQuick: false, isList: false, only: [], contestants: [] });
+    expect(await read({})).toEqual({ isQuick: false, isList: false, only: [], contestants: ['amqplib', 'warren'] });
   });
 
   it('are lists with commas, numbers and files', async () => {
@@ -66,8 +113,7 @@ describe('what npm run bench is asked for', () => {
       only: 'handle, add',
       contestants: 'warren',
       rounds: '5',
-      json: 'a.json',
-      markdown: 'b',
+      markdown: 'a.json, b.json',
     };
     expect(await read(values)).toEqual({
       isQuick: true,
@@ -75,8 +121,7 @@ describe('what npm run bench is asked for', () => {
       only: ['handle', 'add'],
       contestants: ['warren'],
       rounds: 5,
-      json: 'a.json',
-      markdown: 'b',
+      markdown: ['a.json', 'b.json'],
     });
   });
 

@@ -82,7 +82,7 @@ describe('the report of a case', () => {
     };
     const markdown = await runModule(
       '../../bench/lib/markdown.mjs',
-      '({ markdownOf }, report) => markdownOf(report)',
+      '({ markdownOf }, report) => markdownOf({ runs: [report], whole: report, runOf: () => undefined })',
       report,
     );
     expect(markdown).toBe(

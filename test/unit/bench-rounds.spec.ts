@@ -26,7 +26,7 @@ const run = (plan: Plan): Promise<{ lines: Line[]; order: string[] }> =>
       const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
       const entries = Object.keys(rates).map((label) => ({ label, contestant: { name: label }, job: {} }));
       const order = [];
-      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true }, entries, {
+      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true, job: { count: 1 } }, entries, {
         rounds, warmUp, reference: 'amqplib', onProgress: () => {},
         isOver: () => order.length >= overAfter,
         measure: async ({ label }) => {

@@ -7,6 +7,8 @@ import { projectRoot, textOf } from '../support/project-files';
 /** What this spec looks at in a service of docker-compose.yml. */
 interface Service {
   readonly image?: string;
+  readonly profiles?: readonly string[];
+  readonly restart?: string;
   readonly build?: { readonly context: string; readonly dockerfile: string; readonly target: string };
   readonly hostname?: string;
   readonly container_name?: string;
@@ -20,6 +22,16 @@ interface Service {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
+}
+
+/** What this spec looks at in a job of Prometheus. */
+interface Job {
+  readonly job_name: string;
+  readonly dns_sd_configs?: readonly {
+    readonly names: readonly string[];
+    readonly type: string;
+    readonly port: number;
+  }[];
 }
 
 interface Compose {
@@ -47,10 +59,21 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it('publishes the port on which the producer listens', () => {
-    const port = variablesOf('producer')['PRODUCER_PORT'];
-    expect(service('producer').ports).toEqual([`127.0.0.1:${port}:${port}`]);
+  it('publishes the ports on which the producer and the dashboard listen', () => {
+    for (const app of ['producer', 'dashboard'] as const) {
+      const port = variablesOf(app)[`${app.toUpperCase()}_PORT`];
+      expect(service(app).ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    }
     expect(service('worker').ports).toBeUndefined();
+  });
+
+  it('starts the dashboard only when it is asked for, with the users that were made for it', () => {
+    const { profiles, environment, restart } = service('dashboard');
+    expect({ profiles, restart, users: environment['DASHBOARD_USERS'] }).toEqual({
+      profiles: ['dashboard'],
+      restart: 'on-failure:3', // it ends with a sentence when it has none
+      users: '${DASHBOARD_USERS:-}',
+    });
   });
 
   it('keeps the queues in a volume that outlives the container, under a node name that stays', () => {
@@ -66,6 +89,12 @@ describe('docker-compose.yml', () => {
     const mounted = volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':'));
     expect(mounted).toEqual([['./deploy/rabbitmq.conf', '/etc/rabbitmq/conf.d/20-warren.conf', 'ro']]);
     expect(existsSync(join(projectRoot, 'deploy/rabbitmq.conf'))).toBe(true);
+  });
+
+  it('tries again what a delay level could not hand on, as soon as a private node does', () => {
+    const [, setting] = /TRY_AGAIN_AFTER_30_S = '(.+)'/.exec(textOf('scripts/lib/broker/node-files.mjs')) ?? [];
+    expect(service('rabbitmq').environment['RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS']).toBe(setting);
+    expect(setting).toBeDefined();
   });
 
   it('gives the apps the broker it makes, with the same user and password', () => {
@@ -113,5 +142,54 @@ describe('docker-compose.yml', () => {
     expect(build).toEqual({ context: '.', dockerfile: 'deploy/Dockerfile', target: app });
     expect(stage(app).name).toBe(app);
     expect(knownVariables).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  it('watches with the profile observability only, by versions that are named, and by files that are there', () => {
+    const watching = Object.entries(compose.services).filter(([, { profiles }]) => profiles?.includes('observability'));
+    expect(watching.map(([name, { profiles }]) => [name, profiles])).toEqual([
+      ['prometheus', ['observability']],
+      ['grafana', ['observability']],
+    ]);
+    for (const [name, { image, volumes = [] }] of watching) {
+      expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+$/)]);
+      const mounted = volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':'));
+      expect(mounted.length).toBeGreaterThan(0);
+      for (const [path = '', , mode] of mounted)
+        expect([path, existsSync(join(projectRoot, path)), mode]).toEqual([path, true, 'ro']);
+    }
+  });
+
+  it('has every app scraped where it listens, every replica of them, and the broker’s queues one by one', () => {
+    const { scrape_configs: jobs } = parse(textOf('deploy/prometheus/prometheus.yml')) as { scrape_configs: Job[] };
+    for (const app of imagedApps) {
+      const job = jobs.find(({ job_name: name }) => name === `warren-${app}`);
+      const [found] = job?.dns_sd_configs ?? [];
+      expect(found).toMatchObject({
+        names: [app],
+        type: 'A',
+        port: Number(variablesOf(app)[`${app.toUpperCase()}_PORT`]),
+      });
+    }
+    const queues = jobs.find(({ job_name: name }) => name === 'rabbitmq-queues');
+    expect(queues).toMatchObject({
+      metrics_path: '/metrics/detailed',
+      params: { family: ['queue_coarse_metrics', 'queue_consumer_count'] },
+      static_configs: [{ targets: ['rabbitmq:15692'] }],
+    });
+  });
+
+  it('mounts rules and board where Prometheus and Grafana look for them', () => {
+    const { rule_files: rules } = parse(textOf('deploy/prometheus/prometheus.yml')) as { rule_files: string[] };
+    const targets = (service('prometheus').volumes ?? []).map((volume) => volume.split(':')[1]);
+    expect(targets).toEqual(expect.arrayContaining(rules));
+    const { providers } = parse(textOf('deploy/grafana/provisioning/dashboards/warren.yml')) as {
+      providers: { options: { path: string } }[];
+    };
+    const [provider] = providers;
+    expect(service('grafana').volumes).toContain(`./deploy/grafana/dashboards:${provider?.options.path}:ro`);
+    const { datasources } = parse(textOf('deploy/grafana/provisioning/datasources/prometheus.yml')) as {
+      datasources: { url: string }[];
+    };
+    expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
   });
 });

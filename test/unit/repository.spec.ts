@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describeSettings, queueSettings } from '@app/queue';
+import { dashboardSettings } from '../../apps/dashboard/src/dashboard.settings';
 import { producerSettings } from '../../apps/producer/src/producer.settings';
 import { workerSettings } from '../../apps/worker/src/worker.settings';
 import { projectFiles, projectRoot, textOf } from '../support/project-files';
@@ -16,6 +17,8 @@ interface Package {
 interface LockedPackage {
   readonly resolved?: string;
   readonly integrity?: string;
+  /** A package of this repository: a folder of it, linked. */
+  readonly link?: boolean;
   readonly os?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -65,7 +68,10 @@ describe.each([
   ['bench/package-lock.json', 'bench/package.json', 10],
 ])('%s', (lockFile, manifestFile, atLeast) => {
   const lock = JSON.parse(textOf(lockFile)) as { packages: Record<string, Package & LockedPackage> };
-  const { '': root, ...packages } = lock.packages;
+  const { '': root, ...all } = lock.packages;
+  const packages = Object.fromEntries(
+    Object.entries(all).filter(([path, { link = false }]) => path.startsWith('node_modules/') && !link),
+  );
 
   it('names no registry, so that everybody installs from their own', () => {
     const resolved = Object.entries(packages).flatMap(([name, { resolved: address }]) => (address ? [name] : []));
@@ -83,6 +89,17 @@ describe.each([
       Object.keys(optionalDependencies).filter((name) => !placesOf(path, name).some((place) => place in packages)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('links only to packages of this repository, which are there under the names and versions it says', () => {
+    const links = Object.entries(all).filter(([, { link = false }]) => link);
+    const folders = Object.keys(all).filter((path) => !path.startsWith('node_modules/'));
+    expect(links.map(([, { resolved }]) => resolved)).toEqual(folders);
+    for (const [path, { resolved = '' }] of links) {
+      const { name, version } = JSON.parse(textOf(`${resolved}/package.json`)) as { name: string; version: string };
+      expect(path).toBe(`node_modules/${name}`);
+      expect(all[resolved]).toMatchObject({ name, version });
+    }
   });
 
   it(`belongs to ${manifestFile}`, () => {
@@ -150,7 +167,7 @@ describe('the scripts of package.json', () => {
 
 describe('.env.example', () => {
   const ofCompose = ['| `RABBITMQ_USER` | `guest` |', '| `RABBITMQ_PASSWORD` | `guest` |'];
-  const rows = [queueSettings, producerSettings, workerSettings].flatMap((group) =>
+  const rows = [queueSettings, producerSettings, workerSettings, dashboardSettings].flatMap((group) =>
     describeSettings(group).split('\n'),
   );
 
@@ -170,11 +187,13 @@ describe('.env.example', () => {
 });
 
 describe('the public names of @app/queue', () => {
-  const names = publicNames('libs/queue/src/index.ts');
+  const doors = ['index', 'health/index', 'metrics/index', 'definitions/index', 'operating/index', 'testing/index'];
+  const names = doors.flatMap((door) => publicNames(`libs/queue/src/${door}.ts`));
+  const titles = new Set(names.map(({ title }) => title));
 
   it('are those of test/unit/public-api.txt: a change of them is a decision', () => {
     const agreed = textOf('test/unit/public-api.txt').trimEnd().split('\n');
-    expect(names.map(({ title }) => title).toSorted()).toEqual(agreed.toSorted());
+    expect([...titles].toSorted()).toEqual(agreed.toSorted());
   });
 
   it('have a doc comment each', () => {

@@ -1,4 +1,6 @@
-import { HealthModule, QueueModule } from '@app/queue';
+import { QueueModule } from '@app/queue';
+import { HealthModule } from '@app/queue/health';
+import { MetricsModule } from '@app/queue/metrics';
 import { allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
@@ -6,9 +8,10 @@ import { APP_FILTER } from '@nestjs/core';
 import { ProblemFilter } from './problems/problem.filter';
 import { producerConfiguration } from './producer.configuration';
 import type { ProducerConfiguration } from './producer.configuration';
+import { TaskStatesController } from './tasks/task-states.controller';
 import { TasksController } from './tasks/tasks.controller';
 
-/** The producer: an HTTP API that adds tasks. */
+/** The producer: an HTTP API that adds tasks and tells what became of them. */
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, load: [producerConfiguration] }),
@@ -17,8 +20,9 @@ import { TasksController } from './tasks/tasks.controller';
       useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks }),
     }),
     HealthModule,
+    MetricsModule,
   ],
-  controllers: [TasksController],
+  controllers: [TasksController, TaskStatesController],
   providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
 })
 export class ProducerModule {}

@@ -2,7 +2,7 @@ import { appLogger, connectWorker, listen, runApp, runWorkers } from '@app/queue
 import type { WorkersOptions } from '@app/queue';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { announceWaiting } from './tutorial/terminal';
+import { announceWaiting, printer } from './tutorial/terminal';
 import { workerConfiguration } from './worker.configuration';
 import type { WorkerConfiguration } from './worker.configuration';
 
@@ -17,9 +17,10 @@ async function create(): Promise<INestApplication> {
 
 async function start(app: INestApplication, isSupervised: boolean): Promise<void> {
   await connectWorker(app);
+  const configuration = app.get<WorkerConfiguration>(workerConfiguration.KEY);
   // Health answers while the broker is still away.
-  if (!isSupervised) await listen(app, addressOf(app.get<WorkerConfiguration>(workerConfiguration.KEY)));
-  announceWaiting(); // before the first message can come, as the tutorial's worker does
+  if (!isSupervised) await listen(app, addressOf(configuration));
+  announceWaiting(printer(configuration.logFormat)); // before the first message can come, as the tutorial's worker does
   await app.startAllMicroservices();
 }
 

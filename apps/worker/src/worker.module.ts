@@ -1,4 +1,6 @@
-import { HealthModule, QueueModule, TaskServer } from '@app/queue';
+import { QueueModule, TaskServer } from '@app/queue';
+import { HealthModule } from '@app/queue/health';
+import { MetricsModule } from '@app/queue/metrics';
 import { allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
@@ -21,6 +23,7 @@ import type { WorkerConfiguration } from './worker.configuration';
       useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks, thread: cpuThread }),
     }),
     HealthModule,
+    MetricsModule,
     TutorialModule,
     ImagesModule,
     NotificationsModule,

@@ -6,17 +6,17 @@ export const workerSettings = {
   host: setting({
     env: ['WORKER_HOST'],
     schema: z.string().default('127.0.0.1'),
-    doc: 'The address on which the worker answers `/health/live` and `/health/ready`. In a container: `0.0.0.0`.',
+    doc: 'The address on which the worker answers `/health/live`, `/health/ready` and `/metrics`. In a container: `0.0.0.0`.',
   }),
   port: setting({
     env: ['WORKER_PORT'],
     schema: wholeNumber(0, 65_535).default(3_001),
-    doc: 'The port of the worker’s health checks. 0: any free port. Workers on one machine need one each.',
+    doc: 'The port of the worker’s health checks and metrics. 0: any free port. Workers on one machine need one each.',
   }),
   processes: setting({
     env: ['WORKER_PROCESSES'],
     schema: wholeNumber(1, 256).default(1),
-    doc: 'Worker processes. From 2 on a supervisor starts so many copies of the worker, starts those again that die, and answers the health checks for all of them; each has `WORKER_CONCURRENCY` and two connections of its own. For tasks that compute: one a core.',
+    doc: 'Worker processes. From 2 on a supervisor starts so many copies of the worker, starts those again that die, and answers the health checks and `/metrics` for all of them; each has `WORKER_CONCURRENCY` and three connections of its own. For tasks that compute: one a core.',
   }),
   logFormat: setting({
     env: ['LOG_FORMAT'],

@@ -5,6 +5,9 @@ import { everyone, only, types } from './participants.mjs';
 
 const RATE = 100;
 
+/** Who sends the warm-up at the rate of the rest has it short: there is nothing to compile. */
+const PYTHON = { warmUp: 100, isWarmUpPaced: true };
+
 /** Tasks of a delay's case, each with a delay of 0.1 to 10 s. */
 const DELAYED = { quick: { count: 200, rate: 200 }, full: { count: 5_000, rate: 500 } };
 
@@ -22,8 +25,8 @@ export function latencyCases(isQuick) {
     ...common,
     name: `latency-100-${queueType}`,
     title: `latency at 100 a second, ${queueType}`,
-    participants: everyone(),
-    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 500 : 2_000 },
+    participants: everyone({ pika: PYTHON, celery: PYTHON }),
+    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 2_000 : 10_000 },
     ...(queueType === 'quorum' && { quick: ['amqplib', 'warren'] }),
     measure: latency,
   }));
@@ -32,7 +35,7 @@ export function latencyCases(isQuick) {
     name: `latency-half-${queueType}`,
     title: `latency at half of amqplib's maximum, concurrency 16, ${queueType}`,
     participants: only('amqplib', 'warren', 'nest'),
-    job: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 1_000 },
+    job: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 10_000 },
     measure: latencyAtHalf,
   }));
   const delayed = {

@@ -4,7 +4,16 @@
 export const types = /** @type {const} */ (['quorum', 'classic']);
 
 /** The contestants in the order of the reports. */
-export const NAMES = ['amqplib', 'warren', 'nest', 'pika', 'celery', 'bullmq-always', 'bullmq-everysec'];
+export const NAMES = [
+  'amqplib',
+  'amqplib-same-messages',
+  'warren',
+  'nest',
+  'pika',
+  'celery',
+  'bullmq-always',
+  'bullmq-everysec',
+];
 
 /** All contestants. @param {Record<string, Partial<Job>>} [jobs] what is different for some of them @returns {Participant[]} */
 export function everyone(jobs = {}) {
@@ -14,4 +23,16 @@ export function everyone(jobs = {}) {
 /** Some contestants. @param {string[]} names @returns {Participant[]} */
 export function only(...names) {
   return names.map((contestant) => ({ contestant }));
+}
+
+/** What is measured of fewer tasks still is a rate and no accident. */
+const LEAST = 500;
+
+/**
+ * So large a share of a case's tasks for who is slow at it, so that its rounds last no longer than the others': what is compared are rates.
+ * Never fewer than 500, unless the case itself has fewer.
+ * @param {{ count: number }} counts @param {number} share up to 1
+ */
+export function shareOf({ count }, share) {
+  return { count: Math.min(count, Math.max(LEAST, Math.ceil(count * share))) };
 }

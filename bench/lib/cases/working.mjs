@@ -1,5 +1,5 @@
 import { computing, sharing } from '../measurements/working.mjs';
-import { everyone } from './participants.mjs';
+import { everyone, only } from './participants.mjs';
 
 /** @typedef {import('../cases.mjs').Case} Case @typedef {import('../../src/job.js').Work} Work */
 
@@ -15,6 +15,8 @@ const CPU = 20;
 const GROUPS = { quick: 5, full: 20 };
 /** How often every slot has a task of 50 ms. */
 const TURNS = { quick: 10, full: 40 };
+/** Threads of a worker that computes in threads. */
+const THREADS = 2;
 const COMPUTED = { quick: 50, full: 250 };
 
 /** @param {boolean} isQuick @returns {Case[]} */
@@ -61,7 +63,20 @@ export function workingCases(isQuick) {
     };
   });
 
-  return [...dispatch, ...io, ...cpu];
+  const threaded = repeated(THREADS * COMPUTED[scale], { milliseconds: CPU, how: 'spin' });
+  const threads = {
+    ...common,
+    name: `cpu-threads-${THREADS}`,
+    title: 'tasks of 20 ms of processor time, two threads of one process',
+    participants: only('warren'),
+    // Beside the one that it runs each thread has its next one at hand.
+    job: { ...job, concurrency: 2 * THREADS, threads: THREADS, count: threaded.length },
+    figure: 'rate',
+    isMoreBetter: true,
+    measure: computing({ workers: 1, tasks: threaded }),
+  };
+
+  return [...dispatch, ...io, ...cpu, threads];
 }
 
 /** Heavy and light tasks in turn, the last ones light. @param {'quick' | 'full'} scale @returns {Work[]} */

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { assertNothingLeft } from './handling.mjs';
 import { Failure } from '../../../scripts/lib/failure.mjs';
 
 /** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage */
 
-/** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume and has warmed up. */
-const SUBSCRIBED = 500;
 /** Tasks by which the highest rate is found. */
 const MAXIMUM_COUNT = { quick: 8_000, full: 40_000 };
 
@@ -54,13 +51,15 @@ export async function lateness(stage, entry) {
 /** A sender and a worker at the same time. @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry */
 async function passThrough(stage, { contestant, job }) {
   await stage.prepareQueue(contestant, job);
-  const receiver = await stage.open(contestant, { ...job, kind: 'receive' });
+  const open = (/** @type {'receive' | 'send'} */ kind) => stage.open(contestant, { ...job, kind });
+  const opening = /** @type {const} */ ([open('receive'), open('send')]);
+  await Promise.allSettled(opening); // when one of them fails the other must not come up unnoticed
+  const [receiver, sender] = await Promise.all(opening);
   receiver.go();
+  if (contestant.isRabbit !== false) await stage.queues.untilConsumed(job.queue, 1, stage);
   // Its warm-up is over before the first task that counts is sent.
-  const sender = await stage.open(contestant, { ...job, kind: 'send' });
-  if (contestant.isRabbit === false) await delay(SUBSCRIBED);
-  else await stage.queues.untilConsumed(job.queue, 1, stage.signal);
-  if (contestant.isRabbit !== false) await stage.queues.untilEmpty(job.queue, stage.signal);
+  if (!job.isWarmUpPaced && job.warmUp !== undefined) await receiver.line('warm', stage.timeout, stage.signal);
+  if (contestant.isRabbit !== false) await stage.queues.untilEmpty(job.queue, stage);
   const startedAt = performance.now();
   const [received] = await Promise.all([
     receiver.line('done', stage.timeout, stage.signal),

@@ -10,7 +10,8 @@ const LOOK_EVERY = 50;
 const IDLING = { quick: 1_000, full: 5_000 };
 
 /**
- * A worker's resident memory: while it waits after a first task, and at most while it drains a queue that is full.
+ * A worker's resident memory: while it waits after a first task, and at most while it drains a queue that is full; of the time it drains
+ * also of each half by itself, because what grows with the queue is higher in the second.
  * @param {Stage} stage @param {Entry} entry @param {{ isQuick: boolean }} run
  * @returns {Promise<Record<string, number>>} MiB, and tasks a second
  */
@@ -19,12 +20,21 @@ export async function remembering(stage, { contestant, job }, { isQuick }) {
   await stage.fill(contestant, job);
   await stage.clear();
   const program = await stage.open(contestant, job);
-  const samples = sampling(program);
-  const { seconds } = /** @type {Record<string, number>} */ (await program.run(stage.timeout, stage.signal));
-  const highest = Math.max(...samples.end());
+  const { samples, result } = await sampling(program, () => program.run(stage.timeout, stage.signal));
+  const { seconds } = /** @type {Record<string, number>} */ (result);
+  const middle = Math.ceil(samples.length / 2);
+  const highestIn = (/** @type {number[]} */ some) => Math.max(...some);
+  const highest = highestIn(samples);
   await stage.release(program);
   await assertNothingLeft(stage, { contestant, job });
-  return { idle, highest, overIdle: highest / idle, rate: job.count / seconds };
+  return {
+    idle,
+    highest,
+    firstHalf: highestIn(samples.slice(0, middle)),
+    secondHalf: highestIn(samples.slice(middle)),
+    overIdle: highest / idle,
+    rate: job.count / seconds,
+  };
 }
 
 /** @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry @param {number} milliseconds */
@@ -33,22 +43,23 @@ async function whileIdle(stage, { contestant, job }, milliseconds) {
   await stage.fill(contestant, one);
   const program = await stage.open(contestant, one);
   await program.run(stage.timeout, stage.signal);
-  const samples = sampling(program);
-  await delay(milliseconds, undefined, { signal: stage.signal });
-  const idle = samples.end();
+  const { samples } = await sampling(program, () => delay(milliseconds, undefined, { signal: stage.signal }));
   await stage.release(program);
-  return idle;
+  return samples;
 }
 
-/** Looks at a program's memory again and again, in MiB. @param {BenchProgram} program */
-function sampling(program) {
+/**
+ * Looks at a program's memory again and again, in MiB, while something happens.
+ * @template Result @param {BenchProgram} program @param {() => Promise<Result>} happen
+ */
+async function sampling(program, happen) {
   const samples = [residentMemory(program.pid)];
   const timer = setInterval(() => samples.push(residentMemory(program.pid)), LOOK_EVERY);
-  return {
-    end: () => {
-      clearInterval(timer);
-      samples.push(residentMemory(program.pid));
-      return samples;
-    },
-  };
+  try {
+    const result = await happen();
+    samples.push(residentMemory(program.pid));
+    return { samples, result };
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -43,7 +43,8 @@ export function computing(plan) {
   return async (stage, entry) => {
     const { seconds, brokerSeconds } = await work(stage, entry, plan);
     const spent = plan.tasks.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000;
-    const left = Math.min(plan.workers * seconds, availableParallelism() * seconds - brokerSeconds);
+    const parallel = plan.workers * (entry.job.threads ?? 1);
+    const left = Math.min(parallel * seconds, availableParallelism() * seconds - brokerSeconds);
     return { seconds, rate: plan.tasks.length / seconds, ofWhatIsLeft: spent / left };
   };
 }
@@ -66,7 +67,7 @@ async function work(stage, { contestant, job }, { workers, tasks, isFilledFirst 
   for (const program of programs) program.go();
   if (!isFilledFirst) {
     if (contestant.isRabbit === false) await delay(SUBSCRIBED);
-    else await stage.queues.untilConsumed(job.queue, workers, stage.signal);
+    else await stage.queues.untilConsumed(job.queue, workers, stage);
     await fill();
   }
   const before = processorSeconds(stage.brokerPid);

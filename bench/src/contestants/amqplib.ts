@@ -1,5 +1,5 @@
 import { connect } from 'amqplib';
-import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 import type { Producer } from '../adding';
 import type { Handling } from '../handling';
 import type { Job } from '../job';
@@ -7,36 +7,45 @@ import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
 import type { BenchPayload } from '../payload';
 
-/** Bare amqplib, as its own examples use it: bytes in, bytes out, persistent messages, confirms, an ack after the handler. */
-export const kinds = kindsOf({ openProducer, openWorker });
+/** How a payload becomes a message. */
+export interface Writing {
+  bytesOf(payload: BenchPayload): Buffer;
+  options(): Options.Publish;
+}
 
 const PERSISTENT = { persistent: true };
 
-const bytesOf = (payload: BenchPayload): Buffer =>
-  Buffer.from('text' in payload ? payload.text : JSON.stringify(payload));
+const BARE: Writing = {
+  bytesOf: (payload) => Buffer.from('text' in payload ? payload.text : JSON.stringify(payload)),
+  options: () => PERSISTENT,
+};
+
+/** Bare amqplib, as its own examples use it: bytes in, bytes out, persistent messages, confirms, an ack after the handler. */
+export const kinds = kindsOf({ openProducer: (job) => openProducer(job, BARE), openWorker });
 
 async function openConnection({ broker, noDelay }: Job): Promise<ChannelModel> {
   return connect(broker.amqp, noDelay === undefined ? {} : { noDelay });
 }
 
-async function openProducer(job: Job): Promise<Producer> {
+/** A producer on a queue that exists. */
+export async function openProducer(job: Job, writing: Writing): Promise<Producer> {
   const connection = await openConnection(job);
   const channel = await connection.createConfirmChannel();
   await channel.checkQueue(job.queue);
   return {
-    add: (payload) => publish(channel, job.queue, payload),
+    add: (payload) => publish(channel, job.queue, writing, payload),
     addBulk: (payloads) => {
-      for (const payload of payloads) channel.sendToQueue(job.queue, bytesOf(payload), PERSISTENT);
+      for (const payload of payloads) channel.sendToQueue(job.queue, writing.bytesOf(payload), writing.options());
       return channel.waitForConfirms();
     },
-    addMany: (payload, count, outstanding) => publishMany(channel, job.queue, { payload, count, outstanding }),
+    addMany: (payload, count, outstanding) => publishMany(channel, job.queue, writing, { payload, count, outstanding }),
     close: () => connection.close(),
   };
 }
 
-function publish(channel: ConfirmChannel, queue: string, payload: BenchPayload): Promise<void> {
+function publish(channel: ConfirmChannel, queue: string, writing: Writing, payload: BenchPayload): Promise<void> {
   return new Promise((resolve, reject) => {
-    channel.sendToQueue(queue, bytesOf(payload), PERSISTENT, (error: Error | null) => {
+    channel.sendToQueue(queue, writing.bytesOf(payload), writing.options(), (error: Error | null) => {
       if (error !== null) reject(error);
       else resolve();
     });
@@ -47,6 +56,7 @@ function publish(channel: ConfirmChannel, queue: string, payload: BenchPayload):
 function publishMany(
   channel: ConfirmChannel,
   queue: string,
+  writing: Writing,
   { payload, count, outstanding }: { payload: BenchPayload; count: number; outstanding: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -54,7 +64,7 @@ function publishMany(
     let confirmed = 0;
     const sendNext = (): void => {
       sent += 1;
-      channel.sendToQueue(queue, bytesOf(payload), PERSISTENT, onConfirm);
+      channel.sendToQueue(queue, writing.bytesOf(payload), writing.options(), onConfirm);
     };
     const onConfirm = (error: Error | null): void => {
       confirmed += 1;
@@ -67,10 +77,10 @@ function publishMany(
   });
 }
 
-async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
+/** A worker whose queue has to exist when it starts. */
+export async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
   const connection = await openConnection(job);
   const channel = await connection.createChannel();
-  await channel.checkQueue(job.queue);
   await channel.prefetch(job.concurrency ?? 1);
   const isText = job.kind === 'handle' || job.kind === 'start';
   return {

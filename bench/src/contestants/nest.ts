@@ -10,19 +10,19 @@ import type { Handling } from '../handling';
 import type { Job } from '../job';
 import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
+import { TASK } from '../payload';
 import type { BenchPayload } from '../payload';
 
 /** Nest's own RMQ transport: persistent, durable, acknowledged by hand; its sockets as they are by default. */
 export const kinds = kindsOf({ openProducer, openWorker });
 
-const PATTERN = 'bench.task';
 const HANDLING = Symbol('handling');
 
 @Controller()
 class TaskController {
   constructor(@Inject(HANDLING) private readonly handling: Handling) {}
 
-  @EventPattern<string>(PATTERN)
+  @EventPattern<string>(TASK)
   async handle(@Payload() payload: unknown, @Ctx() context: RmqContext): Promise<void> {
     await this.handling.handle(payload);
     (context.getChannelRef() as Channel).ack(context.getMessage() as Message);
@@ -60,7 +60,7 @@ async function openProducer(job: Job): Promise<Producer> {
   const client = ClientProxyFactory.create({ transport, options: { ...options, noAck: true } });
   await client.connect();
   const add = (payload: BenchPayload): Promise<unknown> =>
-    lastValueFrom(client.emit(PATTERN, payload), { defaultValue: undefined });
+    lastValueFrom(client.emit(TASK, payload), { defaultValue: undefined });
   return {
     add,
     addBulk: (payloads) => Promise.all(payloads.map(add)),

@@ -1,8 +1,25 @@
 import { defineTask } from '@app/queue';
+import { MetricsModule } from '@app/queue/metrics';
 import { settingsOf } from '@app/queue/queue.options';
 import { z } from 'zod';
+import { runModule } from '../../../test/support/run-module';
 import type { Job, Kind } from '../job';
+import { BenchModule } from './warren';
 import { optionsFor, taskFor } from './warren-options';
+
+type CaseJob = readonly [string, Omit<Job, 'broker' | 'queue'>];
+
+/** The jobs that Warren does in all cases, with `--quick` and without. */
+const jobsOfAllCases = async (): Promise<readonly CaseJob[]> => {
+  const jobs = await runModule(
+    '../../bench/lib/cases.mjs',
+    `({ allCases }) => [true, false].flatMap((isQuick) => allCases(isQuick)).flatMap(({ name, job, participants }) =>
+      participants
+        .filter(({ contestant }) => contestant === 'warren')
+        .map((participant) => [name, { ...job, ...participant.job }]))`,
+  );
+  return jobs as readonly CaseJob[];
+};
 
 const kinds: Kind[] = ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive', 'work', 'start'];
 
@@ -24,15 +41,47 @@ describe('Warren as it is measured', () => {
     expect(Object.keys(options).toSorted()).toEqual(['concurrency', 'tasks', 'urls']);
   });
 
-  it.each(kinds)('has a task that says nothing with %s but its queue and what it carries', (kind) => {
-    const task = taskFor(jobOf(kind));
-    const {
-      queue,
-      payload: _payload,
-      ...plain
-    } = defineTask({ name: task.name, queue: 'bench.q', payload: z.object({}) });
-    expect(task).toEqual({ ...plain, queue: { ...queue, type: 'quorum' }, payload: task.payload });
+  it('has its default settings in each case, but for the concurrency and, where they are measured, threads', async () => {
+    const jobs = await jobsOfAllCases();
+    expect(jobs.length).toBeGreaterThan(40);
+    const byDefault = settingsOf({ tasks: [] });
+    for (const [name, job] of jobs) {
+      const options = optionsFor({ ...jobOf('handle'), ...job });
+      const threads = name.startsWith('cpu-threads') ? { threads: 2 } : {};
+      const { concurrency } = settingsOf(options);
+      expect([name, settingsOf(options)]).toEqual([
+        name,
+        { ...byDefault, urls: options.urls, concurrency, ...threads },
+      ]);
+    }
   });
+
+  it('is counted for Prometheus', () => {
+    expect(BenchModule.for(jobOf('add')).imports).toContain(MetricsModule);
+  });
+
+  it('has threads in a case of their own only, and nothing else that is not the default', () => {
+    const options = optionsFor({ ...jobOf('work'), threads: 2 });
+    const byDefault = settingsOf({ tasks: [] });
+    expect(settingsOf(options)).toEqual({ ...byDefault, urls: options.urls, concurrency: 64, threads: 2 });
+    expect(Object.keys(options).toSorted()).toEqual(['concurrency', 'tasks', 'thread', 'threads', 'urls']);
+    const { payload: _, ...threaded } = taskFor({ ...jobOf('work'), threads: 2 });
+    const { payload: __, ...plain } = taskFor(jobOf('work'));
+    expect(threaded).toEqual({ ...plain, runIn: 'thread' });
+  });
+
+  it.each(kinds)(
+    'has a task that says nothing with %s but its queue, what it carries, and that it is timed and tried again',
+    (kind) => {
+      const task = taskFor(jobOf(kind));
+      const {
+        queue,
+        payload: _payload,
+        ...plain
+      } = defineTask({ name: task.name, queue: 'bench.q', payload: z.object({}), attempts: 5, timeout: 30_000 });
+      expect(task).toEqual({ ...plain, queue: { ...queue, type: 'quorum' }, payload: task.payload });
+    },
+  );
 
   it('checks what its tasks carry', () => {
     expect(taskFor(jobOf('handle')).payload.safeParse({ text: 1 }).success).toBe(false);

@@ -1,16 +1,20 @@
-import { QueueModule, TaskQueue, TaskServer, appLogger, connectWorker } from '@app/queue';
+import { BroadcastChannel } from 'node:worker_threads';
+import { QueueModule, TaskQueue, TaskServer, appLogger, createWorker } from '@app/queue';
+import { MetricsModule } from '@app/queue/metrics';
 import { Controller, Inject, Module } from '@nestjs/common';
-import type { DynamicModule, OnModuleDestroy } from '@nestjs/common';
+import type { DynamicModule, NestApplicationOptions, OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { Producer } from '../adding';
-import type { Handling } from '../handling';
+import type { Handling, Run } from '../handling';
 import type { Job } from '../job';
 import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
-import { TASK, optionsFor } from './warren-options';
+import { TASK } from '../payload';
+import { RUNS } from './spinning.module';
+import { optionsFor } from './warren-options';
 
-/** Warren with every safety that it has by default. */
+/** Warren with every safety that it has by default, and counted for Prometheus as the apps are. */
 export const kinds = kindsOf({ openProducer, openWorker });
 
 const HANDLING = Symbol('handling');
@@ -25,14 +29,15 @@ class TaskController {
   }
 }
 
+/** A producer; with a handler, a worker. */
 @Module({})
-class BenchModule implements OnModuleDestroy {
+export class BenchModule implements OnModuleDestroy {
   constructor(private readonly server: TaskServer) {}
 
   static for(job: Job, handling?: Handling): DynamicModule {
     return {
       module: BenchModule,
-      imports: [QueueModule.forRoot(optionsFor(job))],
+      imports: [QueueModule.forRoot(optionsFor(job)), MetricsModule],
       ...(handling && { controllers: [TaskController], providers: [{ provide: HANDLING, useValue: handling }] }),
     };
   }
@@ -42,7 +47,7 @@ class BenchModule implements OnModuleDestroy {
   }
 }
 
-async function openProducer(job: Job): Promise<Producer> {
+export async function openProducer(job: Job): Promise<Producer> {
   const app = await NestFactory.createApplicationContext(BenchModule.for(job), { logger: appLogger('pretty') });
   const queue = app.get(TaskQueue);
   const [task] = optionsFor(job).tasks;
@@ -57,10 +62,37 @@ async function openProducer(job: Job): Promise<Producer> {
 }
 
 async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
-  const app = await NestFactory.create(BenchModule.for(job, handling), {
-    logger: appLogger('pretty'),
-    abortOnError: false,
-  });
-  await connectWorker(app);
-  return { start: () => app.startAllMicroservices(), close: () => app.close() };
+  const hasThreads = job.threads !== undefined;
+  const runs = hasThreads ? hearThreads(handling) : undefined;
+  const module = BenchModule.for(job, hasThreads ? undefined : handling);
+  const options = { logger: appLogger('pretty'), abortOnError: false };
+  const { start, stop } = job.http === true ? await listening(module, options) : await silent(module, options);
+  const close = async (): Promise<void> => {
+    await stop();
+    runs?.close();
+  };
+  return { start, close };
+}
+
+interface Started {
+  readonly start: () => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
+
+async function silent(module: DynamicModule, options: NestApplicationOptions): Promise<Started> {
+  const app = await createWorker(module, options);
+  return { start: () => app.listen(), stop: () => app.close() };
+}
+
+async function listening(module: DynamicModule, options: NestApplicationOptions): Promise<Started> {
+  const { listeningWorker } = await import('./listening-worker.js'); // only here: the others are to be measured without it
+  const app = await listeningWorker(module, options);
+  return { start: () => app.startAllMicroservices(), stop: () => app.close() };
+}
+
+/** The handlers are in the threads, which tell of their runs. */
+function hearThreads(handling: Handling): BroadcastChannel {
+  const runs = new BroadcastChannel(RUNS);
+  runs.addEventListener('message', (message) => handling.note((message as MessageEvent<Run>).data));
+  return runs;
 }

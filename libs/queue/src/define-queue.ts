@@ -4,10 +4,22 @@ import { nestFormat } from './message/formats';
 import type { MessageFormat } from './message/formats';
 import { runPolicy } from './run-policy';
 import type { RunPolicy, RunPolicyInput } from './run-policy';
+import { assertBindings } from './topology/bindings';
+import type { QueueBinding } from './topology/bindings';
 import { assertQueueName } from './topology/names';
 
 /** `quorum`: replicated, survives the loss of a node. `classic`: one plain durable queue, declared with no arguments. */
 export type QueueType = 'quorum' | 'classic';
+
+/** How a queue is declared that another program declares as well, which the broker takes only when both say the same. */
+export interface QueueDeclaration {
+  /** Whether it outlives a restart of the broker. Default: `true`. */
+  readonly durable?: boolean;
+  /** Whether it goes with its last consumer. Default: `false`. */
+  readonly autoDelete?: boolean;
+  /** As the broker calls them (`x-message-ttl`). Default: none. */
+  readonly arguments?: Readonly<Record<string, string | number | boolean>>;
+}
 
 /** What `defineQueue` takes. What it says of attempts and timeouts is the default of the queue's tasks. */
 export interface QueueDefinitionInput extends RunPolicyInput {
@@ -25,6 +37,15 @@ export interface QueueDefinitionInput extends RunPolicyInput {
    * before 4.3 knows only two levels, up to 4 and from 5 on; an older broker is an error at the start.
    */
   readonly maxPriority?: number;
+  /**
+   * Exchanges that it gets messages from, besides those that are added to it: publish and subscribe. A worker declares them before it consumes.
+   * One that is not defined any more stays until somebody takes it away: `warren bindings`.
+   */
+  readonly bindings?: readonly QueueBinding[];
+  /** Declares it exactly so, or with `false` not at all: a queue of another program. Its dead-letter queue and quarantine are Warren's own. Default: by its `type`. */
+  readonly declaredAs?: QueueDeclaration | false;
+  /** What its consumer is called on the broker's pages. Default: the broker finds a name. */
+  readonly consumerTag?: string;
 }
 
 /** A work queue as both sides know it. Made by {@link defineQueue}. */
@@ -52,11 +73,15 @@ export function defineQueue(input: QueueDefinitionInput): QueueDefinition {
       `Queue "${input.name}": maxPriority must be a whole number from 1 to 255, not ${maxPriority}.`,
     );
   }
+  if (input.bindings !== undefined) assertBindings(input.name, input.bindings);
   return Object.freeze({ ...input, ...runPolicy(`Queue "${input.name}"`, input), format: input.format ?? nestFormat });
 }
 
 /** Why a task of this queue cannot have this priority; `undefined` when it can. */
-export function priorityProblem({ name, maxPriority }: QueueDefinition, priority: number): string | undefined {
+export function priorityProblem(
+  { name, maxPriority }: Pick<QueueDefinition, 'name' | 'maxPriority'>,
+  priority: number,
+): string | undefined {
   if (maxPriority === undefined) return `needs a queue with maxPriority, and "${name}" has none`;
   if (Number.isInteger(priority) && priority >= 0 && priority <= maxPriority) return undefined;
   return `must be a whole number from 0 to ${maxPriority} (the maxPriority of queue "${name}")`;

@@ -4,10 +4,17 @@ import { defineTask } from './define-task';
 import type { PayloadInputOf, PayloadOf } from './define-task';
 import { DefinitionError } from './errors';
 import { nestFormat, plainText } from './message/formats';
+import { sealed } from './message/sealed';
 
 const payload = z.object({ width: z.string().transform(Number) });
 
 describe('a task definition', () => {
+  it('keeps results, unless it says otherwise', () => {
+    expect(defineTask({ name: 'a', payload })).not.toHaveProperty('keepResult');
+    expect(defineTask({ name: 'a', payload, keepResult: true })).not.toHaveProperty('keepResult');
+    expect(defineTask({ name: 'a', payload, keepResult: false })).toMatchObject({ keepResult: false });
+  });
+
   it('waits in the queue "tasks" unless it says otherwise', () => {
     expect(defineTask({ name: 'a', payload }).queue).toMatchObject({ name: 'tasks', format: nestFormat });
     expect(defineTask({ name: 'a', payload, queue: 'images' }).queue.name).toBe('images');
@@ -29,6 +36,14 @@ describe('a task definition', () => {
     const task = defineTask({ name: 'a', payload, description: 'Does a.' });
     expect(() => Object.assign(task, { name: 'b' })).toThrow(TypeError);
     expect(task).toMatchObject({ name: 'a', description: 'Does a.' });
+  });
+
+  it('keeps no results where the payloads are encrypted, unless it says so', () => {
+    const keys = [{ id: 'a', key: 'AAAA' }];
+    const queue = defineQueue({ name: 'secrets', format: sealed(nestFormat, { encrypt: { keys } }) });
+    expect(defineTask({ name: 'a', payload, queue }).keepResult).toBe(false);
+    expect(defineTask({ name: 'a', payload, queue, keepResult: true }).keepResult).toBeUndefined();
+    expect(defineTask({ name: 'a', payload }).keepResult).toBeUndefined();
   });
 
   it.each(['a', 'x'.repeat(128), '漢'.repeat(85)])('may be named %s', (name) => {

@@ -35,10 +35,18 @@ export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends Ru
   /**
    * Its handler takes several tasks in one call: a list of payloads and a `BatchContext`. Each task keeps its own end, attempts
    * and dead letter: an error that the handler throws is the failure of every task in the batch; to tell them apart it
-   * returns what `Promise.allSettled` gives, one entry a task, in their order. A batch takes a slot for each task, so the queue's
-   * `concurrency` must be `size` or more. A task's `timeout` holds its waiting too. Default: one by one.
+   * returns what `Promise.allSettled` gives, one entry a task, in their order. When it returns nothing all are done; anything else,
+   * also what an interceptor made of its answer, puts all of them aside as `unrecoverable`. A batch takes a slot for each task, so
+   * the queue's `concurrency` must be `size` or more. A task's `timeout` holds its waiting too. Default: one by one.
    */
   readonly batch?: BatchPolicy;
+  /**
+   * `false`: what its handler returns is kept nowhere, for results that not everybody may read who may read what happened to tasks
+   * (`warren.events`, a week by default). `TaskQueue.result` then resolves with `undefined` when it has completed; whoever waits for the
+   * answer to a request of Nest's clients gets it all the same. Errors are kept in any case. Default: `true`, up to 1 KB of JSON; `false`
+   * where the queue's payloads are encrypted.
+   */
+  readonly keepResult?: boolean;
   /** From 0 to the queue's `maxPriority`: higher ones are handed out first. Default: none, which is the lowest. */
   readonly priority?: number;
 }
@@ -78,9 +86,13 @@ export function defineTask<Schema extends StandardSchemaV1>(
   return Object.freeze({
     name: input.name,
     queue,
-    ...runPolicy(`Task "${input.name}"`, input, queue),
+    ...runPolicy(`Task "${input.name}"`, { ...input, keepResult: isResultKept(input, queue) }, queue),
     ...(input.priority === undefined ? {} : { priority: input.priority }),
     payload: input.payload,
     ...(input.description === undefined ? {} : { description: input.description }),
   });
+}
+
+function isResultKept({ keepResult }: { readonly keepResult?: boolean }, { format }: QueueDefinition): boolean {
+  return keepResult ?? format.isEncrypted !== true;
 }

@@ -1,15 +1,16 @@
-import { MAX_DELAY_MS } from './topology/delay-levels';
+import { QueueError } from './queue-error';
 
-/**
- * Every error Warren throws or understands, ranked by what the caller has lost or kept. All of them extend
- * {@link QueueError}, and each message says what was stored and what to do next.
- */
-export abstract class QueueError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+export { QueueError } from './queue-error';
+export { HistoryUnavailableError, ResultTimeoutError, ResultTooLargeError, TaskFailedError } from './result-errors';
+export {
+  RetryLater,
+  TaskCancelledError,
+  TaskTimeoutError,
+  ThreadFailedError,
+  UnrecoverableError,
+  WorkerStoppedError,
+} from './run-errors';
+export type { RetryLaterOptions } from './run-errors';
 
 /** One problem found in a payload or a setting: where it is, and what is wrong there. */
 export interface Problem {
@@ -82,8 +83,12 @@ export class NotConnectedError extends QueueError {
 
 /** The broker had no queue for the message and returned it. Nothing was stored; the caller still holds the task. */
 export class UnroutableError extends QueueError {
-  constructor(readonly queue: string) {
-    super(`The broker had no queue "${queue}" for the message. Nothing was stored; the caller still holds the task.`);
+  constructor(
+    /** The queue, or the exchange of an event. */
+    readonly queue: string,
+    message = `The broker had no queue "${queue}" for the message. Nothing was stored; the caller still holds the task.`,
+  ) {
+    super(message);
   }
 }
 
@@ -146,10 +151,27 @@ export class QueueReadError extends QueueError {
   }
 }
 
+/**
+ * Thrown by a queue's format: the message may not be taken, because it is not sealed as the queue demands. It is dead-lettered as
+ * `refused`, its bytes untouched.
+ */
+export class MessageRefusedError extends QueueError {
+  constructor(why: string) {
+    super(`The message is refused: ${why}.`);
+  }
+}
+
 /** A filter for dead letters cannot be used. Nothing was looked at. */
 export class InvalidFilterError extends QueueError {
   constructor(readonly problems: readonly Problem[]) {
     super(`The filter is not valid: ${problems.map(problemSentence).join('; ')}.`);
+  }
+}
+
+/** What `Steering` was asked for cannot be used. Nothing was sent, and nothing has changed. */
+export class InvalidOrderError extends QueueError {
+  constructor(readonly problems: readonly Problem[]) {
+    super(`The order is not valid: ${problems.map(problemSentence).join('; ')}.`);
   }
 }
 
@@ -170,65 +192,6 @@ export class UnconfirmedError extends QueueError {
         `${cause.message} It may have been stored the first time; add it again with the same id.`,
       { cause },
     );
-  }
-}
-
-/** Thrown by a handler: trying again cannot help. The task is dead-lettered at once, as `unrecoverable`; nothing is lost. */
-export class UnrecoverableError extends QueueError {}
-
-/** What {@link RetryLater} takes besides its delay. */
-export interface RetryLaterOptions extends ErrorOptions {
-  /** What is written down as the error. */
-  readonly message?: string;
-  /** `false`: this run does not count as an attempt, so that it may be repeated without end (or until `expiresAfter`), with a pause of 100 ms at least. Default: `true`. */
-  readonly counted?: boolean;
-}
-
-/**
- * Thrown by a handler: run me again after so long, instead of what the backoff says. Counted, it needs an attempt left,
- * and a task without `attempts` has only one.
- * @throws RangeError when the delay is not a number of milliseconds from 0 to 310 days.
- */
-export class RetryLater extends QueueError {
-  readonly counted: boolean;
-
-  constructor(
-    /** Milliseconds. */
-    readonly delay: number,
-    { counted = true, message = `To be run again in ${delay} ms.`, ...options }: RetryLaterOptions = {},
-  ) {
-    super(message, options);
-    this.counted = counted;
-    if (!(delay >= 0 && delay <= MAX_DELAY_MS)) {
-      throw new RangeError(`RetryLater: the delay must be from 0 to ${MAX_DELAY_MS} milliseconds, not ${delay}.`);
-    }
-  }
-}
-
-/** The reason with which `TaskContext.signal` fires when a run has taken its definition's `timeout`, and the run's failure. */
-export class TaskTimeoutError extends QueueError {
-  constructor(
-    readonly timeout: number,
-    consequence = 'Its slot is free, whatever the handler still does.',
-  ) {
-    super(`The run took longer than its timeout of ${timeout} ms. ${consequence}`);
-  }
-}
-
-/**
- * The thread of a run failed before its handler had ended: out of memory, `process.exit`, an error that nobody caught, a
- * program that cannot be loaded. The run has failed with it; the worker and its other tasks go on.
- */
-export class ThreadFailedError extends QueueError {
-  constructor(cause: unknown) {
-    super(`The run's thread failed before its handler had ended (${String(cause)}). The worker goes on.`, { cause });
-  }
-}
-
-/** The reason with which `TaskContext.signal` fires: the worker stops, and the task goes back to its queue. */
-export class WorkerStoppedError extends QueueError {
-  constructor() {
-    super('The worker stops and its deadline has passed. The task goes back to its queue.');
   }
 }
 

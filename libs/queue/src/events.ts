@@ -11,6 +11,16 @@ export interface TaskFacts {
   /** The run in progress, from 1. */
   readonly attempt: number;
   readonly redelivered: boolean;
+  /** The trace it belongs to, when its message names one or its run is traced. */
+  readonly traceId?: string | undefined;
+}
+
+/** What is known of a run that failed. */
+export interface FailedRun {
+  /** Of what was thrown. */
+  readonly stack?: string | undefined;
+  /** How long it ran, in milliseconds; `undefined` where it did not begin. */
+  readonly milliseconds?: number | undefined;
 }
 
 /** Which connection: adding tasks and handling them never share one, and looking into dead-letter queues brings its own. */
@@ -18,19 +28,32 @@ export type ConnectionRole = 'producing' | 'consuming' | 'browsing';
 
 /** Everything that happens, by name. Observers in `telemetry/` turn these into log lines. */
 export interface QueueEventMap {
-  'task.added': { id: string; name: string; queue: string; delay: number };
-  'task.started': TaskFacts;
-  'task.completed': TaskFacts & { milliseconds: number };
-  'task.dead-lettered': TaskFacts & { reason: DeadLetterReason; error: string };
+  'task.added': { id: string; name: string; queue: string; delay: number; traceId?: string | undefined };
+  /** An event is in every queue that is bound for it. */
+  'event.published': { id: string; name: string; exchange: string; traceId?: string | undefined };
+  /** `dueAt`: since when it could have been run, in milliseconds since 1970, where that is known; never of what was handed out before. Worked out when it is read. */
+  'task.started': TaskFacts & { readonly dueAt?: number | undefined };
+  /**
+   * `result`: what its handler returned, unless its definition says that it is not kept; of a handler in a thread what is kept of it, as JSON
+   * has it, and of a result that is too large a symbol.
+   */
+  'task.completed': TaskFacts & { milliseconds: number; result?: unknown };
+  'task.dead-lettered': TaskFacts & { reason: DeadLetterReason; error: string } & FailedRun;
   /**
    * Failed, and waits in the broker for its next attempt. `delay` in milliseconds. `nextAttempt` is `attempt` again when its
    * handler has put it off without counting the run (`RetryLater`).
    */
-  'task.retrying': TaskFacts & { nextAttempt: number; delay: number; error: string };
+  'task.retrying': TaskFacts & { nextAttempt: number; delay: number; error: string } & FailedRun;
+  /** Another system's message says that no run may begin yet, and waits in the broker until then. `delay` in milliseconds. */
+  'task.postponed': TaskFacts & { delay: number };
   /** A run ended after its timeout; its task has its outcome since then, and nothing follows from this end. */
   'task.overran': TaskFacts & { milliseconds: number };
   /** Runs alone, because so many runs of it have ended without an outcome: nothing is consumed meanwhile. */
   'task.isolated': TaskFacts & { crashes: number };
+  /** Acknowledged because somebody has cancelled it; `hasRun`: its run was under way, and failed since. */
+  'task.cancelled': TaskFacts & { by: string; hasRun: boolean };
+  /** How far a run says that it is, from 0 to 1: the latest, at most four times a second. */
+  'task.progress': TaskFacts & { fraction: number; note: string | undefined };
   /** Given back to its queue without an outcome: the worker stops, or could not put it aside. */
   'task.requeued': TaskFacts & { why: string };
   /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */
@@ -43,10 +66,26 @@ export interface QueueEventMap {
   'settle.ignored': TaskFacts & { verb: string; why: string };
   /** A publish to the task's next place failed and is tried again; the delivery stays unacknowledged meanwhile. */
   'handover.postponed': TaskFacts & { place: string; why: string };
-  /** Given back to its queue from the dead-letter queue. */
-  'task.redriven': { id: string; name: string | undefined; queue: string; reason: string };
-  /** Thrown away from the dead-letter queue, for good. */
-  'task.purged': { id: string; name: string | undefined; queue: string; reason: string };
+  /** Given back to its queue from the dead-letter queue, by whom. */
+  'task.redriven': { id: string; name: string | undefined; queue: string; reason: string; by: string };
+  /** Thrown away from the dead-letter queue, for good, by whom. */
+  'task.purged': { id: string; name: string | undefined; queue: string; reason: string; by: string };
+  /** This process has asked for it, and the broker has it. `subject`: ids of tasks, a queue, or a worker. */
+  'control.sent': {
+    action: 'cancel' | 'pause' | 'resume' | 'quiet' | 'stop';
+    subject: string;
+    by: string;
+    reason?: string;
+  };
+  /** This worker consumes though it could not read what was ordered: what is cancelled or paused may run. */
+  'control.unread': { why: string };
+  /** This worker takes nothing from a queue of its own any more. `at`: when it was asked for, in milliseconds since 1970. */
+  'queue.paused': { queue: string; by: string; at: number; reason: string | undefined };
+  'queue.resumed': { queue: string; by: string | undefined };
+  /** This worker was told to take nothing new: what runs ends, and it stays up. */
+  'worker.quieted': { by: string };
+  /** This worker was told to stop, as SIGTERM would tell it. */
+  'worker.dismissed': { by: string };
   /** Delayed tasks that had come due while their queue was missing, put into it now. */
   'undelivered.fetched': { queue: string; tasks: number };
   /** They could not be fetched; tried again, later each time. Nothing is lost. */
@@ -54,6 +93,19 @@ export interface QueueEventMap {
   /** A suspect in this queue's quarantine could not be run alone by now; tried again, later each time. Told once a reason. */
   'quarantine.postponed': { queue: string; why: string };
   'reply.failed': TaskFacts & { why: string };
+  /**
+   * A stream cannot be written or read: the broker has none, or the user may not. Everything else goes on without it; it is asked for
+   * again now and then. Told once a reason.
+   */
+  'stream.unavailable': { stream: string; use: 'writing' | 'reading'; why: string };
+  /** A stream that was unavailable is written or read. */
+  'stream.available': { stream: string; use: 'writing' | 'reading' };
+  /** What happens is not recorded for now: records are dropped. Tasks are not touched by it. */
+  'history.interrupted': { why: string };
+  /** It is recorded again. `dropped`: records of this process that are missing, since it began. */
+  'history.resumed': { dropped: number };
+  /** A stream exists with other limits than the settings say; it is used as it is. */
+  'stream.differs': { stream: string; why: string };
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };
   /**
@@ -70,8 +122,14 @@ export interface QueueEventMap {
   'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
   /** A thread ended while it ran nothing, or could not begin its task: that one comes back, and it was no attempt. */
   'thread.failed': { why: string };
+  /** A thread that was ended with its run has not gone a second later: native code ends when it returns. It keeps its place among the threads. */
+  'thread.lingers': { id: string | undefined; name: string; queue: string };
+  /** It has gone, so many milliseconds after it was ended. */
+  'thread.gone': { id: string | undefined; name: string; queue: string; milliseconds: number };
   /** At the start: a definition says how it is tried again (`backoff`, `retryIf`), and has one attempt. */
   'attempts.missing': { name: string; options: readonly string[] };
+  /** At the start: this worker consumes the task's queue and has no handler for it. */
+  'handler.missing': { name: string; queue: string };
   'worker.stopping': { running: number; timeout: number };
   'worker.deadline': { running: number };
   /** A supervisor has started a process of one of its workers; `restarts`: how often before. */
@@ -91,6 +149,7 @@ export interface QueueEventMap {
 export class QueueEvents {
   private readonly emitter = new EventEmitter({ captureRejections: false });
 
+  /** Tells everybody who listens, at once and in their order. */
   emit<Name extends keyof QueueEventMap>(name: Name, event: QueueEventMap[Name]): void {
     try {
       this.emitter.emit(name, event);
@@ -99,6 +158,7 @@ export class QueueEvents {
     }
   }
 
+  /** Listens to the events of a name, until the function is called that this returns. */
   on<Name extends keyof QueueEventMap>(name: Name, listener: (event: QueueEventMap[Name]) => void): () => void {
     this.emitter.on(name, listener);
     return () => this.emitter.off(name, listener);

@@ -13,13 +13,27 @@ const defaults = {
   publishBufferMessages: 20_000,
   publishBufferBytes: 67_108_864,
   maxMessageBytes: 4_194_304,
+  eventsStream: 'on',
+  eventsMaxAge: 604_800_000,
+  eventsMaxBytes: 200_000_000,
+  workerBeat: 5_000,
   heartbeat: 30,
   connectTimeout: 10_000,
   reconnectDelay: 1_000,
 };
 
 /** Variable, setting, texts with their values, texts that are wrong. */
-const table: [string, keyof typeof queueSettings, [string, unknown][], string[]][] = [
+type Row = [string, keyof typeof queueSettings, [string, unknown][], string[]];
+
+/** A whole number from `min` to `max`. */
+const whole = (env: string, name: keyof typeof queueSettings, min: number, max: number, ...wrong: string[]): Row => [
+  env,
+  name,
+  [min, max].map((value) => [String(value), value]),
+  [String(min - 1), String(max + 1), ...wrong],
+];
+
+const table: Row[] = [
   [
     'AMQP_URL',
     'urls',
@@ -48,69 +62,13 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
     ],
     ['a,', ',', ' '],
   ],
-  [
-    'WORKER_CONCURRENCY',
-    'concurrency',
-    [
-      ['1', 1],
-      ['10000', 10_000],
-    ],
-    ['0', '10001', '1.5', 'many'],
-  ],
-  [
-    'WORKER_THREADS',
-    'threads',
-    [
-      ['0', 0],
-      ['256', 256],
-    ],
-    ['-1', '257', 'all'],
-  ],
-  [
-    'CRASH_LIMIT',
-    'crashLimit',
-    [
-      ['1', 1],
-      ['20', 20],
-    ],
-    ['0', '21', 'never'],
-  ],
-  [
-    'BROKER_ACK_TIMEOUT_MS',
-    'brokerAckTimeout',
-    [
-      ['1', 1],
-      ['2147483647', 2_147_483_647],
-    ],
-    ['0', '2147483648', '30m'],
-  ],
-  [
-    'SHUTDOWN_TIMEOUT_MS',
-    'shutdownTimeout',
-    [
-      ['0', 0],
-      ['3600000', 3_600_000],
-    ],
-    ['-1', '3600001', '30s'],
-  ],
-  [
-    'PUBLISH_TIMEOUT_MS',
-    'publishTimeout',
-    [
-      ['1', 1],
-      ['600000', 600_000],
-    ],
-    ['0', '600001'],
-  ],
-  [
-    'PUBLISH_BUFFER_MESSAGES',
-    'publishBufferMessages',
-    [
-      ['1', 1],
-      ['1000000', 1_000_000],
-    ],
-    ['0', '1000001'],
-  ],
+  whole('WORKER_CONCURRENCY', 'concurrency', 1, 10_000, '1.5', 'many'),
+  whole('WORKER_THREADS', 'threads', 0, 256, 'all'),
+  whole('CRASH_LIMIT', 'crashLimit', 1, 20, 'never'),
+  whole('BROKER_ACK_TIMEOUT_MS', 'brokerAckTimeout', 1, 2_147_483_647, '30m'),
+  whole('SHUTDOWN_TIMEOUT_MS', 'shutdownTimeout', 0, 3_600_000, '30s'),
+  whole('PUBLISH_TIMEOUT_MS', 'publishTimeout', 1, 600_000),
+  whole('PUBLISH_BUFFER_MESSAGES', 'publishBufferMessages', 1, 1_000_000),
   [
     'PUBLISH_BUFFER_BYTES',
     'publishBufferBytes',
@@ -129,42 +87,22 @@ const table: [string, keyof typeof queueSettings, [string, unknown][], string[]]
     ],
     ['0', '134217729'],
   ],
+  whole('STUCK_AFTER_MS', 'stuckAfter', 1, 86_400_000, 'never'),
   [
-    'STUCK_AFTER_MS',
-    'stuckAfter',
+    'EVENTS_STREAM',
+    'eventsStream',
     [
-      ['900000', 900_000],
-      ['60000', 60_000],
+      ['on', 'on'],
+      ['off', 'off'],
     ],
-    ['0', 'never'],
+    ['On', 'yes', '1'],
   ],
-  [
-    'HEARTBEAT_SECONDS',
-    'heartbeat',
-    [
-      ['1', 1],
-      ['600', 600],
-    ],
-    ['0', '601'],
-  ],
-  [
-    'CONNECT_TIMEOUT_MS',
-    'connectTimeout',
-    [
-      ['100', 100],
-      ['600000', 600_000],
-    ],
-    ['99', '600001'],
-  ],
-  [
-    'RECONNECT_DELAY_MS',
-    'reconnectDelay',
-    [
-      ['10', 10],
-      ['600000', 600_000],
-    ],
-    ['9', '600001'],
-  ],
+  whole('EVENTS_MAX_AGE_MS', 'eventsMaxAge', 60_000, 31_536_000_000, '7d'),
+  whole('EVENTS_MAX_BYTES', 'eventsMaxBytes', 8_000_000, 1_000_000_000_000, '1GB'),
+  whole('WORKER_BEAT_MS', 'workerBeat', 500, 600_000, '5s'),
+  whole('HEARTBEAT_SECONDS', 'heartbeat', 1, 600),
+  whole('CONNECT_TIMEOUT_MS', 'connectTimeout', 100, 600_000),
+  whole('RECONNECT_DELAY_MS', 'reconnectDelay', 10, 600_000),
 ];
 
 describe('the settings of the queue library', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { brokerUrls } from './connection/broker-url';
+import type { EventDefinition } from './define-event';
 import type { QueueDefinition } from './define-queue';
 import type { TaskDefinition } from './define-task';
 import { readSettings, setting, wholeNumber } from './settings';
@@ -11,7 +12,7 @@ export const queueSettings = {
   urls: setting({
     env: ['AMQP_URL', 'CLOUDAMQP_URL'],
     schema: brokerUrls.default(['amqp://guest:guest@localhost:5672']),
-    doc: 'The broker: `amqp://user:password@host:port/vhost` or `amqps://`. A comma-separated list names the nodes of one cluster, tried in turn.',
+    doc: 'The broker: `amqp://user:password@host:port/vhost` or `amqps://`, which is TLS (`NODE_EXTRA_CA_CERTS` names a file with an authority of your own). A comma-separated list names the nodes of one cluster, tried in turn.',
     secret: true,
   }),
   queueType: setting({
@@ -78,6 +79,26 @@ export const queueSettings = {
     schema: wholeNumber(1, 86_400_000).default(900_000),
     doc: 'Milliseconds a run may hold its slot before it counts as stuck: when every slot of a queue is held for longer, the worker is not ready and names the tasks. Nothing is ended by it. The default is half of RabbitMQ’s acknowledgement timeout.',
   }),
+  eventsStream: setting({
+    env: ['EVENTS_STREAM'],
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    doc: 'Whether this process writes down what happens to tasks in the stream `warren.events`, for `GET /tasks/:id`, `TaskQueue.result` and whoever looks. A task is never slowed or failed by it; `off` saves a few per cent of a worker that handles tens of thousands a second.',
+  }),
+  eventsMaxAge: setting({
+    env: ['EVENTS_MAX_AGE_MS'],
+    schema: wholeNumber(60_000, 31_536_000_000).default(604_800_000),
+    doc: 'Milliseconds that what happened is kept. A stream that exists keeps the limits it was declared with.',
+  }),
+  eventsMaxBytes: setting({
+    env: ['EVENTS_MAX_BYTES'],
+    schema: wholeNumber(8_000_000, 1_000_000_000_000).default(200_000_000),
+    doc: 'Bytes of what happened that the broker keeps, on each node with a replica; the oldest goes first. 200 MB hold some two million tasks.',
+  }),
+  workerBeat: setting({
+    env: ['WORKER_BEAT_MS'],
+    schema: wholeNumber(500, 600_000).default(5_000),
+    doc: 'Milliseconds between two records in which a worker says that it lives, with its version, memory, lag, queues and running tasks. Silent for three of them, it counts as lost.',
+  }),
   heartbeat: setting({
     env: ['HEARTBEAT_SECONDS'],
     schema: wholeNumber(1, 600).default(30),
@@ -104,6 +125,8 @@ export interface QueueModuleOptions extends Partial<QueueSettings> {
   readonly tasks: readonly TaskDefinition[];
   /** Further queues: those that only have plain Nest handlers, without a task definition. */
   readonly queues?: readonly QueueDefinition[];
+  /** The events that are published, and handled by the queues that are bound to their exchanges. */
+  readonly events?: readonly EventDefinition[];
   /** What the threads of a worker run, made by `defineThread`. A worker that handles tasks with `runIn: 'thread'` needs it. */
   readonly thread?: ThreadDefinition;
 }

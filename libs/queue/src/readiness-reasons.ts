@@ -1,3 +1,5 @@
+import type { Pause } from './steering/steering-state';
+
 /** A task that holds a slot, as readiness names it. */
 export interface SlotHolder {
   readonly id: string | undefined;
@@ -24,13 +26,26 @@ export const readinessReasons = {
   stuck: (queue: string, stuckAfter: number, holders: readonly SlotHolder[]) =>
     `queue "${queue}": all ${holders.length} slots are held by tasks that run longer than ${seconds(stuckAfter)} ` +
     `(${named(holders)})`,
-  handoversWait: (tasks: number) => `${tasks} tasks wait for the broker to take them to their next place`,
+  threadsLinger: (threads: number) =>
+    `all ${threads} threads were ended and go on in native code: no task can begin in one`,
+  handoversWait: (tasks: number) =>
+    tasks === 1
+      ? '1 task waits for the broker to take it to its next place'
+      : `${tasks} tasks wait for the broker to take them to their next place`,
   notConnected: (state: string, why: string) => `tasks cannot be added: the connection is ${state} (${why})`,
   blocked: (why: string) => `tasks cannot be added: the broker is blocked (${why})`,
   ofWorker: (worker: number, reason: string) => `worker ${worker}: ${reason}`,
   waitsForFirst: () => 'waits until worker 1 has started',
   died: (why: string) => `died (${why}) and is started again`,
   silent: (forSeconds: number) => `has not reported for ${forSeconds} s`,
+} as const;
+
+/** What readiness tells though it is no reason against it: somebody has ordered it so. */
+export const readinessRemarks = {
+  paused: ({ queue, by, at, reason }: Pause) =>
+    `queue "${queue}" is paused by ${by} since ${new Date(at).toISOString()}${reason === undefined ? '' : ` (${reason})`}`,
+  quiet: (by: string) => `the worker takes nothing new: ${by} asked for it`,
+  left: (why: string) => `was stopped (${why}) and is not started again`,
 } as const;
 
 /** Those that hold a slot longest first: `image.resize id-1 for 1,203 s`. */

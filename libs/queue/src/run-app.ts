@@ -4,7 +4,7 @@ import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { TaskServer } from './consuming/task-server';
 import { QueueEvents } from './events';
 import { QueueHealth } from './health/queue-health';
-import type { Readiness } from './health/queue-health';
+import { MetricsSource } from './metrics/metrics-source';
 import { failureText, printFailure } from './start-failure';
 import { StopWishes } from './stop-wishes';
 import { SupervisorLink } from './supervising/supervisor-link';
@@ -20,7 +20,7 @@ const HURRY_MS = 5_000;
  * its one sentence and the process exits with 1. SIGTERM or SIGINT stops it politely, also while it starts, and exits
  * with 0 (1 when stopping fails); a second signal, half a second later or more, ends the waiting for running tasks, which
  * go back to their queues; five seconds later what has not stopped is ended by SIGKILL. Under a supervisor ({@link runWorkers})
- * it obeys that one's orders as well and reports to it.
+ * it obeys that one's orders as well and reports to it. `Steering.stop` for this worker is such a wish too.
  */
 export function runApp<App extends INestApplicationContext>(
   name: string,
@@ -64,7 +64,11 @@ export function runApp<App extends INestApplicationContext>(
   const run = async (): Promise<void> => {
     app = await create();
     if (wishes.isStopping) return;
-    supervisor?.report(app.get(QueueEvents, { strict: false }), readinessOf(app));
+    eventsOf(app)?.on('worker.dismissed', ({ by }) => {
+      supervisor?.leave(`${by} asked for it`);
+      wishes.stop(`${by} asked for it`);
+    });
+    if (supervisor !== undefined) reportTo(supervisor, app);
     await start(app);
     supervisor?.started();
   };
@@ -93,7 +97,31 @@ function isHttpApplication(app: INestApplicationContext): app is INestApplicatio
   return 'getHttpServer' in app;
 }
 
-function readinessOf(app: INestApplicationContext): () => Readiness {
+/** An app without a QueueModule has none, and no worker that could be dismissed. */
+function eventsOf(app: INestApplicationContext): QueueEvents | undefined {
+  try {
+    return app.get(QueueEvents, { strict: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function reportTo(supervisor: SupervisorLink, app: INestApplicationContext): void {
   const health = app.get(QueueHealth, { strict: false });
-  return () => health.readiness();
+  const server = app.get(TaskServer, { strict: false });
+  supervisor.report(app.get(QueueEvents, { strict: false }), () => ({
+    ...health.readiness(),
+    running: server.running,
+  }));
+  const source = metricsOf(app);
+  supervisor.answer(async () => (await source?.metrics()) ?? []);
+}
+
+/** Only who imports `MetricsModule` has them. */
+function metricsOf(app: INestApplicationContext): MetricsSource | undefined {
+  try {
+    return app.get(MetricsSource, { strict: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -40,6 +40,8 @@ export interface RunPolicy extends RunPolicyInput {
   readonly runIn: RunIn;
   /** Its tasks are handed to the handler together; `undefined`: one by one. */
   readonly batch?: BatchPolicy;
+  /** `false`: what its handler returns is told to nobody. Missing: it is kept. */
+  readonly keepResult?: boolean;
 }
 
 /** What only a task's definition says, not its queue's. */
@@ -47,6 +49,7 @@ interface TaskPolicyInput {
   readonly acknowledge?: Acknowledge;
   readonly runIn?: RunIn;
   readonly batch?: BatchPolicy;
+  readonly keepResult?: boolean;
 }
 
 /** The longest a timer of Node can wait: 24 days. */
@@ -69,7 +72,8 @@ export function runPolicy(
   input: RunPolicyInput & TaskPolicyInput,
   base: RunPolicy = defaults,
 ): RunPolicy {
-  const { attempts, backoff, retryIf, expiresAfter, timeout, acknowledge = 'after', runIn = 'process', batch } = input;
+  const { attempts, backoff, retryIf, expiresAfter, timeout, batch } = input;
+  const { acknowledge = 'after', runIn = 'process', keepResult = true } = input;
   assertWhole(subject, 'attempts', attempts, 1_000_000);
   assertBackoff(subject, backoff);
   assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
@@ -90,6 +94,7 @@ export function runPolicy(
     ...(expiry === undefined ? {} : { expiresAfter: expiry }),
     ...(limit === undefined ? {} : { timeout: limit }),
     ...(batch === undefined ? {} : { batch: { size: batch.size, wait: batch.wait } }),
+    ...(keepResult ? {} : { keepResult }),
   };
 }
 

@@ -14,7 +14,7 @@ import { logEvents } from './telemetry/log-events';
 
 /** What {@link runWorkers} needs to know before any worker is made: the app's own settings and those of the queues. */
 export interface WorkersOptions extends SupervisionSettings {
-  /** Where the supervisor answers health checks for all its workers. Not used when `processes` is 1. */
+  /** Where the supervisor answers health checks and `/metrics` for all its workers. Not used when `processes` is 1. */
   readonly address: ListenAddress;
   readonly logFormat: LogFormat;
 }
@@ -24,7 +24,8 @@ export interface WorkersOptions extends SupervisionSettings {
  * this same program.
  *
  * With 1, `work(false)` is called and nothing else happens. Otherwise this process only supervises: it starts the workers, in
- * which `work(true)` is called, starts those again that die, answers health checks for all of them, and passes on the wish to stop.
+ * which `work(true)` is called, starts those again that die, answers health checks and `/metrics` for all of them, and passes on the wish
+ * to stop.
  * It exits with 0 when each of them did, and with 1 when one did not, when a worker dies at once again and again, or when
  * the first one cannot start. `work` is to call {@link runApp}, and not to listen when it is supervised.
  *

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineEvent } from './define-event';
 import { defineQueue } from './define-queue';
 import type { QueueDefinitionInput } from './define-queue';
 import { defineTask } from './define-task';
@@ -70,6 +71,30 @@ describe('the registry of tasks', () => {
       expect(() => registry.queuesNamed(['images', 'imags', 'x'])).toThrow(
         'WORKER_QUEUES: no queue is defined with the name "imags", "x" (defined: images, tasks, plain)',
       );
+    });
+  });
+
+  describe('knows events', () => {
+    const payload = z.unknown();
+    const event = defineEvent({ name: 'order.placed', exchange: 'orders', payload });
+    const bound = (type: 'topic' | 'direct') =>
+      defineQueue({ name: `mails-${type}`, bindings: [{ exchange: 'orders', type, pattern: 'a' }] });
+
+    it('by their names, and the exchanges of all that is defined', () => {
+      const known = new TaskRegistry([], [bound('topic')], [event]);
+      expect([known.event('order.placed'), known.event('other')]).toEqual([event, undefined]);
+      expect(known.exchanges.map(({ name, type }) => `${name} ${type}`)).toEqual(['orders topic']);
+    });
+
+    it('and refuses one that has the name of a task or of another', () => {
+      expect(() => new TaskRegistry([task('order.placed', 'q')], [], [event])).toThrow('Two tasks or events');
+      expect(() => new TaskRegistry([], [], [event, event])).toThrow(DefinitionError);
+    });
+
+    it('and refuses an exchange that is of two types', () => {
+      const build = () => new TaskRegistry([], [bound('direct')], [event]);
+      expect(build).toThrow(DefinitionError);
+      expect(build).toThrow('Exchange "orders" is topic elsewhere, and direct to queue "mails-direct".');
     });
   });
 });

@@ -1,4 +1,4 @@
-import { defineQueue, defineTask, foreignJson } from '@app/queue';
+import { defineQueue, defineTask, foreignJson } from '@app/queue/definitions';
 import { z } from 'zod';
 
 /**

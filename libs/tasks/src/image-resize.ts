@@ -1,4 +1,4 @@
-import { defineTask, exponential } from '@app/queue';
+import { defineTask, exponential } from '@app/queue/definitions';
 import { z } from 'zod';
 
 /** Base64 characters of an upload: about 3 MB of image, so that the message stays below the default MAX_MESSAGE_BYTES. */

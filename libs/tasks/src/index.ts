@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '@app/queue';
+import type { TaskDefinition } from '@app/queue/definitions';
 import { cpuBurn } from './cpu-burn';
 import { imageResize } from './image-resize';
 import { notificationEmail } from './notification-email';

@@ -1,4 +1,4 @@
-import { decorrelatedJitter, defineTask } from '@app/queue';
+import { decorrelatedJitter, defineTask } from '@app/queue/definitions';
 import { z } from 'zod';
 
 /**

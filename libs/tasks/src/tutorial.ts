@@ -1,4 +1,4 @@
-import { defineQueue, defineTask, plainText } from '@app/queue';
+import { defineQueue, defineTask, plainText } from '@app/queue/definitions';
 import { z } from 'zod';
 
 /**

@@ -5,6 +5,7 @@ import { Failure } from '../failure.mjs';
 import { freePorts } from '../ports.mjs';
 import { RunLock } from '../run-lock.mjs';
 import { shakeHands } from './handshake.mjs';
+import { TRY_AGAIN_AFTER_30_S } from './node-files.mjs';
 
 const START_TIMEOUT = 120_000;
 /** `docker run` pulls the image the first time. */
@@ -106,10 +107,10 @@ export class DockerNode {
       ...(this.#management ? ['-p', `127.0.0.1:${management}:15672`] : []),
     ];
     const data = ['--hostname', 'warren', '-v', `${this.#name}:/var/lib/rabbitmq`, '--ulimit', 'nofile=65536:65536'];
+    const settings = ['-e', `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=${TRY_AGAIN_AFTER_30_S}`];
     const image = this.#management ? 'rabbitmq:4-management' : 'rabbitmq:4';
-    await run('docker', ['run', '--detach', '--name', this.#name, ...data, ...published, image], {
-      timeout: PULL_TIMEOUT,
-    });
+    const container = ['run', '--detach', '--name', this.#name, ...data, ...published, ...settings, image];
+    await run('docker', container, { timeout: PULL_TIMEOUT });
   }
 
   /** @param {AbortSignal} [signal] */

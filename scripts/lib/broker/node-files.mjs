@@ -24,10 +24,17 @@ export function writeIdentity(directory, identity) {
   writeFileSync(join(directory, 'identity.json'), JSON.stringify(identity));
 }
 
+/**
+ * When RabbitMQ cannot hand on what came due in a delay level, it tries again after so long; its own default is three minutes. A
+ * restart is enough for that to happen: a level may begin before the exchange that it hands on to is there again.
+ */
+export const TRY_AGAIN_AFTER_30_S = '-rabbit dead_letter_worker_publisher_confirm_timeout 30000';
+
 /** Busy-waiting schedulers would take the processor from the workers beside it; the distribution listens on loopback. */
 const ERLANG_ARGUMENTS = [
   '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   '-kernel inet_dist_use_interface {127,0,0,1}',
+  TRY_AGAIN_AFTER_30_S,
 ].join(' ');
 
 /**

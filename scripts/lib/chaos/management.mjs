@@ -30,11 +30,11 @@ export class Management {
     return answer.ok;
   }
 
-  /** Messages in all queues together, those in a consumer's hand included; seconds old. @returns {Promise<number>} */
+  /** Messages in all queues together, those in a consumer's hand included; seconds old. A stream keeps what was read. @returns {Promise<number>} */
   async messages() {
-    /** @type {{ messages?: number }[]} */
-    const queues = await (await this.#ask('GET', '/api/queues?columns=name,messages')).json();
-    return queues.reduce((total, { messages = 0 }) => total + messages, 0);
+    /** @type {{ type?: string, messages?: number }[]} */
+    const queues = await (await this.#ask('GET', '/api/queues?columns=name,type,messages')).json();
+    return queues.filter(({ type }) => type !== 'stream').reduce((total, { messages = 0 }) => total + messages, 0);
   }
 
   /** @param {string} method @param {string} path @returns {Promise<Response>} of a node that lets us in; 404 is an answer */

@@ -62,7 +62,7 @@ export const mutations = [
     // Quorum queues, as the delay levels are, cannot be anything else.
     patches: [
       {
-        file: `${QUEUE}/topology/declare.ts`,
+        file: `${QUEUE}/connection/declarations.ts`,
         from: 'durable: plan.durable',
         to: "durable: plan.arguments['x-queue-type'] === 'quorum'",
       },

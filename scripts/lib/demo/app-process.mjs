@@ -14,7 +14,7 @@ const LEAVE_WITH_PARENT = inCheckout('scripts', 'lib', 'demo', 'leave-with-paren
 /**
  * @typedef {object} AppListener
  * @property {(event: import('./ledger.mjs').TaskEvent) => void} onEvent an event of the library, from the app's JSON log
- * @property {(line: string) => void} onLine a line that is no log line
+ * @property {(line: string) => void} onLine what its handlers print: the tutorial's lines, and what is no log line
  */
 
 /** A built app in a process of its own. */
@@ -106,6 +106,7 @@ export class AppProcess {
     if (typeof entry?.message === 'object') return listener.onEvent(entry.message);
     if (entry === undefined || entry.level === 'error') this.#keep(line);
     if (entry === undefined) listener.onLine(line);
+    else if (entry.context === 'Tutorial') listener.onLine(entry.message);
   }
 
   /** @param {string} line */
@@ -115,7 +116,7 @@ export class AppProcess {
   }
 }
 
-/** @param {string} line @returns {{ level: string, message: string | import('./ledger.mjs').TaskEvent } | undefined} undefined: no log line */
+/** @param {string} line @returns {{ level: string, context?: string, message: string | import('./ledger.mjs').TaskEvent } | undefined} undefined: no log line */
 function readLogLine(line) {
   if (!line.startsWith('{')) return undefined;
   try {

@@ -5,6 +5,7 @@ import { OUTPUT } from './task-list.mjs';
 
 const PRODUCER_PORT = 3_000;
 const WORKER_PORT = 3_001;
+const DASHBOARD_PORT = 3_002;
 /** How often an app is started again because its port was taken between the look and its start. */
 const PORT_ATTEMPTS = 5;
 
@@ -23,7 +24,7 @@ const WORKER_SETTINGS = {
   SMS_DIR: OUTPUT.sms,
 };
 
-/** The producer and the workers of one `npm start`, each in a process of its own. */
+/** The producer, the workers and the dashboard of one `npm start`, each in a process of its own. */
 export class Crew {
   #brokerUrl;
   #ledger;
@@ -58,6 +59,8 @@ export class Crew {
     this.onStart = undefined;
     /** Where the producer answers. */
     this.producerPort = PRODUCER_PORT;
+    /** Where the dashboard answers. */
+    this.dashboardPort = DASHBOARD_PORT;
   }
 
   /** Workers that are ready, by their numbers. */
@@ -79,6 +82,17 @@ export class Crew {
     });
     this.producerPort = producer.port;
     return producer;
+  }
+
+  /** Starts the dashboard; resolves with it when it answers. */
+  async startDashboard() {
+    const listener = { onEvent: () => undefined, onLine: () => undefined };
+    const dashboard = await this.#start(DASHBOARD_PORT, (port) => {
+      const env = { AMQP_URL: this.#brokerUrl, DASHBOARD_HOST: '127.0.0.1', DASHBOARD_PORT: String(port) };
+      return new AppProcess('dashboard', 'dashboard', { port, env, listener, upLine: /the queues are shown at/ });
+    });
+    this.dashboardPort = dashboard.port;
+    return dashboard;
   }
 
   /** Starts one more worker; resolves with it when it consumes. */
@@ -113,9 +127,9 @@ export class Crew {
    */
   async stop() {
     this.#isStopping = true;
-    const isProducer = (/** @type {AppProcess} */ app) => app.name === 'producer';
+    const isWorker = (/** @type {AppProcess} */ app) => app.name.startsWith('worker ');
     const killed = [];
-    for (const isNext of [(/** @type {AppProcess} */ app) => !isProducer(app), isProducer]) {
+    for (const isNext of [isWorker, (/** @type {AppProcess} */ app) => !isWorker(app)]) {
       const apps = [...this.#apps].filter(isNext);
       const ends = await Promise.all(apps.map((app) => app.stop()));
       killed.push(...apps.filter((_, index) => ends[index] === 'killed'));

@@ -9,6 +9,7 @@ export function showNextSteps(voice, crew, brokerUrl) {
     payload: { source: 'sunset.jpg', width: 320, output: 'mine.webp' },
   });
   const steps = [
+    ['the queues, tasks, failures and workers, live', `http://127.0.0.1:${crew.dashboardPort}`],
     ['one more message of the tutorial', 'npm run task -- Hello....'],
     ['one image, over HTTP', `curl ${api}/tasks -H 'content-type: application/json' -d '${body}'`],
     ['what else the producer takes', `${api}/docs`],

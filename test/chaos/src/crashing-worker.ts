@@ -9,10 +9,16 @@ import { z } from 'zod';
 /** Milliseconds: long enough to be at work when another task ends the worker. */
 const INNOCENT_WORK = 250;
 
+const concurrency = Number(variable('CONCURRENCY'));
 const queue = defineQueue({ name: 'work', type: variable('QUEUE_TYPE') as QueueType });
 const tasks = ['exit', 'kill', 'memory', 'block', 'innocent'].map((name) =>
   defineTask({ name, queue, payload: z.string() }),
 );
+// A batch needs a slot for each of its tasks.
+if (concurrency > 1) {
+  const batch = { size: concurrency, wait: 1_000 };
+  tasks.push(defineTask({ name: 'batched', queue, payload: z.string(), batch }));
+}
 
 /** The ways in which a task can end its worker, and one task that only stands beside. Each says that it has begun. */
 @Controller()
@@ -47,6 +53,13 @@ class CrashController {
     begun('innocent', text);
     await new Promise((resolve) => setTimeout(resolve, INNOCENT_WORK));
   }
+
+  /** One of them ends the worker, and takes the others along. */
+  @EventPattern<string>('batched')
+  batched(@Payload() texts: string[]): void {
+    begun('batched', texts.join());
+    if (texts.includes('killer')) process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 @Module({
@@ -54,7 +67,7 @@ class CrashController {
     QueueModule.forRoot({
       urls: [variable('AMQP_URL')],
       tasks,
-      concurrency: Number(variable('CONCURRENCY')),
+      concurrency,
       crashLimit: Number(variable('CRASH_LIMIT')),
       heartbeat: Number(variable('HEARTBEAT_SECONDS')),
       reconnectDelay: 100,

@@ -19,12 +19,12 @@ class FailingController {
     throw new Error('never');
   }
 
-  @EventPattern(['endless', 'at-most-once'])
+  @EventPattern<string>('endless')
   endless(): Promise<void> {
     return new Promise(() => undefined);
   }
 
-  @EventPattern<string>('deadly')
+  @EventPattern(['deadly', 'at-most-once'])
   deadly(): void {
     process.kill(process.pid, 'SIGKILL');
   }

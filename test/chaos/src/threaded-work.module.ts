@@ -1,10 +1,13 @@
-import { RetryLater, TaskContext, UnrecoverableError } from '@app/queue';
+import { RetryLater, runningTask, TaskContext, UnrecoverableError } from '@app/queue';
 import { Controller, Injectable, Module, SetMetadata, UseGuards } from '@nestjs/common';
 import type { CanActivate, OnModuleDestroy } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { trace } from '@opentelemetry/api';
 import { execFileSync } from 'node:child_process';
 import { threadId } from 'node:worker_threads';
 import { NoSuchPictureError } from './threaded-tasks';
+
+const task = runningTask();
 
 /** One line that the test finds among the worker's events. Resolves when it has left the thread: a busy one writes nothing. */
 function tell(event: string, fields: object): Promise<void> {
@@ -25,7 +28,11 @@ function spin(milliseconds: number): void {
   while (performance.now() < end);
 }
 
-async function untilAborted({ signal }: TaskContext): Promise<void> {
+async function untilAborted(context: TaskContext): Promise<void> {
+  const { signal } = context;
+  context.progress(0.1, 'begins');
+  context.progress(0.2, 'goes on');
+  context.progress(0.5, 'waits');
   await tell('waits', {});
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   const reason = signal.reason as Error;
@@ -70,9 +77,10 @@ class ThreadedController implements OnModuleDestroy {
   @UseGuards(Guard)
   @SetMetadata('kind', 'threaded')
   @EventPattern(['spin', 'spin-in-time'])
-  async spin(@Payload() milliseconds: number): Promise<void> {
+  async spin(@Payload() milliseconds: number): Promise<{ threadId: number }> {
     await tell('spins', { threadId });
     spin(milliseconds);
+    return { threadId };
   }
 
   @EventPattern<string>('block')
@@ -99,6 +107,8 @@ class ThreadedController implements OnModuleDestroy {
       text,
       pattern: context.getPattern(),
       isAborted: context.signal.aborted,
+      logged: task(),
+      span: trace.getActiveSpan()?.spanContext().spanId,
     });
     if (attempt === 1) throw new Error('once more');
   }

@@ -1,13 +1,5 @@
-import {
-  HealthModule,
-  QueueModule,
-  TaskServer,
-  appLogger,
-  connectWorker,
-  queueSettings,
-  readSettings,
-  runApp,
-} from '@app/queue';
+import { QueueModule, TaskServer, appLogger, connectWorker, queueSettings, readSettings, runApp } from '@app/queue';
+import { HealthModule } from '@app/queue/health';
 import { Controller, Module } from '@nestjs/common';
 import type { INestApplication, OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,5 @@
 import type { Json } from './payload-schema';
+import { stateSchemas } from './state-schemas';
 
 const text = (description: string): Json => ({ type: 'string', description });
 const list = (name: string): Json => ({ type: 'array', items: { $ref: `#/components/schemas/${name}` } });
@@ -10,7 +11,12 @@ const object = (properties: Json, required = Object.keys(properties)): Json => (
 
 /** The schemas of what the API answers. */
 export const answerSchemas = {
+  ...stateSchemas,
   AddedTask: object({ id: text('The task’s id.'), queue: text('The queue the broker has stored it in.') }),
+  CancelledTask: object({
+    id: text('The task’s id.'),
+    by: text('Who has cancelled it, as it is recorded: the address, and the caller’s own words.'),
+  }),
   Problem: {
     ...object(
       {
@@ -68,6 +74,16 @@ export const taskAnswers = {
   },
 };
 
+/** The answers to a cancel. */
+export const cancelAnswers = {
+  '202': answer('The broker has stored the order; every worker heeds it from now on.', 'CancelledTask'),
+  '400': problem('The id or the query cannot be used.'),
+  '503': {
+    ...problem('The broker cannot store the order now, or has no streams; nothing was cancelled.'),
+    headers: RETRY_AFTER,
+  },
+};
+
 /** The answers to a batch. */
 export const batchAnswers = {
   '202': answer('The broker has confirmed every task.', 'BatchResults'),
@@ -79,6 +95,27 @@ export const batchAnswers = {
     ...problem('No task was added because the broker cannot confirm now.', 'BatchProblem'),
     headers: RETRY_AFTER,
   },
+};
+
+const noState = {
+  '404': problem('Nothing is known of a task with this id.'),
+  '503': {
+    ...problem('What happened to tasks cannot be read now, or too many clients follow tasks.'),
+    headers: RETRY_AFTER,
+  },
+};
+
+/** The answers to a question for a task's state. */
+export const stateAnswers = { '200': answer('What became of the task so far.', 'TaskState'), ...noState };
+
+/** The answers to one who follows a task. */
+export const followingAnswers = {
+  '200': answer(
+    'The task as it is now, and again after each change, until it has ended.',
+    'TaskEvents',
+    'text/event-stream',
+  ),
+  ...noState,
 };
 
 /** The answers of a health check. */

@@ -1,7 +1,16 @@
 import type { TaskDefinition } from '@app/queue';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { MAX_BATCH_TASKS } from '../tasks/task-request';
-import { answerSchemas, batchAnswers, healthAnswers, taskAnswers } from './answers';
+import { z } from 'zod';
+import { MAX_BATCH_TASKS, cancelRequest } from '../tasks/task-request';
+import {
+  answerSchemas,
+  batchAnswers,
+  cancelAnswers,
+  followingAnswers,
+  healthAnswers,
+  stateAnswers,
+  taskAnswers,
+} from './answers';
 import { taskSchemas } from './task-schemas';
 import type { TaskSchemas } from './task-schemas';
 
@@ -10,6 +19,8 @@ export interface DocumentedLimits {
   readonly bodyBytes: number;
   readonly messageBytes: number;
 }
+
+const BY = z.toJSONSchema(cancelRequest.shape.by, { io: 'input' }) as { readonly description?: string };
 
 /**
  * The API in OpenAPI 3.1, whose schemas are JSON Schema as zod writes it. Made of the very schemas that requests are
@@ -27,7 +38,7 @@ export function openApiDocument(definitions: readonly TaskDefinition[], limits: 
         `least once. A body has at most ${limits.bodyBytes} bytes, the message of one task at most ${limits.messageBytes}.`,
     },
     tags: [{ name: 'tasks' }, { name: 'health' }],
-    paths: { ...taskPaths(tasks), ...healthPaths() },
+    paths: { ...taskPaths(tasks), ...statePaths(), ...healthPaths() },
     components: { schemas: { ...requestSchemas(tasks), ...answerSchemas } },
   };
 }
@@ -56,6 +67,46 @@ function taskPaths(tasks: readonly TaskSchemas[]): OpenAPIObject['paths'] {
           'others from being added.',
         requestBody: jsonBody('Batch', { 'one of each': { value: { tasks: examples } } }),
         responses: batchAnswers,
+      },
+    },
+  };
+}
+
+function statePaths(): OpenAPIObject['paths'] {
+  const parameters = [{ name: 'id', in: 'path' as const, required: true, schema: { type: 'string' as const } }];
+  return {
+    '/tasks/{id}': {
+      get: {
+        tags: ['tasks'],
+        operationId: 'taskState',
+        summary: 'What became of a task',
+        description: 'Its state, its attempts with their errors and times, its progress and its result.',
+        parameters,
+        responses: stateAnswers,
+      },
+      delete: {
+        tags: ['tasks'],
+        operationId: 'cancelTask',
+        summary: 'Cancels a task',
+        description:
+          'A task that waits, is delayed or waits for its next attempt is not run; one that runs is told by its signal, and is not ' +
+          'tried again when it fails then. One that completes all the same has completed. A task that is added or redriven later ' +
+          'with the same id runs.',
+        parameters: [
+          ...parameters,
+          { name: 'by', in: 'query', required: false, schema: BY, description: BY.description ?? '' },
+        ],
+        responses: cancelAnswers,
+      },
+    },
+    '/tasks/{id}/events': {
+      get: {
+        tags: ['tasks'],
+        operationId: 'taskEvents',
+        summary: 'Follows a task until it has ended',
+        description: 'Server-sent events: the task as it is now, and again whenever something happens to it.',
+        parameters,
+        responses: followingAnswers,
       },
     },
   };

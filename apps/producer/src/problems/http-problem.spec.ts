@@ -3,14 +3,21 @@ import {
   ConfirmTimeoutError,
   ConnectionRefusedError,
   DefinitionError,
+  HistoryUnavailableError,
   InvalidAddOptionsError,
   InvalidFilterError,
+  InvalidOrderError,
   InvalidPayloadError,
+  MessageRefusedError,
   MessageTooLargeError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,
   QueueReadError,
+  ResultTimeoutError,
+  ResultTooLargeError,
+  TaskCancelledError,
+  TaskFailedError,
   TaskTimeoutError,
   ThreadFailedError,
   TopologyError,
@@ -23,7 +30,13 @@ import {
 import * as queueNames from '@app/queue';
 import { BadRequestException, HttpException, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
 import { httpProblemOf } from './http-problem';
-import { BatchNotAddedError, InvalidRequestError, TaskNotAddedError } from './request-errors';
+import {
+  BatchNotAddedError,
+  InvalidRequestError,
+  TaskNotAddedError,
+  TaskNotKnownError,
+  TooManyFollowersError,
+} from './request-errors';
 
 const SECRET = 'amqp://user:secret@broker.internal';
 const fields = [{ path: 'width', message: 'too small' }];
@@ -33,6 +46,7 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new InvalidRequestError(fields), 400, 'invalid-task', undefined],
   [new InvalidPayloadError('a', fields), 400, 'invalid-task', undefined],
   [new InvalidAddOptionsError(fields), 400, 'invalid-task', undefined],
+  [new InvalidOrderError(fields), 400, 'invalid-task', undefined],
   [new UnknownTaskError('a', 'here'), 404, 'unknown-task', undefined],
   [new MessageTooLargeError(20, 10, 'a'), 413, 'task-too-large', undefined],
   [new PublishBufferFullError(1, 2), 503, 'too-many-waiting', 2],
@@ -46,9 +60,22 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new ConfigurationError([{ path: 'AMQP_URL', message: SECRET }]), 500, 'about:blank', undefined],
   [new DefinitionError(SECRET), 500, 'about:blank', undefined],
   [new WorkerStoppedError(), 500, 'about:blank', undefined],
+  [new TaskCancelledError('anna'), 500, 'about:blank', undefined],
+  [new HistoryUnavailableError(SECRET), 503, 'history-unavailable', 10],
+  [new TaskNotKnownError('id-1'), 404, 'task-not-known', undefined],
+  [new TooManyFollowersError(), 503, 'too-many-followers', 10],
+  [new ResultTimeoutError('id-1', 500, undefined), 500, 'about:blank', undefined],
+  [new ResultTooLargeError('id-1'), 500, 'about:blank', undefined],
+  [
+    new TaskFailedError({ id: 'a', queue: 'q', state: 'dead-lettered', updatedAt: 1, attempt: 1, attempts: [] }),
+    500,
+    'about:blank',
+    undefined,
+  ],
   [new UnrecoverableError(SECRET), 500, 'about:blank', undefined],
   [new TaskTimeoutError(5), 500, 'about:blank', undefined],
   [new ThreadFailedError(new Error('no')), 500, 'about:blank', undefined],
+  [new MessageRefusedError('it is not signed'), 500, 'about:blank', undefined],
   [new InvalidFilterError(fields), 500, 'about:blank', undefined],
   [new QueueReadError('q', SECRET), 500, 'about:blank', undefined],
 ];

@@ -1,5 +1,6 @@
 import {
   InvalidAddOptionsError,
+  InvalidOrderError,
   InvalidPayloadError,
   MessageTooLargeError,
   MAX_PROBLEMS,
@@ -14,6 +15,7 @@ import type { BatchResult } from '../tasks/batch-result';
 import { brokerProblemOf } from './broker-problem';
 import { internalProblem, protocolProblemOf } from './protocol-problem';
 import { BatchNotAddedError, InvalidRequestError, TaskNotAddedError } from './request-errors';
+import { stateProblemOf } from './state-problem';
 
 /** The body of an answer that is not a success: RFC 9457, `application/problem+json`. */
 export interface HttpProblem {
@@ -44,8 +46,11 @@ export function httpProblemOf(error: unknown): HttpProblem {
   if (error instanceof InvalidRequestError) return invalidTask(error.problems);
   if (error instanceof InvalidPayloadError) return invalidTask(problemsWithin('payload', error.problems));
   if (error instanceof InvalidAddOptionsError) return invalidTask(problemsWithin('options', error.problems));
+  if (error instanceof InvalidOrderError) return invalidTask(error.problems);
   if (error instanceof UnknownTaskError) return unknownTask(error);
   if (error instanceof MessageTooLargeError) return tooLarge(error);
+  const ofState = stateProblemOf(error);
+  if (ofState !== undefined) return ofState;
   if (error instanceof QueueError) return brokerProblemOf(error) ?? internalProblem;
   if (error instanceof HttpException) return protocolProblemOf(error);
   return internalProblem;

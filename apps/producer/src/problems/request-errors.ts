@@ -25,3 +25,17 @@ export class BatchNotAddedError extends Error {
     super(`None of the ${results.length} tasks of a batch was added: ${troublesOf(results)}.`);
   }
 }
+
+/** Nothing was recorded of a task with this id. */
+export class TaskNotKnownError extends Error {
+  constructor(readonly id: string) {
+    super(`Nothing is known of a task ${id}.`);
+  }
+}
+
+/** As many clients as this process takes follow tasks already. */
+export class TooManyFollowersError extends Error {
+  constructor() {
+    super('As many clients as this producer takes follow tasks already.');
+  }
+}

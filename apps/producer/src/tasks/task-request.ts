@@ -85,6 +85,19 @@ export const batchRequest = z.strictObject(
   expected('must be an object with tasks'),
 );
 
+/** What a cancel may say besides the task's id. */
+export const cancelRequest = z.strictObject({
+  by: z
+    .string(expected('must be given once'))
+    .min(1, 'must not be empty')
+    .max(140, 'must have at most 140 characters')
+    .optional()
+    .meta({
+      description:
+        'Who cancels it, in words of their own: they stand in the order and in the task’s event, behind the address the request came from.',
+    }),
+});
+
 function milliseconds(min: number): z.ZodInt {
   return z
     .int(expected('must be a whole number of milliseconds'))

@@ -1,16 +1,17 @@
-import { fieldProblems, TaskQueue, TaskRegistry } from '@app/queue';
+import { fieldProblems, Steering, TaskQueue, TaskRegistry } from '@app/queue';
 import type { AddedTask, AddResult } from '@app/queue';
-import { Body, Controller, HttpCode, Logger, Post, Res } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Ip, Logger, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { httpProblemOf } from '../problems/http-problem';
 import type { HttpProblem } from '../problems/http-problem';
 import { BatchNotAddedError, InvalidRequestError, TaskNotAddedError } from '../problems/request-errors';
+import { callerOf } from './caller';
 import { batchStatusOf, troublesOf } from './batch-result';
 import type { BatchResult } from './batch-result';
 import { PlainJsonPipe } from './plain-json.pipe';
 import { readTaskRequest } from './read-task-request';
 import type { RequestedTask } from './read-task-request';
-import { batchRequest } from './task-request';
+import { batchRequest, cancelRequest } from './task-request';
 
 /** Adds tasks on request. Each success is answered after the broker has confirmed, not before. */
 @Controller('tasks')
@@ -20,6 +21,7 @@ export class TasksController {
   constructor(
     private readonly queue: TaskQueue,
     private readonly registry: TaskRegistry,
+    private readonly steering: Steering,
   ) {}
 
   /** One task: 202 with its id and queue, or a problem. */
@@ -50,6 +52,21 @@ export class TasksController {
       this.logger.warn(`Some of the ${results.length} tasks of a batch were not added: ${troubles}.`);
     response.status(status);
     return { results };
+  }
+
+  /** Cancels a task: 202 when the broker has stored the order. Whether there is such a task nobody knows here. */
+  @Delete(':id')
+  @HttpCode(202)
+  async cancel(
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Ip() address: string | undefined,
+  ): Promise<{ id: string; by: string }> {
+    const request = cancelRequest.safeParse(query);
+    if (!request.success) throw new InvalidRequestError(fieldProblems(request.error.issues));
+    const by = callerOf(address, request.data.by);
+    await this.steering.cancel(id, by);
+    return { id, by };
   }
 
   private async addEach(bodies: readonly unknown[]): Promise<BatchResult[]> {

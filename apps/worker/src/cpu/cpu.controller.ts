@@ -4,13 +4,13 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { HashBurner } from './hash-burner';
 
-/** The handler of `cpu.burn`. It need not look at its signal: at a stop its thread is ended, and the task goes back. */
+/** The handler of `cpu.burn`; its result is the hash. It need not look at its signal: at a stop its thread is ended, and the task goes back. */
 @Controller()
 export class CpuController {
   constructor(private readonly burner: HashBurner) {}
 
   @EventPattern<string>(cpuBurn.name)
-  burn(@Payload() task: PayloadOf<typeof cpuBurn>): void {
-    this.burner.burn(task);
+  burn(@Payload() task: PayloadOf<typeof cpuBurn>): string {
+    return this.burner.burn(task);
   }
 }

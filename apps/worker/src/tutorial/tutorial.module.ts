@@ -1,11 +1,19 @@
 import { Module } from '@nestjs/common';
+import { workerConfiguration } from '../worker.configuration';
+import type { WorkerConfiguration } from '../worker.configuration';
 import { DottedWork } from './dotted-work';
-import { printLine } from './terminal';
+import { printer } from './terminal';
 import { TutorialController } from './tutorial.controller';
 
 /** The RabbitMQ work-queue tutorial’s worker. */
 @Module({
   controllers: [TutorialController],
-  providers: [{ provide: DottedWork, useFactory: () => new DottedWork(printLine) }],
+  providers: [
+    {
+      provide: DottedWork,
+      useFactory: ({ logFormat }: WorkerConfiguration) => new DottedWork(printer(logFormat)),
+      inject: [workerConfiguration.KEY],
+    },
+  ],
 })
 export class TutorialModule {}

@@ -1,14 +1,12 @@
 import { isNativeError } from 'node:util/types';
 import type { ChannelModel } from 'amqplib';
-import { connect } from 'amqp-connection-manager';
-import type { AmqpConnectionManager } from 'amqp-connection-manager';
 import { endedWithin } from '../ended-within';
 import { NotConnectedError } from '../errors';
 import type { ConnectionRefusedError } from '../errors';
 import type { ConnectionRole, QueueEvents } from '../events';
-import type { QueueSettings } from '../queue.options';
 import { maskUrl } from './broker-url';
-import { writeInBatches } from './frame-batch';
+import { amqpConnector } from './connector';
+import type { Connector, Link, LinkSettings } from './connector';
 import { handshakeRefusalOf } from './handshake-refusal';
 import { ToldReasons } from './told-reasons';
 
@@ -22,18 +20,16 @@ export interface ConnectionObserver {
   unblocked(): void;
 }
 
-type Settings = Pick<QueueSettings, 'urls' | 'heartbeat' | 'connectTimeout' | 'reconnectDelay'>;
-
 /** A broker that hangs never answers a close; then the socket is left to die with the process. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * One connection to the broker that comes back by itself. `amqp-connection-manager` reconnects and goes round the
- * list of nodes; channels are opened and supervised by whoever asks for them here, because its own channel wrapper
- * never reopens a channel that the broker closed.
+ * One connection to the broker that comes back by itself. The connector reconnects and goes round the list of nodes; channels
+ * are opened and supervised by whoever asks for them here, because the channel wrapper of `amqp-connection-manager` never reopens
+ * a channel that the broker closed.
  */
 export class BrokerConnection {
-  private manager: AmqpConnectionManager | undefined;
+  private link: Link | undefined;
   private current: ChannelModel | undefined;
   private currentState: ConnectionState = 'idle';
   private waiting: { resolve: (connection: ChannelModel) => void; reject: (error: Error) => void }[] = [];
@@ -45,9 +41,15 @@ export class BrokerConnection {
 
   constructor(
     readonly role: ConnectionRole,
-    private readonly settings: Settings,
+    private readonly settings: LinkSettings,
     private readonly events: QueueEvents,
+    private readonly connector: Connector = amqpConnector,
   ) {}
+
+  /** Milliseconds since 1970, by the clock that goes with the broker. */
+  get now(): () => number {
+    return this.connector.now;
+  }
 
   get state(): ConnectionState {
     return this.currentState;
@@ -67,24 +69,13 @@ export class BrokerConnection {
   open(): void {
     if (this.currentState !== 'idle') return;
     this.currentState = 'opening';
-    this.manager = connect([...this.settings.urls], {
-      heartbeatIntervalInSeconds: this.settings.heartbeat,
-      reconnectTimeInSeconds: this.settings.reconnectDelay / 1_000,
-      connectionOptions: {
-        timeout: this.settings.connectTimeout,
-        // Without it a message of two writes waits for the broker's delayed ACK: 44 ms each from about 2 KB on.
-        noDelay: true,
-        clientProperties: { connection_name: `warren ${this.role}` },
-      },
+    this.link = this.connector.open(this.settings, `warren ${this.role}`, {
+      connected: (connection, url) => this.opened(connection, url),
+      failed: (error, url) => this.failed(error, url),
+      lost: (error) => this.lost(error),
+      blocked: (reason) => this.block(reason),
+      unblocked: () => this.unblock(),
     });
-    this.manager.on('connect', ({ connection, url }) =>
-      // amqp-connection-manager declares amqplib's inner connection here and hands out the outer one.
-      this.opened(connection as unknown as ChannelModel, textOf(url)),
-    );
-    this.manager.on('connectFailed', ({ err, url }) => this.failed(err, textOf(url)));
-    this.manager.on('disconnect', ({ err }) => this.lost(err));
-    this.manager.on('blocked', ({ reason }) => this.block(reason));
-    this.manager.on('unblocked', () => this.unblock());
   }
 
   /** Tells the observer of every change from now on, and at once when the connection is open already. */
@@ -113,12 +104,11 @@ export class BrokerConnection {
     this.current = undefined;
     this.rejectWaiting(new NotConnectedError('the connection was closed'));
     for (const observer of this.observers) observer.lost();
-    if (this.manager !== undefined) await endedWithin(this.manager.close(), CLOSE_TIMEOUT_MS);
+    if (this.link !== undefined) await endedWithin(this.link.close(), CLOSE_TIMEOUT_MS);
   }
 
   private opened(connection: ChannelModel, url: string): void {
     if (this.currentState === 'closed') return;
-    writeInBatches(connection);
     this.currentState = 'open';
     this.current = connection;
     this.failure = undefined;
@@ -175,11 +165,6 @@ function brokerName(connection: ChannelModel): string {
   return `${product} ${version}`;
 }
 
-/** The URL as it was given to the manager, which also takes objects. */
-function textOf(url: unknown): string {
-  return typeof url === 'string' ? url : '';
-}
-
 /** `ECONNRESET` and its kin, whether it was on connecting, reading or writing. */
 function systemCodeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -188,6 +173,8 @@ function systemCodeOf(error: Error): string | undefined {
 function describe(error: unknown): string {
   if (typeof error === 'string') return error;
   if (!isNativeError(error)) return 'the connection ended';
+  if ('reason' in error && typeof error.reason === 'string' && systemCodeOf(error)?.startsWith('ERR_SSL_') === true)
+    return `TLS: ${error.reason}`; // the message has OpenSSL's file names, and a line break
   // Every address of a host was tried, and each has its own error.
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(describe).join('; ');
   return error.message === '' ? error.name : error.message;

@@ -118,7 +118,7 @@ describe('acknowledging', () => {
   it('settles exactly what was settled, in whatever order and turns', async () => {
     const step = fc.record({ pick: fc.nat(), verb: fc.constantFrom('ack', 'requeue', 'turn', 'receive') });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const { amqp, channel } = open(1, 2, 3);
         const unsettled = [1, 2, 3];
         let last = 3;

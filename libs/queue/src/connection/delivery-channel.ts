@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { closeChannel } from './close-channel';
+import { UnsettledTags } from './unsettled-tags';
 
 /** A message as far as settling it needs it. */
 interface Delivered {
@@ -12,8 +13,7 @@ interface Delivered {
  * at the end of the turn.
  */
 export class DeliveryChannel {
-  /** What the broker waits to be told about, in the order it was handed out, and whether it is acknowledged. */
-  private readonly open = new Map<number, boolean>();
+  private readonly unsettled = new UnsettledTags();
   private acknowledged: number[] = [];
   private hasClosed = false;
   /** The tag of the last delivery; a gap behind it is a message that a handler has fetched for itself on this channel. */
@@ -36,7 +36,7 @@ export class DeliveryChannel {
   received({ fields: { deliveryTag } }: Delivered): void {
     if (deliveryTag !== this.lastTag + 1) this.mayTellTogether = false;
     this.lastTag = deliveryTag;
-    this.open.set(deliveryTag, false);
+    this.unsettled.add(deliveryTag);
   }
 
   /**
@@ -45,13 +45,13 @@ export class DeliveryChannel {
    */
   ack({ fields: { deliveryTag } }: Delivered): void {
     if (this.hasClosed) throw new Error('the channel has closed');
-    if (this.open.size === 1) {
-      this.open.clear();
+    if (this.unsettled.size === 1) {
+      this.unsettled.clear();
       this.tell(deliveryTag, false);
       return;
     }
-    this.open.set(deliveryTag, true);
-    if (this.acknowledged.push(deliveryTag) === 1) process.nextTick(this.flushSoon);
+    if (!this.unsettled.acknowledge(deliveryTag)) this.tell(deliveryTag, false);
+    else if (this.acknowledged.push(deliveryTag) === 1) process.nextTick(this.flushSoon);
   }
 
   /**
@@ -61,7 +61,7 @@ export class DeliveryChannel {
    */
   requeue({ fields: { deliveryTag } }: Delivered): void {
     this.amqp.nack(tagged(deliveryTag), false, true);
-    this.open.delete(deliveryTag);
+    this.unsettled.delete(deliveryTag);
   }
 
   /** Closes it, when what was settled has been told. Takes at most two seconds, and never rejects. */
@@ -71,28 +71,17 @@ export class DeliveryChannel {
   }
 
   private flush(): void {
-    const { acknowledged, open } = this;
+    const { acknowledged, unsettled } = this;
     if (acknowledged.length === 0) return;
     this.acknowledged = [];
     if (this.hasClosed) return; // the broker has taken everything back
     try {
-      const upTo = this.mayTellTogether ? this.takeAcknowledgedInARow() : undefined;
+      const upTo = this.mayTellTogether ? unsettled.takeAcknowledgedInARow() : undefined;
       if (upTo !== undefined) this.tell(upTo, true);
-      for (const tag of acknowledged) if (open.delete(tag)) this.tell(tag, false);
+      for (const tag of acknowledged) if (unsettled.delete(tag)) this.tell(tag, false);
     } catch {
       // Somebody has begun to close the channel: amqplib sends nothing more, and the broker takes everything back.
     }
-  }
-
-  /** The tag up to which everything is acknowledged; `undefined` when the oldest delivery is still open. */
-  private takeAcknowledgedInARow(): number | undefined {
-    let upTo: number | undefined;
-    for (const [tag, isAcknowledged] of this.open) {
-      if (!isAcknowledged) break;
-      this.open.delete(tag);
-      upTo = tag;
-    }
-    return upTo;
   }
 
   private tell(deliveryTag: number, allUpTo: boolean): void {

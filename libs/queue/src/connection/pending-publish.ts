@@ -1,5 +1,6 @@
 import type { Options } from 'amqplib';
 import { ConfirmTimeoutError, NotConnectedError, UnconfirmedError } from '../errors';
+import type { InLine, Line } from '../line';
 import { headerBytes } from '../message/headers';
 import { identityOf } from '../message/message';
 import type { OutgoingMessage } from '../message/message';
@@ -20,12 +21,18 @@ export interface PublishRequest {
 
 /** Who has a publish in hand. */
 export interface PublishOwner {
-  /** It has ended; `false` when it had before, and its sender knows. */
-  ended(pending: PendingPublish): boolean;
+  /** It has ended, with this error or none; `false` when it had before, and its sender knows. */
+  ended(pending: PendingPublish, error: Error | undefined): boolean;
 }
 
+/** Told of each publish that has ended: how many milliseconds it took and, when it failed, why. */
+export type PublishWatch = (milliseconds: number, error: Error | undefined) => void;
+
 /** One message on its way, from the request to the confirm: how often it was sent, and what its sender may still believe. */
-export class PendingPublish {
+export class PendingPublish implements InLine<PendingPublish> {
+  line: Line<PendingPublish> | undefined;
+  before: PendingPublish | undefined;
+  behind: PendingPublish | undefined;
   readonly route: Route;
   readonly message: OutgoingMessage;
   readonly mandatory: boolean;
@@ -37,7 +44,8 @@ export class PendingPublish {
   private wasSent = false;
   /** Sends whose confirm will never come, because the channel or the connection ended first. */
   private lostConfirms = 0;
-  private readonly since = performance.now();
+  /** When it was asked for, on the process's clock. */
+  readonly since = performance.now();
   private readonly deadline: number;
 
   constructor(
@@ -97,7 +105,7 @@ export class PendingPublish {
   }
 
   confirm(): void {
-    if (this.owner.ended(this)) this.resolve();
+    if (this.owner.ended(this, undefined)) this.resolve();
   }
 
   /** The broker refused it; when an earlier send may have been stored, that is what the sender must know. */
@@ -121,6 +129,6 @@ export class PendingPublish {
   }
 
   private fail(error: Error): void {
-    if (this.owner.ended(this)) this.reject(error);
+    if (this.owner.ended(this, error)) this.reject(error);
   }
 }

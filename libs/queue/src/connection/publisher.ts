@@ -5,12 +5,14 @@ import type { TopologyError } from '../errors';
 import { identityOf } from '../message/message';
 import type { OutgoingMessage } from '../message/message';
 import type { QueueSettings } from '../queue.options';
+import { isNotFound } from '../topology/broker-refusal';
 import type { Route } from '../topology/routes';
 import type { BrokerConnection } from './broker-connection';
+import { onceATurn } from './once-a-turn';
 import { PendingPublish } from './pending-publish';
-import type { PublishOwner, PublishRequest } from './pending-publish';
+import type { PublishOwner, PublishRequest, PublishWatch } from './pending-publish';
 import { PublishBuffer } from './publish-buffer';
-import { RouteDeclarations, isDeclaredAlike } from './route-declarations';
+import { RouteDeclarations, keyOf } from './route-declarations';
 import type { DeclareRoute } from './route-declarations';
 
 type Limits = Pick<QueueSettings, 'publishBufferMessages' | 'publishBufferBytes'>;
@@ -37,14 +39,11 @@ export class Publisher implements PublishOwner {
   private model: ChannelModel | undefined;
   private channel: ConfirmChannel | undefined;
   private isSocketFull = false;
-  private isPumpScheduled = false;
-  private readonly pumpSoon = (): void => {
-    this.isPumpScheduled = false;
-    this.pump();
-  };
+  private readonly schedulePump = onceATurn(() => this.pump());
   private sweeper: NodeJS.Timeout | undefined;
   private isOpening = false;
   private tellEmpty: () => void = () => undefined;
+  private tellEnded: PublishWatch | undefined;
 
   constructor(
     private readonly connection: BrokerConnection,
@@ -80,6 +79,16 @@ export class Publisher implements PublishOwner {
     return this.buffer.size;
   }
 
+  /** Bytes of their bodies and headers. */
+  get pendingBytes(): number {
+    return this.buffer.bytes;
+  }
+
+  /** One is told; without one nothing is measured. */
+  watch(watch: PublishWatch): void {
+    this.tellEnded = watch;
+  }
+
   /**
    * Publishes and resolves when the broker has confirmed.
    * @param timeout milliseconds until it rejects.
@@ -93,7 +102,9 @@ export class Publisher implements PublishOwner {
       const request: PublishRequest = { route, message, timeout, mandatory };
       const pending = new PendingPublish(request, this, resolve, reject);
       if (!this.buffer.hasRoomFor(pending)) {
-        reject(new PublishBufferFullError(this.pending, this.buffer.bytes));
+        const error = new PublishBufferFullError(this.pending, this.buffer.bytes);
+        this.tellEnded?.(0, error);
+        reject(error);
         return;
       }
       this.buffer.add(pending);
@@ -102,8 +113,9 @@ export class Publisher implements PublishOwner {
     });
   }
 
-  ended(pending: PendingPublish): boolean {
+  ended(pending: PendingPublish, error: Error | undefined): boolean {
     if (!this.buffer.delete(pending)) return false;
+    this.tellEnded?.(performance.now() - pending.since, error);
     if (this.buffer.unsent.size > 0) this.schedulePump();
     if (this.pending === 0) this.tellEmpty();
     return true;
@@ -122,10 +134,9 @@ export class Publisher implements PublishOwner {
     this.isOpening = true;
     try {
       const channel = await connection.createConfirmChannel();
+      if (this.model !== connection) return; // it was lost in the same breath, and so was the channel
       let error: Error | undefined;
-      channel.on('error', (cause: Error) => {
-        error = cause;
-      });
+      channel.on('error', (cause: Error) => void (error = cause));
       channel.on('close', () => {
         if (this.channel !== channel) return; // the connection went first, and took the channel along
         if (isNotFound(error)) this.declarations.forgetAll(); // an exchange was deleted
@@ -159,25 +170,24 @@ export class Publisher implements PublishOwner {
     }
   }
 
-  /** Publishes of one turn of the event loop leave together, in few writes. */
-  private schedulePump(): void {
-    if (this.isPumpScheduled) return;
-    this.isPumpScheduled = true;
-    queueMicrotask(this.pumpSoon);
-  }
-
   private pump(): void {
     const { channel } = this;
     if (channel === undefined || this.connection.blocked !== undefined) return;
-    for (const pending of this.buffer.unsent) {
+    let next = this.buffer.unsent.first;
+    while (next !== undefined) {
+      const pending = next;
       if (this.isSocketFull || !this.buffer.maySend(pending)) return;
+      next = pending.behind; // sent, it stands in another line
       if (this.declarations.has(pending.route)) this.send(channel, pending);
+      else this.buffer.setAside(pending, keyOf(pending.route));
     }
   }
 
   private declared(route: Route, refusal: TopologyError | undefined): void {
+    const key = keyOf(route);
+    this.buffer.bringBack(key);
     if (refusal !== undefined) {
-      for (const pending of this.buffer.unsent) if (isDeclaredAlike(pending.route, route)) pending.refuse(refusal);
+      for (const pending of this.buffer.unsent) if (keyOf(pending.route) === key) pending.refuse(refusal);
     }
     this.schedulePump();
   }
@@ -222,12 +232,8 @@ export class Publisher implements PublishOwner {
     } else if (this.model !== undefined && this.channel === undefined && !this.isOpening) {
       void this.openChannel(this.model);
     } else {
+      this.buffer.bringAllBack(); // a declaration may have failed without a refusal, and is asked for again
       this.schedulePump();
     }
   }
-}
-
-/** AMQP's 404: what was published to does not exist. */
-function isNotFound(error: Error | undefined): boolean {
-  return error !== undefined && 'code' in error && error.code === 404;
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { NotConnectedError, QueueReadError } from '../errors';
+import { QueueReadError } from '../errors';
 import { topologyErrorOf } from '../topology/broker-refusal';
 import type { BrokerConnection } from './broker-connection';
+import { openWithin } from './open-within';
 
 /** Messages that are handed out at once, and so the most that are in this process's memory. */
 const WINDOW = 400;
@@ -71,7 +72,7 @@ export class QueueBrowser {
    * ConnectionRefusedError when there is no connection.
    */
   static async open(connection: BrokerConnection, queue: string, timeout: number): Promise<QueueBrowser> {
-    const model = await openWithin(connection, timeout);
+    const model = await openWithin(connection, timeout, 'Nothing was looked at.');
     const browser = new QueueBrowser(model, await model.createChannel(), queue);
     browser.total = await browser.countReady();
     return browser;
@@ -211,19 +212,6 @@ export class QueueBrowser {
   private fail(why: string): void {
     this.failure ??= new QueueReadError(this.queue, why);
     this.wake();
-  }
-}
-
-async function openWithin(connection: BrokerConnection, timeout: number): Promise<ChannelModel> {
-  const timer = new AbortController();
-  const tooLate = delay(timeout, undefined, { signal: timer.signal }).then(() => {
-    throw new NotConnectedError(connection.lastFailure ?? `no answer within ${timeout} ms`, 'Nothing was looked at.');
-  });
-  try {
-    return await Promise.race([connection.whenOpen(), tooLate]);
-  } finally {
-    timer.abort();
-    tooLate.catch(() => undefined);
   }
 }
 

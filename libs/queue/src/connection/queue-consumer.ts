@@ -6,12 +6,14 @@ import { topologyErrorOf } from '../topology/broker-refusal';
 import type { BrokerConnection } from './broker-connection';
 import { withinReason } from './close-channel';
 import { DeliveryChannel } from './delivery-channel';
+import { Suspension } from './suspension';
+import type { SuspensionReason } from './suspension';
 import { ToldReasons } from './told-reasons';
 import { unlessAborted } from './unless-aborted';
 
 /**
- * `starting` until the first consumer is confirmed; `interrupted` while it is being brought back; `suspended` between
- * `suspend()` and `resume()`.
+ * `starting` until the first consumer is confirmed; `interrupted` while it is being brought back; `suspended` as long as
+ * there is a reason to be, also from the start.
  */
 export type ConsumerState = 'starting' | 'consuming' | 'interrupted' | 'suspended' | 'stopped';
 
@@ -24,6 +26,8 @@ export interface QueueConsumerOptions {
   readonly declare: (connection: ChannelModel) => Promise<void>;
   /** Unacknowledged deliveries the broker hands out at once to this consumer. */
   readonly prefetch: number;
+  /** What it is called; the broker finds a name otherwise. */
+  readonly consumerTag?: string;
   /** Milliseconds before the next attempt after a failure. */
   readonly retryDelay: number;
   readonly onDelivery: (message: ConsumeMessage, channel: DeliveryChannel) => void;
@@ -45,12 +49,11 @@ export class QueueConsumer {
   private loop: Promise<void> | undefined;
   /** From the moment a consumer is asked for until it is gone for certain. */
   private consuming: Promise<unknown> = Promise.resolve();
+  private hasConsumed = false;
   /** Between two consumers on one channel nothing need be declared. */
   private wasSuspended = false;
-  /** Resolves at the end of a suspension; `undefined` when there is none. */
-  private suspension: Promise<void> | undefined;
-  private endSuspension: () => void = () => undefined;
-  private suspendedAt = 0;
+  /** What keeps it from consuming: {@link suspend} adds a reason, and when the last is removed it consumes again. */
+  readonly suspension = new Suspension();
   private endConsumer: (why: string) => void = () => undefined;
 
   constructor(
@@ -72,13 +75,13 @@ export class QueueConsumer {
     return this.currentState === 'consuming' ? undefined : this.failure;
   }
 
-  /** Milliseconds since it was suspended; 0 when it is not. */
+  /** Milliseconds since something else has to run alone; 0 when nothing has. What was ordered, a pause, may last. */
   get suspendedFor(): number {
-    return this.currentState === 'suspended' ? performance.now() - this.suspendedAt : 0;
+    return this.suspension.lastsFor('isolation');
   }
 
   /**
-   * Resolves when it consumes for the first time.
+   * Resolves when it consumes for the first time, or could and is suspended.
    * @throws TopologyError or ConnectionRefusedError when the broker refuses at the start; later the loop tries again.
    */
   start(): Promise<void> {
@@ -95,26 +98,16 @@ export class QueueConsumer {
   }
 
   /**
-   * No more deliveries until {@link resume}. When this resolves there is no consumer, and every delivery that was on its way
-   * has been handed out. Deliveries stay with the channel, to be settled.
+   * No more deliveries as long as there is a reason. When this resolves there is no consumer, and every
+   * delivery that was on its way has been handed out. Deliveries stay with the channel, to be settled.
    */
-  async suspend(): Promise<void> {
-    this.suspension ??= new Promise((resolve) => {
-      this.endSuspension = resolve;
-    });
+  async suspend(reason: SuspensionReason): Promise<void> {
+    this.suspension.add(reason);
     this.endConsumer(SUSPENDED);
     await this.consuming;
   }
 
-  resume(): void {
-    this.suspension = undefined;
-    this.endSuspension();
-  }
-
-  /**
-   * Closes the channel, after {@link stop}. When this resolves the broker has read every settle that was sent on it:
-   * amqplib gives each channel a buffer of its own, and the close of a connection overtakes what is still in them.
-   */
+  /** Closes the channel, after {@link stop}. When this resolves the broker has read every settle that was sent on it. */
   async close(): Promise<void> {
     await this.stop();
     await this.channel?.close();
@@ -123,10 +116,15 @@ export class QueueConsumer {
   private async run(started: () => void, refused: (error: Error) => void): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        await this.unlessStopped(this.suspension ?? Promise.resolve());
+        if (this.suspension.isOn && this.currentState !== 'starting') this.rest(); // a start is to say whether it can
+        if (this.currentState === 'suspended') await this.unlessStopped(this.suspension.over);
         const connection = await this.unlessStopped(this.connection.whenOpen());
         const channel = await this.unlessStopped(this.openChannel(connection));
-        if (this.suspension !== undefined) continue; // nothing is asked for between this look and the asking
+        if (this.suspension.isOn) {
+          this.rest();
+          started();
+          continue; // nothing is asked for between this look and the asking
+        }
         const consumption = this.consume(channel, started);
         this.consuming = consumption.catch(() => undefined);
         await this.afterwards(await consumption);
@@ -137,14 +135,12 @@ export class QueueConsumer {
           this.stopping.abort();
           refused(error);
         } else {
-          this.interrupt(error instanceof Error ? error.message : String(error));
-          await this.pause();
+          await this.interrupt(error instanceof Error ? error.message : String(error));
         }
       }
     }
-    const hasConsumed = this.currentState !== 'starting';
     this.currentState = 'stopped';
-    if (hasConsumed) this.events.emit('consumer.stopped', { queue: this.queue });
+    if (this.hasConsumed) this.events.emit('consumer.stopped', { queue: this.queue });
     started(); // a start that was stopped before it consumed has ended as well
   }
 
@@ -160,6 +156,7 @@ export class QueueConsumer {
     });
     channel.on('close', () => {
       this.channel = undefined;
+      this.wasSuspended = false;
       this.endConsumer(why);
     });
     const deliveries = new DeliveryChannel(channel);
@@ -174,50 +171,56 @@ export class QueueConsumer {
     const ended = new Promise<string>((resolve) => {
       this.endConsumer = resolve;
     });
-    const consumerTag = await this.askFor(channel);
-    if (!this.isToEnd) {
+    let hasBegun = false;
+    const begin = (): void => {
+      if (hasBegun || this.isToEnd) return;
+      hasBegun = true;
       this.currentState = 'consuming';
+      this.hasConsumed = true;
       this.failure = undefined;
       this.toldReasons.forget();
-      if (!this.wasSuspended)
-        this.events.emit('consumer.started', { queue: this.queue, prefetch: this.options.prefetch });
+      const { queue, prefetch, onConsuming } = this.options;
+      if (!this.wasSuspended) this.events.emit('consumer.started', { queue, prefetch });
       this.wasSuspended = false;
-      this.options.onConsuming();
+      onConsuming();
       started();
-    }
+    };
+    const consumerTag = await this.askFor(channel, begin);
+    begin();
     const why = this.isToEnd ? '' : await ended;
     if (this.isToEnd) await this.cancel(channel.amqp, consumerTag);
     return why;
   }
 
   private get isToEnd(): boolean {
-    return this.stopping.signal.aborted || this.suspension !== undefined;
+    return this.stopping.signal.aborted || this.suspension.isOn;
   }
 
   private async afterwards(why: string): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    if (this.suspension === undefined && why !== SUSPENDED) {
-      this.interrupt(why);
-      await this.pause();
-      return;
-    }
-    this.wasSuspended = this.channel !== undefined;
-    this.currentState = 'suspended';
-    this.failure = 'a task that is suspected of ending its workers runs alone';
-    this.suspendedAt = performance.now();
+    if (this.suspension.isOn || why === SUSPENDED) return this.rest();
+    await this.interrupt(why);
   }
 
-  /** The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. */
-  private async askFor(channel: DeliveryChannel): Promise<string> {
+  private rest(): void {
+    this.wasSuspended = this.channel !== undefined && this.hasConsumed;
+    this.currentState = 'suspended';
+    this.failure = this.suspension.why;
+  }
+
+  /**
+   * The tag of a new consumer. When the broker answers only after the stop, the consumer goes as soon as it comes. What was read
+   * together with the answer is delivered before this resolves, and a task may end its worker: the first one calls `begin`.
+   */
+  private async askFor(channel: DeliveryChannel, begin: () => void): Promise<string> {
     const onMessage = (message: ConsumeMessage | null): void => {
-      if (message === null) {
-        this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
-        return;
-      }
+      if (message === null) return this.endConsumer('the broker cancelled the consumer (was the queue deleted?)');
+      begin();
       channel.received(message);
       this.options.onDelivery(message, channel);
     };
-    const asked = channel.amqp.consume(this.queue, onMessage, { noAck: false });
+    const { queue, consumerTag: tag = '' } = this.options; // the broker finds one where there is none
+    const asked = channel.amqp.consume(queue, onMessage, { noAck: false, consumerTag: tag });
     try {
       return (await this.unlessStopped(asked)).consumerTag;
     } catch (error) {
@@ -234,14 +237,12 @@ export class QueueConsumer {
     return unlessAborted(work, this.stopping.signal);
   }
 
-  private interrupt(why: string): void {
+  /** Notes why it does not consume, and pauses before the next attempt. */
+  private async interrupt(why: string): Promise<void> {
     if (this.currentState !== 'starting') this.currentState = 'interrupted';
     this.failure = why;
     this.wasSuspended = false;
     if (this.toldReasons.isNews(why)) this.events.emit('consumer.interrupted', { queue: this.queue, why });
-  }
-
-  private async pause(): Promise<void> {
     await delay(this.options.retryDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

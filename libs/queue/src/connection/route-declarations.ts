@@ -57,12 +57,8 @@ export class RouteDeclarations {
   }
 }
 
-/** All delays of a queue need the same levels, whichever they go into. */
-function keyOf({ queue, isDelayed }: Route): string {
-  return isDelayed ? `delayed ${queue}` : queue;
-}
-
-/** Whether the same declaration serves both. */
-export function isDeclaredAlike(route: Route, other: Route): boolean {
-  return keyOf(route) === keyOf(other);
+/** What is declared for a route: all delays of a queue need the same levels, whichever they go into. An exchange may be called as a queue is. */
+export function keyOf({ exchange, queue, isDelayed }: Route): string {
+  if (isDelayed) return `delayed ${queue}`;
+  return exchange === '' ? queue : `exchange ${exchange}`;
 }

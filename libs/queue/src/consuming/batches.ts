@@ -2,7 +2,9 @@ import type { MessageHandler } from '@nestjs/microservices';
 import type { BatchPolicy } from '../batch-policy';
 import type { TaskDefinition } from '../define-task';
 import { ConfigurationError, DefinitionError } from '../errors';
+import type { Tracing } from '../tracing';
 import { BatchContext } from './batch-context';
+import { endsOf } from './batch-ends';
 import type { TaskContext } from './task-context';
 
 /** Nest's pipeline around a handler. */
@@ -15,8 +17,8 @@ export interface BatchMember {
   readonly context: TaskContext;
   /** It is suspected of ending its workers, and runs when nothing else is in the worker's hand: nobody will join it. */
   readonly isAlone: boolean;
-  /** Whether its channel has closed, and the broker hands it out again. */
-  readonly isLost: () => boolean;
+  /** Whether it need not be waited for: its channel has closed, and the broker hands it out again, or somebody has cancelled it. */
+  readonly isGone: () => boolean;
 }
 
 interface JoinedMember extends BatchMember {
@@ -31,14 +33,17 @@ interface FillingBatch {
 
 /**
  * Collects tasks of one name until a batch is full or its first task has waited long enough, and calls their handler once.
- * Each task has its own end: what the handler throws is every task's failure; what it returns tells each task's end
- * when it is a list as `Promise.allSettled` gives it, one entry a task.
+ * Each task has its own end: what the handler throws is every task's failure; when it returns nothing all are done, and a list
+ * as `Promise.allSettled` gives it, one entry a task, tells each task's end. Whatever else it returns is every task's failure.
  */
 export class Batches {
   private readonly filling = new Map<string, FillingBatch>();
   private isHurried = false;
 
-  constructor(private readonly invoke: Invoke) {}
+  constructor(
+    private readonly invoke: Invoke,
+    private readonly tracing: Tracing,
+  ) {}
 
   /** The end of this task in a batch with others: resolves with its result, or rejects with its error. */
   join(member: BatchMember, { size, wait }: BatchPolicy): Promise<unknown> {
@@ -56,12 +61,12 @@ export class Batches {
     for (const name of this.filling.keys()) this.begin(name);
   }
 
-  /** A channel has closed: its tasks leave what has not begun, and come again. */
-  dropLost(): void {
+  /** A channel has closed, or tasks were cancelled: they leave what has not begun. */
+  dropGone(): void {
     for (const [name, batch] of this.filling) {
-      const lost = batch.members.filter((member) => member.isLost());
-      batch.members = batch.members.filter((member) => !member.isLost());
-      for (const { reject } of lost) reject(new Error('Its channel closed before its batch began.'));
+      const gone = batch.members.filter((member) => member.isGone());
+      batch.members = batch.members.filter((member) => !member.isGone());
+      for (const { reject } of gone) reject(new Error('It left before its batch began.'));
       if (batch.members.length > 0) continue;
       clearTimeout(batch.timer);
       this.filling.delete(name);
@@ -88,8 +93,8 @@ export class Batches {
     const context = new BatchContext([first.context, ...others.map((member) => member.context)]);
     const payloads = members.map(({ payload }) => payload);
     try {
-      const result = await this.invoke(first.handler, payloads, context);
-      const ends = endsOf(result, members.length);
+      const result = await this.tracing.batch(context, () => this.invoke(first.handler, payloads, context));
+      const ends = endsOf(result, context);
       members.forEach(({ resolve, reject }, index) => {
         const end = ends[index];
         if (end?.status === 'rejected') reject(end.reason);
@@ -126,22 +131,4 @@ export function assertBatches(
     return [{ path: 'WORKER_CONCURRENCY', message }];
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
-/**
- * The end of each task, as the handler tells it; empty when it tells nothing, and then all are done.
- * @throws Error when it tells the ends of some other number of tasks: nobody knows which of them have failed.
- */
-function endsOf(result: unknown, tasks: number): readonly PromiseSettledResult<unknown>[] {
-  if (!Array.isArray(result) || !result.some(isEnd)) return [];
-  if (result.length === tasks && result.every(isEnd)) return result;
-  throw new Error(
-    `The handler of a batch of ${tasks} tasks answered with a list of ${result.length} entries: ` +
-      'it must hold what Promise.allSettled gives, one entry a task, in their order.',
-  );
-}
-
-function isEnd(entry: unknown): entry is PromiseSettledResult<unknown> {
-  if (typeof entry !== 'object' || entry === null || !('status' in entry)) return false;
-  return entry.status === 'fulfilled' || entry.status === 'rejected';
 }

@@ -24,7 +24,8 @@ export class CrashWatch {
   private readonly suspectedFrom: number;
 
   constructor(
-    private readonly limit: number,
+    /** Runs without an outcome after which a task is put aside. */
+    readonly limit: number,
     /** Whether the broker counts how often it hands out a message of this queue. */
     private readonly isCounted: (queue: string) => boolean,
     private readonly deadLetters: DeadLetters,

@@ -1,47 +1,43 @@
-import { hostname } from 'node:os';
 import { uuidv7 } from 'uuidv7';
 import type { QueueEvents } from '../events';
 import { deadLetterMessage } from '../message/dead-letter-message';
 import { deadLetterQueueName } from '../topology/names';
 import { routeTo } from '../topology/routes';
+import { WORKER_NAME } from '../worker-name';
 import type { Delivery } from './delivery';
 import type { Handover } from './handover';
+import { failureFacts } from './outcome';
 import type { DeadLettered } from './outcome';
-
-const worker = `${hostname()}:${process.pid}`;
 
 /** Puts tasks aside with the reason. */
 export class DeadLetters {
   constructor(
     private readonly handover: Handover,
     private readonly events: QueueEvents,
+    private readonly now: () => number = Date.now,
   ) {}
 
   async put(delivery: Delivery, outcome: DeadLettered): Promise<void> {
     const { reason, error } = outcome;
     const { queue, attempt } = delivery;
-    const time = Date.now();
+    const time = this.now();
     const lastFailureTime = isFailure(outcome) ? time : delivery.lastFailureTime;
     const message = deadLetterMessage(delivery.message, {
       deadLetterId: uuidv7(),
+      id: delivery.stated?.id,
       reason,
       error,
       queue,
       attempt,
-      worker,
+      worker: WORKER_NAME,
       firstFailureTime: delivery.firstFailureTime ?? lastFailureTime,
       lastFailureTime,
       time,
     });
-    const end = await this.handover.move(
-      delivery,
-      routeTo(deadLetterQueueName(queue)),
-      message,
-      'its dead-letter queue',
-    );
+    const route = routeTo(deadLetterQueueName(queue));
+    const end = await this.handover.moveOn('dead-letter', delivery, route, message, 'its dead-letter queue');
     const facts = delivery.facts();
-    if (end !== 'lost')
-      this.events.emit('task.dead-lettered', { ...facts, reason, error: `${error.name}: ${error.message}` });
+    if (end !== 'lost') this.events.emit('task.dead-lettered', { ...facts, reason, ...failureFacts(delivery, error) });
     if (end === 'doubled')
       this.events.emit('task.lost', {
         ...facts,

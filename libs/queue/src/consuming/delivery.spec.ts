@@ -128,12 +128,46 @@ describe('what is known of a delivery', () => {
     expect(deliver({ messageId }).delivery.id).toBe(id);
   });
 
+  it('is what a message of another system states, where Warren has written nothing itself', () => {
+    const stated = { id: 'theirs', attempt: 3, expiresAt: 5 };
+    const { delivery: foreign } = deliver({});
+    const { delivery: retried } = deliver({ messageId: 'ours', headers: { 'x-attempt': 7, 'x-expires-at': 9 } });
+    for (const delivery of [foreign, retried]) delivery.stated = stated;
+    expect([foreign.id, foreign.attempt, foreign.expiresAt]).toEqual(['theirs', 3, 5]);
+    expect([retried.id, retried.attempt, retried.expiresAt]).toEqual(['ours', 7, 9]);
+  });
+
   it('is told by every event: id, name once it was read, queue, attempt, redelivered', () => {
     const { delivery } = deliver({ messageId: 'id-1', headers: { 'x-attempt': 2 } }, true);
     expect(delivery.facts()).toEqual({ id: 'id-1', name: undefined, queue: 'work', attempt: 2, redelivered: true });
     delivery.name = 'resize';
     expect(delivery.facts().name).toBe('resize');
     expect(deliver({}).delivery.facts()).toMatchObject({ id: undefined, attempt: 1, redelivered: false });
+  });
+
+  it('is told of a run that begins with since when it could have begun, which is read when it is asked for and written down nowhere', () => {
+    const { delivery } = deliver({ messageId: 'id-1', timestamp: 1_700_000_000 });
+    const started = delivery.startFacts();
+    expect(started.dueAt).toBe(1_700_000_000_000);
+    expect({ ...started }).toEqual(delivery.facts());
+    expect(deliver({ timestamp: 1_700_000_000 }, true).delivery.startFacts().dueAt).toBeUndefined();
+  });
+
+  it('is told of a run that begins or completes with its trace, which is read when it is asked for', () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    let reads = 0;
+    const headers = Object.defineProperty({}, 'traceparent', {
+      get: () => {
+        reads += 1;
+        return `00-${trace}-b7ad6b7169203331-01`;
+      },
+    });
+    const { delivery } = deliver({ messageId: 'id-1', headers });
+    const told = [delivery.startFacts(), delivery.endFacts(12, 'done')];
+    expect(reads).toBe(0);
+    expect(told.map(({ traceId }) => traceId)).toEqual([trace, trace]);
+    const { traceId: _traceId, ...facts } = delivery.facts();
+    expect({ ...told[1] }).toEqual({ ...facts, milliseconds: 12, result: 'done' });
   });
 });
 

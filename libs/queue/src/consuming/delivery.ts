@@ -1,7 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeliveryChannel } from '../connection/delivery-channel';
-import type { QueueEvents, TaskFacts } from '../events';
+import type { QueueEventMap, QueueEvents, TaskFacts } from '../events';
+import { addedTimeOf } from '../message/added-time';
+import { dueTimeOf } from '../message/due-time';
 import { header, numberHeader } from '../message/headers';
+import type { StatedFacts } from '../message/formats';
+import type { InLine, Line } from '../line';
 import type { IncomingMessage } from '../message/message';
+import { traceIdOf } from '../message/trace-headers';
+import { RunEnd, RunStart } from './run-facts';
 
 /** `open`: nothing is decided. `decided`: its end is being carried out. `settled`: the broker was told. `lost`: its channel is gone. */
 export type DeliveryState = 'open' | 'decided' | 'settled' | 'lost';
@@ -11,17 +18,28 @@ export type DeliveryState = 'open' | 'decided' | 'settled' | 'lost';
  * first carries the end out. A second or late decision tells an event and sends nothing, because the broker would
  * close the channel for it (406).
  */
-export class Delivery {
+export class Delivery implements InLine<Delivery> {
+  line: Line<Delivery> | undefined;
+  before: Delivery | undefined;
+  behind: Delivery | undefined;
   /** The name of the task, once the message has been read. */
   name: string | undefined;
   /** The id of a request of Nest's request/response clients, once the message has been read: somebody waits for an answer. */
   requestId: string | undefined;
+  /** What a message of another system says of the task, once it has been read. */
+  stated: StatedFacts | undefined;
   /** It was acknowledged before its run, as its definition wants it: the broker has forgotten it. */
   wasAckedBefore = false;
   /** It was taken out of quarantine, and nothing else is in the worker's hand. */
   isQuarantined = false;
   /** It is known why it was handed out again, and no crash was it. */
   isExcused = false;
+  /** When it took its slot, on the process's clock; `undefined` while it waits for one. */
+  runningSince: number | undefined;
+  /** The trace of its run, once it is known: read from its message, or begun by its run where that names none. */
+  traceId: string | undefined;
+  /** Milliseconds that its run took which has failed; `undefined` where none did. */
+  failedAfter: number | undefined;
   /** The work is done, whatever became of the delivery since. */
   hasCompleted = false;
   private currentState: DeliveryState = 'open';
@@ -40,7 +58,7 @@ export class Delivery {
 
   get id(): string | undefined {
     const { messageId } = this.message.properties;
-    return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+    return typeof messageId === 'string' && messageId !== '' ? messageId : this.stated?.id;
   }
 
   /** Whether both hand out the same task: one id, in one queue, with the same bytes. */
@@ -56,7 +74,7 @@ export class Delivery {
 
   /** The run in progress, from 1; what a publisher wrote that is not a number counts as 1. */
   get attempt(): number {
-    return this.number(header.attempt, 1) ?? 1;
+    return this.number(header.attempt, 1) ?? this.stated?.attempt ?? 1;
   }
 
   /** Milliseconds it waited before this attempt; `undefined` for the first. */
@@ -75,15 +93,40 @@ export class Delivery {
 
   /** From then on no run of it begins. */
   get expiresAt(): number | undefined {
-    return this.number(header.expiresAt);
+    return this.number(header.expiresAt) ?? this.stated?.expiresAt;
+  }
+
+  /** When it was added, where an earlier task may have had its id; in milliseconds since 1970. */
+  get addedAt(): number | undefined {
+    return addedTimeOf(this.message.properties);
+  }
+
+  /** Since when it could have been run, in milliseconds since 1970; not known of what was handed out before. */
+  get dueAt(): number | undefined {
+    return this.isRedelivered ? undefined : dueTimeOf(this.message);
+  }
+
+  /** The trace it belongs to, when its message names one or its run is traced. Read once, by whoever asks first. */
+  get tracedBy(): string | undefined {
+    return (this.traceId ??= traceIdOf(this.message.properties.headers));
+  }
+
+  /** {@link facts} of a run that begins. One object, made for each task. */
+  startFacts(): QueueEventMap['task.started'] {
+    return new RunStart(this);
   }
 
   facts(): TaskFacts {
-    const { id, name, queue, attempt, isRedelivered } = this;
-    return { id, name, queue, attempt, redelivered: isRedelivered };
+    const { id, name, queue, attempt, isRedelivered, tracedBy: traceId } = this;
+    return { id, name, queue, attempt, redelivered: isRedelivered, traceId };
   }
 
-  /** Fires when the run has taken its timeout, or the worker stops and this task has not ended by the deadline. */
+  /** {@link facts} of a run that has completed. One object as well. */
+  endFacts(milliseconds: number, result: unknown): QueueEventMap['task.completed'] {
+    return new RunEnd(this, milliseconds, result);
+  }
+
+  /** Fires when the run has taken its timeout, the task was cancelled, or the worker stops and it has not ended by the deadline. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
     return this.controller.signal;
@@ -104,10 +147,14 @@ export class Delivery {
     return this.currentState === 'decided' || this.wasAckedBefore;
   }
 
-  /** Acknowledges it before its run; `false` when its channel is gone, and the broker hands it out again. */
-  ackBefore(): boolean {
+  /**
+   * Acknowledges it before its run; `false` when its channel is gone, and the broker hands it out again. What is written in a turn of
+   * the event loop is with the socket at its end, so this resolves in the next one: a run that ends its process at once has not held up the ack.
+   */
+  async ackBefore(): Promise<boolean> {
     this.currentState = 'decided';
     this.wasAckedBefore = this.ack();
+    if (this.wasAckedBefore) await nextTurn();
     return this.wasAckedBefore;
   }
 

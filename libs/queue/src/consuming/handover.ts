@@ -5,6 +5,8 @@ import type { QueueEvents } from '../events';
 import type { OutgoingMessage } from '../message/message';
 import type { QueueSettings } from '../queue.options';
 import type { Route } from '../topology/routes';
+import { noTracing } from '../tracing';
+import type { Moving, Tracing } from '../tracing';
 import type { Delivery } from './delivery';
 import { recordError } from './outcome';
 
@@ -22,6 +24,7 @@ export class Handover {
     private readonly publisher: Publisher,
     private readonly settings: Pick<QueueSettings, 'publishTimeout' | 'reconnectDelay'>,
     private readonly events: QueueEvents,
+    private readonly tracing: Tracing = noTracing,
   ) {}
 
   /** Tasks that wait, unacknowledged, for the broker to take them at their next place. */
@@ -52,5 +55,11 @@ export class Handover {
     } finally {
       this.postponed.delete(delivery);
     }
+  }
+
+  /** The same, of a task whose run failed or that cannot be run: what its trace shows. */
+  moveOn(as: Moving, delivery: Delivery, route: Route, message: OutgoingMessage, place: string): Promise<HandoverEnd> {
+    if (!this.tracing.isOn) return this.move(delivery, route, message, place);
+    return this.tracing.move(as, delivery, message, (traced) => this.move(delivery, route, traced, place));
   }
 }

@@ -3,16 +3,20 @@ import { withinReason } from '../connection/close-channel';
 import type { DeliveryChannel } from '../connection/delivery-channel';
 import type { QueueDefinition } from '../define-queue';
 import { endedWithin } from '../ended-within';
-import { WorkerStoppedError } from '../errors';
+import { TaskCancelledError, WorkerStoppedError } from '../errors';
 import type { QueueEvents } from '../events';
+import type { QueueFigures } from './consumed-queue';
 import { Delivery } from './delivery';
 import { putAside } from './outcome';
 import type { Work } from './quarantine';
 import { QueueDeliveries } from './queue-deliveries';
-import type { TaskRunParts } from './task-run';
+import type { TaskRunParts } from './task-run-parts';
 
 /** What a handler has after its signal fired to end by itself, before its task goes back to the queue. */
 const ABORT_GRACE_MS = 500;
+
+/** Characters of a name that a stranger may have written. */
+const MAX_NAME = 200;
 
 const CUT_OFF = putAside(
   'crash-loop',
@@ -23,7 +27,7 @@ const CUT_OFF = putAside(
 /** Every delivery of this worker from its arrival to its end; what a lost channel and a stop do to them. */
 export class OpenDeliveries implements Work {
   private readonly queues = new Map<string, QueueDeliveries>();
-  private readonly byChannel = new Map<DeliveryChannel, Set<Delivery>>();
+  private readonly channels = new Set<DeliveryChannel>();
   private readonly hurrying = new AbortController();
   private isRefusing = false;
   private readonly tellEnd = new Map<Delivery, () => void>();
@@ -35,12 +39,24 @@ export class OpenDeliveries implements Work {
   ) {}
 
   get count(): number {
-    return this.all().length;
+    let count = 0;
+    for (const { open } of this.queues.values()) count += open.size;
+    return count;
+  }
+
+  /** What runs, in all queues. */
+  runs(): Delivery[] {
+    return [...this.queues.values()].flatMap(({ running }) => running);
   }
 
   /** Queues in which every slot is held by a task whose delivery was lost: nothing new can run. */
   get problems(): string[] {
     return [...this.queues.values()].flatMap((queue) => queue.problem ?? []);
+  }
+
+  /** What is in hand of a queue at this moment. */
+  figuresOf(queue: string): QueueFigures {
+    return this.queues.get(queue)?.figures ?? { slots: 0, stuck: 0, inHand: [] };
   }
 
   /** The way in for one queue's messages: as many run at once as the queue's concurrency says. */
@@ -61,6 +77,17 @@ export class OpenDeliveries implements Work {
     this.hurrying.abort();
   }
 
+  /** What runs and is cancelled is told by its signal. */
+  cancelRuns(): void {
+    const { batches, cancels } = this.parts;
+    for (const delivery of this.all()) {
+      if (delivery.runningSince === undefined || delivery.abortReason !== undefined) continue;
+      const cancel = cancels.cancelOf(delivery);
+      if (cancel !== undefined) delivery.abort(new TaskCancelledError(cancel.by));
+    }
+    batches.dropGone();
+  }
+
   /** Waits for what runs until the deadline; then fires the signals, waits a moment more, and gives the rest back. */
   async finish(timeout: number): Promise<void> {
     if (await this.isEmptyWithin(timeout, this.hurrying.signal)) return;
@@ -79,7 +106,9 @@ export class OpenDeliveries implements Work {
   async runAlone(queue: string, message: ConsumeMessage, channel: DeliveryChannel): Promise<void> {
     const delivery = this.opened(message, channel, queue);
     delivery.isQuarantined = true;
-    this.events.emit('task.isolated', { ...delivery.facts(), crashes: this.parts.crashes.countOf(delivery).count });
+    delivery.name = typeOf(message); // what its sender calls it, until it has been read
+    const { count: crashes } = this.parts.crashes.countOf(delivery);
+    if (crashes < this.parts.crashes.limit) this.events.emit('task.isolated', { ...delivery.facts(), crashes });
     const ended = new Promise<void>((resolve) => this.tellEnd.set(delivery, resolve));
     this.queues.get(queue)?.accept(delivery);
     await ended;
@@ -102,30 +131,24 @@ export class OpenDeliveries implements Work {
 
   private opened(message: ConsumeMessage, channel: DeliveryChannel, queue: string): Delivery {
     const delivery = new Delivery(message, channel, queue, this.events);
-    this.siblingsOn(channel).add(delivery);
+    this.watch(channel);
     return delivery;
   }
 
-  private siblingsOn(channel: DeliveryChannel): Set<Delivery> {
-    let siblings = this.byChannel.get(channel);
-    if (siblings === undefined) {
-      siblings = new Set();
-      this.byChannel.set(channel, siblings);
-      channel.amqp.once('close', () => this.lose(channel));
-    }
-    return siblings;
+  private watch(channel: DeliveryChannel): void {
+    if (this.channels.has(channel)) return;
+    this.channels.add(channel);
+    channel.amqp.once('close', () => this.lose(channel));
   }
 
   private lose(channel: DeliveryChannel): void {
-    const lost = this.byChannel.get(channel) ?? [];
-    this.byChannel.delete(channel);
-    for (const delivery of lost) delivery.lose();
+    this.channels.delete(channel);
+    for (const queue of this.queues.values()) queue.lose(channel);
     for (const queue of this.queues.values()) queue.dropLost();
-    this.parts.batches.dropLost();
+    this.parts.batches.dropGone();
   }
 
   private forget(delivery: Delivery): void {
-    this.byChannel.get(delivery.channel)?.delete(delivery);
     this.tellEnd.get(delivery)?.();
     this.tellEnd.delete(delivery);
     if (this.tellEmpty.size > 0 && this.count === 0) for (const tell of this.tellEmpty) tell();
@@ -142,4 +165,9 @@ export class OpenDeliveries implements Work {
     this.tellEmpty.delete(tell);
     return this.count === 0;
   }
+}
+
+function typeOf({ properties }: ConsumeMessage): string | undefined {
+  const { type } = properties as { readonly type: unknown };
+  return typeof type === 'string' && type !== '' ? type.slice(0, MAX_NAME) : undefined;
 }

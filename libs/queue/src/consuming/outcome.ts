@@ -1,3 +1,4 @@
+import type { FailedRun } from '../events';
 import type { DeadLetterReason } from '../message/dead-letter-message';
 
 /** An error as it is written down: whatever was thrown, it has a name and a message. */
@@ -29,12 +30,24 @@ export type Outcome =
   | { readonly kind: 'completed'; readonly result?: unknown }
   | { readonly kind: 'retrying'; readonly retry: Retry }
   | DeadLettered
+  /** Another system's message says that no run of it may begin before; milliseconds since 1970. */
+  | { readonly kind: 'postponed'; readonly until: number }
+  /** Somebody has cancelled it: it is forgotten without a run, or its run has failed since. */
+  | { readonly kind: 'cancelled'; readonly by: string }
   /** The worker is stopping, and the task had not ended when its deadline passed. */
   | { readonly kind: 'requeued' };
 
 /** The outcome of a task that cannot be run. */
 export function putAside(reason: DeadLetterReason, name: string, message: string): DeadLettered {
   return { kind: 'dead-lettered', reason, error: { name, message } };
+}
+
+/** What an event says of a run that failed. */
+export function failureFacts(
+  { failedAfter }: { readonly failedAfter: number | undefined },
+  { name, message, stack }: RecordedError,
+): { readonly error: string } & FailedRun {
+  return { error: `${name}: ${message}`, stack, milliseconds: failedAfter };
 }
 
 /** Anything thrown, as it is written down. Never throws itself. */

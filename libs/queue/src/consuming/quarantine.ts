@@ -25,6 +25,8 @@ const MOST_AT_A_TIME = 20;
 
 /** Every consumer of this worker. */
 export interface Intake {
+  /** The queues of which tasks may be taken in now. */
+  readonly takenFrom: readonly string[];
   /** Resolves when no consumer is left and what was on its way has been handed out. */
   suspend(): Promise<void>;
   resume(): void;
@@ -50,7 +52,6 @@ export class Quarantine {
   private told: string | undefined;
 
   constructor(
-    private readonly queues: () => readonly string[],
     private readonly reader: QuarantineReader,
     private readonly intake: Intake,
     private readonly work: Work,
@@ -78,7 +79,7 @@ export class Quarantine {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       await delay(this.pace.lookEvery * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
-      for (const queue of this.queues()) {
+      for (const queue of this.intake.takenFrom) {
         if (!signal.aborted && performance.now() >= this.restsUntil) await this.look(queue);
       }
     }
@@ -109,7 +110,7 @@ export class Quarantine {
       }
       this.rest = this.pace.firstRest;
       this.told = undefined;
-      for (let left = MOST_AT_A_TIME; left > 0 && !signal.aborted; left -= 1) {
+      for (let left = MOST_AT_A_TIME; left > 0 && !signal.aborted && this.intake.takenFrom.includes(queue); left -= 1) {
         const taken = await this.reader.take(quarantineName(queue));
         if (taken === undefined) return;
         await this.work.runAlone(queue, taken.message, taken.channel);

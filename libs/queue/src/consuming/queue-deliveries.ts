@@ -1,9 +1,12 @@
+import type { DeliveryChannel } from '../connection/delivery-channel';
 import type { QueueDefinition } from '../define-queue';
+import { Line } from '../line';
 import { readinessReasons } from '../readiness-reasons';
+import type { QueueFigures } from './consumed-queue';
 import type { Delivery } from './delivery';
 import { Slots } from './slots';
 import { TaskRun } from './task-run';
-import type { TaskRunParts } from './task-run';
+import type { TaskRunParts } from './task-run-parts';
 
 export interface QueueDeliveriesWatch {
   /** The worker stops: nothing new is begun. */
@@ -17,9 +20,7 @@ export interface QueueDeliveriesWatch {
  * once in one worker: done, and it is acknowledged; failed, and it runs.
  */
 export class QueueDeliveries {
-  readonly open = new Set<Delivery>();
-  /** Each with the time, on the process's clock, at which it took its slot. */
-  private readonly running = new Map<Delivery, number>();
+  readonly open = new Line<Delivery>();
   /** The redelivery that waits for a lost run. */
   private readonly held = new Map<Delivery, Delivery>();
   private readonly slots: Slots<Delivery>;
@@ -34,8 +35,9 @@ export class QueueDeliveries {
     this.slots = new Slots(concurrency);
   }
 
-  get name(): string {
-    return this.queue.name;
+  /** What has taken a slot. */
+  get running(): Delivery[] {
+    return [...this.open].filter(({ runningSince }) => runningSince !== undefined);
   }
 
   /** Why nothing new can run, or not as it should, for readiness; `undefined` when it can. */
@@ -43,14 +45,22 @@ export class QueueDeliveries {
     const { running, queue, parts } = this;
     const overruns = [...parts.overruns].filter((delivery) => delivery.queue === queue.name);
     if (overruns.length >= this.concurrency) return readinessReasons.overruns(queue.name, overruns.length);
-    if (running.size < this.concurrency) return undefined;
-    if ([...running.keys()].every(({ state }) => state === 'lost')) {
-      return readinessReasons.lostRuns(queue.name, running.size);
-    }
+    if (running.length < this.concurrency) return undefined;
+    if (running.every(({ state }) => state === 'lost')) return readinessReasons.lostRuns(queue.name, running.length);
     const now = performance.now();
-    const holders = [...running].map(([{ id, name }, since]) => ({ id, name, heldFor: now - since }));
+    const holders = running.map(({ id, name, runningSince = now }) => ({ id, name, heldFor: now - runningSince }));
     if (holders.some(({ heldFor }) => heldFor <= parts.stuckAfter)) return undefined;
     return readinessReasons.stuck(queue.name, parts.stuckAfter, holders);
+  }
+
+  /** What is in hand at this moment. */
+  get figures(): QueueFigures {
+    const now = performance.now();
+    const inHand = Array.from(this.open, ({ name, runningSince, dueAt }) => {
+      return { name, dueAt, runningFor: runningSince === undefined ? undefined : now - runningSince };
+    });
+    const stuck = inHand.filter(({ runningFor = 0 }) => runningFor > this.parts.stuckAfter).length;
+    return { slots: this.concurrency, stuck, inHand };
   }
 
   accept(delivery: Delivery): void {
@@ -85,6 +95,11 @@ export class QueueDeliveries {
     }
   }
 
+  /** Their channel has closed. */
+  lose(channel: DeliveryChannel): void {
+    for (const delivery of this.open) if (delivery.channel === channel) delivery.lose();
+  }
+
   /** From the slot it has taken to its end. */
   private async run(delivery: Delivery): Promise<void> {
     try {
@@ -92,12 +107,17 @@ export class QueueDeliveries {
         await this.giveBack(delivery);
         return;
       }
+      const { cancels } = this.parts;
+      const cancel = cancels.cancelCount === 0 ? undefined : cancels.cancelOf(delivery);
+      if (cancel !== undefined) {
+        await new TaskRun(delivery, this.queue, this.parts).endCancelled(cancel.by);
+        return;
+      }
       const admission = this.parts.crashes.admit(delivery);
       if (admission !== true && !(await admission)) return;
-      this.running.set(delivery, performance.now());
+      delivery.runningSince = performance.now();
       await new TaskRun(delivery, this.queue, this.parts).run();
     } finally {
-      this.running.delete(delivery);
       this.slots.release();
       this.end(delivery);
       this.release(delivery);
@@ -120,9 +140,7 @@ export class QueueDeliveries {
 
   private lostRunOf(delivery: Delivery): Delivery | undefined {
     if (!delivery.isRedelivered) return undefined;
-    return [...this.running.keys()].find(
-      (run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery),
-    );
+    return this.running.find((run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery));
   }
 
   private end(delivery: Delivery): void {

@@ -1,6 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import type { TaskDefinition } from '../define-task';
+import { InvalidPayloadError, MessageRefusedError } from '../errors';
 import { isPromise } from '../is-promise';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
@@ -8,7 +9,7 @@ import type { RunPolicy } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
 import type { Delivery } from './delivery';
 import { putAside } from './outcome';
-import type { Outcome } from './outcome';
+import type { DeadLettered, Outcome } from './outcome';
 
 /** A task that can be run: its handler, and the payload as the schema gives it out. */
 export interface RunnableTask {
@@ -22,7 +23,10 @@ export interface RunnableTask {
 export interface Reading {
   readonly registry: TaskRegistry;
   readonly maxMessageBytes: number;
-  handlerOf(name: string): MessageHandler | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Also one of a pattern with wildcards, where the queue is bound to exchanges. */
+  handlerOf(name: string, queue: QueueDefinition): MessageHandler | null;
   /** Whether a task of this queue may be one that is acknowledged before its run. */
   acksBefore(queue: string): boolean;
 }
@@ -42,10 +46,13 @@ export function readDelivery(
     const message = `The body has ${content.length} bytes and the limit is ${reading.maxMessageBytes} (MAX_MESSAGE_BYTES).`;
     return putAside('too-large', 'MessageTooLargeError', message);
   }
-  const task = readTask(delivery, queue);
+  const read = readTask(delivery, queue);
+  const task = read instanceof MessageRefusedError ? undefined : read;
   delivery.name = task?.name ?? claimedName(delivery);
   delivery.requestId = task?.requestId;
-  if (delivery.expiresAt !== undefined && delivery.expiresAt <= Date.now()) {
+  delivery.stated = task?.stated;
+  if (read instanceof MessageRefusedError) return refused(read);
+  if (delivery.expiresAt !== undefined && delivery.expiresAt <= reading.now()) {
     const message = `Its time to begin a run ended at ${new Date(delivery.expiresAt).toISOString()}.`;
     return putAside('expired', 'ExpiredError', message);
   }
@@ -56,20 +63,40 @@ export function readDelivery(
       `The body is not a message of the format of queue "${queue.name}".`,
     );
   }
-  const handler = reading.handlerOf(task.name);
+  const until = task.stated?.notBefore;
+  if (until !== undefined && until > reading.now()) return { kind: 'postponed', until };
+  const handler = reading.handlerOf(task.name, queue);
   if (handler === null) {
-    return putAside('unknown-task', 'UnknownTaskError', `This worker has no handler for "${task.name.slice(0, 200)}".`);
+    const message =
+      `This worker has no handler for "${task.name.slice(0, 200)}": ` +
+      'a newer producer, another queue’s task, or a module that it does not import.';
+    return putAside('unknown-task', 'UnknownTaskError', message);
   }
   const definition = reading.registry.get(task.name);
-  if (definition === undefined) {
-    return { name: task.name, payload: task.payload, handler, policy: policyFor(handler, queue) };
-  }
+  if (definition === undefined) return undefinedTask(task, handler, queue, reading);
   if (definition.queue.name !== queue.name) {
     // Who may write to one queue only must not reach the handlers of another by naming them.
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
-  return withCheckedPayload(task, handler, definition);
+  return withCheckedPayload(task, handler, definition, definition, queue);
+}
+
+/** What no task is defined for: an event, or what a plain Nest handler takes. */
+function undefinedTask(
+  task: ReadTask,
+  handler: MessageHandler,
+  queue: QueueDefinition,
+  { registry }: Reading,
+): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
+  const { name, payload } = task;
+  const event = registry.event(name);
+  if (event === undefined) return { name, payload, handler, policy: policyFor(handler, queue) };
+  const { exchange } = event;
+  if (queue.bindings?.some((binding) => binding.exchange === exchange.name) === true)
+    return withCheckedPayload(task, handler, event, queue, queue);
+  const message = `"${name}" is an event of exchange "${exchange.name}", to which "${queue.name}" is not bound.`;
+  return putAside('unknown-task', 'UnknownTaskError', message);
 }
 
 /** Somebody waits for a request's answer: its failure is the answer, and a later attempt would answer nobody. */
@@ -84,30 +111,47 @@ function claimedName({ message }: Delivery): string | undefined {
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */
-function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | undefined {
+function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | MessageRefusedError | undefined {
   try {
-    return queue.format.read(delivery.message);
-  } catch {
-    return undefined;
+    return queue.format.read(delivery.message, queue.name);
+  } catch (error) {
+    return error instanceof MessageRefusedError ? error : undefined;
   }
+}
+
+function refused({ name, message }: MessageRefusedError): DeadLettered {
+  return putAside('refused', name, message);
 }
 
 function withCheckedPayload(
   task: ReadTask,
   handler: MessageHandler,
-  definition: TaskDefinition,
+  definition: Pick<TaskDefinition, 'name' | 'payload'>,
+  base: RunPolicy,
+  queue: QueueDefinition,
 ): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
   const { name } = definition;
-  const policy = policyFor(handler, definition);
+  const policy = policyFor(handler, base);
   try {
     const checked = checkPayload(definition, task.payload);
     if (!isPromise(checked)) return { name, payload: checked, handler, policy };
-    return checked.then((payload) => ({ name, payload, handler, policy }), invalidPayload);
+    return checked.then(
+      (payload) => ({ name, payload, handler, policy }),
+      (error: unknown) => invalidPayload(error, queue),
+    );
   } catch (error) {
-    return invalidPayload(error);
+    return invalidPayload(error, queue);
   }
 }
 
-function invalidPayload(error: unknown): Outcome {
-  return putAside('invalid-payload', 'InvalidPayloadError', error instanceof Error ? error.message : String(error));
+function invalidPayload(error: unknown, { format }: QueueDefinition): Outcome {
+  const told = error instanceof Error ? error.message : String(error);
+  const message = format.isEncrypted === true && error instanceof InvalidPayloadError ? placesOf(error) : told;
+  return putAside('invalid-payload', 'InvalidPayloadError', message);
+}
+
+/** Of an encrypted payload: what a schema says of a value may repeat the value. */
+function placesOf({ taskName, problems }: InvalidPayloadError): string {
+  const places = problems.map(({ path }) => (path === '' ? 'as a whole' : path));
+  return `The encrypted payload of "${taskName}" is not valid: ${places.join(', ')}.`;
 }

@@ -6,7 +6,7 @@ import { QueueEvents } from '../events';
 import { exceptOn } from '../run-policy';
 import { TaskRegistry } from '../task-registry';
 import { fixed } from './backoff';
-import { warnOfDefinitions } from './startup-warnings';
+import { warnOfDefinitions, warnOfMissingHandlers } from './startup-warnings';
 
 const payload = z.string();
 const backoff = fixed(100);
@@ -58,5 +58,14 @@ describe('a worker that starts warns', () => {
       defineTask({ name: 'f', payload, queue: patient, attempts: 2 }),
     ];
     expect(warningsOf(...tasks)).toEqual([]);
+  });
+
+  it('of each task that it has no handler for', () => {
+    const events = new QueueEvents();
+    const seen: object[] = [];
+    events.on('handler.missing', (event) => seen.push(event));
+    const tasks = ['a', 'b'].map((name) => defineTask({ name, payload, queue: slow }));
+    warnOfMissingHandlers(tasks, (name) => name === 'a', events);
+    expect(seen).toEqual([{ name: 'b', queue: 'slow' }]);
   });
 });

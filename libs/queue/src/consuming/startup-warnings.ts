@@ -1,3 +1,4 @@
+import type { TaskDefinition } from '../define-task';
 import type { QueueEvents } from '../events';
 import { unusedRetryOptions } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
@@ -22,5 +23,19 @@ export function warnOfDefinitions(
   for (const queue of queues) {
     const isUsed = tasks.some((task) => task.queue.name === queue.name && task.attempts > 1);
     if (!isUsed) warn(queue.name, unusedRetryOptions(queue));
+  }
+}
+
+/**
+ * Tells which tasks of the queues that this worker consumes it cannot do: most often a module that was forgotten.
+ * @param hasHandler whether a controller of this worker, or its threads, handle the task of this name
+ */
+export function warnOfMissingHandlers(
+  tasks: readonly TaskDefinition[],
+  hasHandler: (name: string) => boolean,
+  events: QueueEvents,
+): void {
+  for (const { name, queue } of tasks) {
+    if (!hasHandler(name)) events.emit('handler.missing', { name, queue: queue.name });
   }
 }

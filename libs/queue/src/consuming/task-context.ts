@@ -1,9 +1,16 @@
 import { RmqContext } from '@nestjs/microservices';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { RunPolicy } from '../run-policy';
+import { checkProgress } from '../steering/progress-reports';
+import type { Progress } from '../steering/progress-reports';
 import type { Delivery } from './delivery';
 import { settlingChannel } from './settling-channel';
 import type { HandSettlement } from './settling-channel';
+
+/** What a handler may say of its run. */
+export interface RunVoice extends HandSettlement {
+  progress(progress: Progress): void;
+}
 
 /**
  * What a handler gets by `@Ctx()`: Nest's `RmqContext`, and what Warren knows of the task. A handler written for
@@ -29,7 +36,7 @@ export class TaskContext extends RmqContext {
     private readonly delivery: Delivery,
     name: string,
     policy: RunPolicy,
-    private readonly settlement: HandSettlement,
+    private readonly voice: RunVoice,
   ) {
     super([delivery.message, undefined, name]);
     this.id = delivery.id;
@@ -43,12 +50,24 @@ export class TaskContext extends RmqContext {
   }
 
   /**
-   * Fires when the run has taken its definition's `timeout` (the reason is a `TaskTimeoutError`; the run has failed), and
+   * Fires when the run has taken its definition's `timeout` (the reason is a `TaskTimeoutError`; the run has failed), when somebody
+   * has cancelled the task (a `TaskCancelledError`; a run that fails then is not tried again, one that completes has completed), and
    * when the worker stops and its deadline (`shutdownTimeout`) has passed (a `WorkerStoppedError`; what has not returned
    * half a second later goes back to its queue). Hand it on to what takes an `AbortSignal`: `fetch`, `setTimeout`, a pool.
    */
   get signal(): AbortSignal {
     return this.delivery.signal;
+  }
+
+  /**
+   * Tells how far the run is, for whoever looks: the event `task.progress`, the task's state, the dashboard. Costs nothing to call often:
+   * of each run four reports a second are passed on at most, the latest ones, and nothing is written with the task.
+   * @param fraction from 0 to 1
+   * @param note a few words on what is being done; 200 characters at most are kept
+   * @throws RangeError when the fraction is none: 40 where 0.4 was meant
+   */
+  progress(fraction: number, note?: string): void {
+    this.voice.progress(checkProgress(fraction, note));
   }
 
   /** The message as amqplib delivered it. */
@@ -58,7 +77,7 @@ export class TaskContext extends RmqContext {
 
   /** The channel, on which settling goes to this task's delivery, once. */
   override getChannelRef(): Channel {
-    this.args[1] ??= settlingChannel(this.delivery, this.settlement); // most handlers never ask for it
+    this.args[1] ??= settlingChannel(this.delivery, this.voice); // most handlers never ask for it
     return super.getChannelRef() as Channel;
   }
 

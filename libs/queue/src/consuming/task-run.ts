@@ -1,49 +1,31 @@
-import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
-import { WorkerStoppedError } from '../errors';
+import { TaskCancelledError, WorkerStoppedError } from '../errors';
 import type { TaskTimeoutError } from '../errors';
-import type { QueueEvents } from '../events';
 import { isPromise } from '../is-promise';
-import type { Batches } from './batches';
-import type { CrashWatch } from './crash-watch';
-import type { DeadLetters } from './dead-letters';
+import type { Progress } from '../steering/progress-reports';
 import type { Delivery } from './delivery';
 import { putAside, recordError } from './outcome';
 import type { Outcome } from './outcome';
 import { readDelivery } from './read-delivery';
-import type { Reading, RunnableTask } from './read-delivery';
-import type { Replies } from './replies';
-import type { Retries } from './retries';
+import type { RunnableTask } from './read-delivery';
 import { outcomeOf } from './retry-decision';
-import type { HandSettlement } from './settling-channel';
 import { TaskContext } from './task-context';
-import { timedRun } from './timed-run';
-import type { TimedRunWatch } from './timed-run';
-
-export interface TaskRunParts {
-  readonly reading: Reading;
-  readonly crashes: CrashWatch;
-  readonly deadLetters: DeadLetters;
-  readonly retries: Retries;
-  readonly replies: Replies;
-  readonly batches: Batches;
-  readonly events: QueueEvents;
-  /** Milliseconds after which a run that holds its slot is stuck, to readiness. */
-  readonly stuckAfter: number;
-  /** Runs that go on although their time is over. */
-  readonly overruns: Set<Delivery>;
-  /** Nest's pipeline around a handler: guards, pipes, interceptors, filters. */
-  invoke(handler: MessageHandler, payload: unknown, context: TaskContext): Promise<unknown>;
-}
+import type { RunVoice } from './task-context';
+import type { TaskRunParts } from './task-run-parts';
+import type { LimitedRun } from './time-limits';
 
 const MAY_HAVE_RUN =
   'It was handed out before, so a run of it may have begun; its definition (acknowledge: before) wants no second one.';
 
 /** One delivery's journey: read it, run it, settle it. Never rejects. */
-export class TaskRun implements HandSettlement, TimedRunWatch {
+export class TaskRun implements RunVoice, LimitedRun {
   private task: RunnableTask | undefined;
   /** A handler written for plain Nest has settled its delivery itself. */
   private settledByHand: 'ack' | 'requeue' | 'refuse' | undefined;
+  /** Of a run that failed, for whoever waits for its answer. */
+  private thrown: unknown;
+  private hasReported = false;
+  private hasEnded = false;
 
   constructor(
     private readonly delivery: Delivery,
@@ -54,8 +36,29 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
   async run(): Promise<void> {
     const reading = this.read();
     const read = isPromise(reading) ? await reading : reading;
-    const outcome = 'handler' in read ? await this.attempt(read) : read;
+    const outcome = this.cancelledByStatedId() ?? ('handler' in read ? await this.attempt(read) : read);
     await this.settle(outcome);
+  }
+
+  /** Of another system's message the id may be known only when it has been read. */
+  private cancelledByStatedId(): Outcome | undefined {
+    const { delivery, parts } = this;
+    if (delivery.stated?.id === undefined || parts.cancels.cancelCount === 0) return undefined;
+    const cancel = parts.cancels.cancelOf(delivery);
+    return cancel === undefined ? undefined : { kind: 'cancelled', by: cancel.by };
+  }
+
+  /** Somebody has cancelled it before its run. It is read all the same: whoever hears or waits for its end knows it by what it says. */
+  async endCancelled(by: string): Promise<void> {
+    const reading = this.read();
+    if (isPromise(reading)) await reading;
+    await this.settle({ kind: 'cancelled', by });
+  }
+
+  progress(progress: Progress): void {
+    if (this.hasEnded) return;
+    this.hasReported = true;
+    this.parts.progress.report(this.delivery, progress);
   }
 
   ack(): void {
@@ -108,49 +111,77 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
     const { policy } = task;
     if (policy.acknowledge === 'before') {
       if (parts.crashes.countOf(delivery).count > 0) return putAside('crash-loop', 'CrashLoopError', MAY_HAVE_RUN);
-      if (!delivery.ackBefore()) return { kind: 'requeued' };
+      if (!(await delivery.ackBefore())) return { kind: 'requeued' };
     }
     const startedAt = performance.now();
-    parts.events.emit('task.started', delivery.facts());
+    parts.events.emit('task.started', delivery.startFacts());
     try {
       const result = await this.invoke(task);
       if (this.settledByHand === 'refuse')
-        return putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
+        return this.cancelled() ?? putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
       if (this.settledByHand !== 'requeue') {
         delivery.hasCompleted = true;
         const milliseconds = Math.round(performance.now() - startedAt);
-        parts.events.emit('task.completed', { ...delivery.facts(), milliseconds });
+        parts.events.emit(
+          'task.completed',
+          delivery.endFacts(milliseconds, policy.keepResult === false ? undefined : result),
+        );
       }
       return { kind: 'completed', result };
     } catch (error) {
+      delivery.failedAfter = Math.round(performance.now() - startedAt);
+      this.thrown = error;
+      if (this.hasReported) parts.progress.flush(delivery);
       return this.failure(error, task);
+    } finally {
+      this.hasEnded = true;
+      if (this.hasReported) parts.progress.forget(delivery);
     }
   }
 
   private invoke(task: RunnableTask): Promise<unknown> {
+    const { tracing } = this.parts;
+    // A batch is traced as one run.
+    if (!tracing.surroundsRuns || task.policy.batch !== undefined) return this.timed(task);
+    return tracing.run(this.delivery, () => this.timed(task));
+  }
+
+  private timed(task: RunnableTask): Promise<unknown> {
     const { name, policy } = task;
     const context = new TaskContext(this.delivery, name, policy, this);
     // A thread keeps the time of its runs itself.
     if (policy.timeout === undefined || policy.runIn === 'thread') return this.begin(task, context);
-    return timedRun(() => this.begin(task, context), policy.timeout, this);
+    return this.parts.timeLimits.within(policy.timeout, this, () => this.begin(task, context));
   }
 
   private begin({ handler, payload, policy }: RunnableTask, context: TaskContext): Promise<unknown> {
     const { delivery, parts } = this;
-    if (policy.batch === undefined) return parts.invoke(handler, payload, context);
-    const isLost = (): boolean => delivery.state === 'lost';
-    const member = { handler, payload, context, isAlone: delivery.isQuarantined, isLost };
+    if (policy.batch === undefined) {
+      const { requestId } = delivery;
+      const tell = requestId === undefined ? undefined : (value: unknown) => parts.replies.tell(delivery, value);
+      return parts.invoke(handler, payload, context, tell);
+    }
+    const isGone = (): boolean => delivery.state === 'lost' || delivery.abortReason instanceof TaskCancelledError;
+    const member = { handler, payload, context, isAlone: delivery.isQuarantined, isGone };
     return parts.batches.join(member, policy.batch);
   }
 
   private failure(error: unknown, { policy }: RunnableTask): Outcome {
-    const { delivery } = this;
+    const { delivery, parts } = this;
     if (delivery.abortReason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
+    const cancelled = this.cancelled();
+    if (cancelled !== undefined) return cancelled;
     if (this.settledByHand === 'refuse')
       return { kind: 'dead-lettered', reason: 'rejected', error: recordError(error) };
     const { attempt, waited, expiresAt } = delivery;
-    const run = { attempt, waited, expiresAt, now: Date.now(), random: Math.random };
+    const run = { attempt, waited, expiresAt, now: parts.reading.now(), random: Math.random };
     return outcomeOf(error, policy, run);
+  }
+
+  /** The outcome of a run that did not complete and was cancelled. */
+  private cancelled(): Outcome | undefined {
+    const { abortReason } = this.delivery;
+    return abortReason instanceof TaskCancelledError ? { kind: 'cancelled', by: abortReason.by } : undefined;
   }
 
   private settle(outcome: Outcome): void | Promise<void> {
@@ -163,7 +194,7 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
 
   /** A request's answer is its outcome; a task that failed is put aside even when somebody was told. */
   private async answer(outcome: Outcome): Promise<void> {
-    const isAnswered = await this.parts.replies.send(this.delivery, outcome);
+    const isAnswered = await this.parts.replies.send(this.delivery, outcome, this.thrown);
     const isRequest = this.task?.handler.isEventHandler === false;
     if (outcome.kind === 'dead-lettered' && isRequest && isAnswered) this.acknowledge(outcome);
     else await this.carryOut(outcome);
@@ -172,9 +203,12 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
   private carryOut(outcome: Outcome): void | Promise<void> {
     switch (outcome.kind) {
       case 'completed':
+      case 'cancelled':
         return this.acknowledge(outcome);
       case 'retrying':
         return this.parts.retries.put(this.delivery, outcome.retry);
+      case 'postponed':
+        return this.parts.retries.postpone(this.delivery, outcome.until);
       case 'dead-lettered':
         return this.parts.deadLetters.put(this.delivery, outcome);
       case 'requeued':
@@ -183,7 +217,10 @@ export class TaskRun implements HandSettlement, TimedRunWatch {
   }
 
   private acknowledge(outcome: Outcome): void {
-    if (!this.delivery.wasAckedBefore && !this.delivery.ack()) this.settleLost(outcome);
+    const { delivery, parts } = this;
+    if (!delivery.wasAckedBefore && !delivery.ack()) return this.settleLost(outcome);
+    if (outcome.kind !== 'cancelled') return;
+    parts.events.emit('task.cancelled', { ...delivery.facts(), by: outcome.by, hasRun: this.task !== undefined });
   }
 
   private async giveBack(): Promise<void> {

@@ -11,30 +11,26 @@ import type { QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import { readinessReasons } from '../readiness-reasons';
 import { rmqTransport } from '../rmq-transport';
+import type { Steering } from '../steering/steering';
 import type { TaskRegistry } from '../task-registry';
 import type { ThreadPool } from '../threading/thread-pool';
-import { declareConsumed } from '../topology/declare';
+import type { Tracing } from '../tracing';
 import { assertBatches, Batches } from './batches';
 import type { BatchContext } from './batch-context';
-import { CrashWatch } from './crash-watch';
-import { DeadLetters } from './dead-letters';
+import type { ConsumedQueue } from './consumed-queue';
+import { consumerOptions } from './consumer-options';
 import { Handover } from './handover';
 import { lastValueOf } from './last-value';
+import type { TellEarlier } from './last-value';
 import { OpenDeliveries } from './open-deliveries';
+import { PatternHandlers } from './pattern-handlers';
 import { Quarantine } from './quarantine';
-import type { Intake } from './quarantine';
-import { Replies } from './replies';
-import { Retries } from './retries';
-import { warnOfDefinitions } from './startup-warnings';
+import { QueueConsumers } from './queue-consumers';
+import { warnOfDefinitions, warnOfMissingHandlers } from './startup-warnings';
 import type { TaskContext } from './task-context';
-import type { TaskRunParts } from './task-run';
+import { taskRunParts } from './task-run-parts';
 import { Undelivered } from './undelivered';
-
-/**
- * `idle` in an app that only adds tasks; `starting` from `connectWorker` until Nest starts it; `stopping` and `stopped`
- * are for good.
- */
-export type WorkerState = 'idle' | 'starting' | 'listening' | 'stopping' | 'stopped';
+import type { WorkerState } from './worker-state';
 
 /**
  * The transport strategy of a worker: Nest's RMQ server with every delivery settled exactly once, consumers that come
@@ -47,10 +43,12 @@ export class TaskServer extends ServerRMQ {
   /** Nest need not report a handler's failure as unheard: it becomes the task's outcome. */
   override readonly propagatesEventHandlerErrors = true;
   private workerState: WorkerState = 'idle';
-  private consumers: QueueConsumer[] = [];
+  private readonly consumers: QueueConsumers;
+  private patterns = new PatternHandlers(new Map());
   private hasHooks = false; // an instrumentation wants to be told of every run
-  private readonly batches = new Batches((handler, payload, context) => this.invoke(handler, payload, context));
-  private readonly deliveries: OpenDeliveries;
+  private readonly batches: Batches;
+  /** What is in its hand, for whoever writes it down. */
+  readonly deliveries: OpenDeliveries;
   private readonly handover: Handover;
   private readonly quarantine: Quarantine;
   private readonly undelivered: Undelivered;
@@ -63,43 +61,33 @@ export class TaskServer extends ServerRMQ {
     private readonly settings: QueueSettings,
     private readonly events: QueueEvents,
     private readonly threads: ThreadPool,
+    tracing: Tracing,
+    private readonly steering: Steering,
   ) {
     super(rmqTransport(settings, registry.queues[0] ?? defineQueue({ name: 'tasks' })).options);
-    this.handover = new Handover(publisher, settings, events);
-    const deadLetters = new DeadLetters(this.handover, events);
-    const intake: Intake = {
-      suspend: async () => void (await Promise.all(this.consumers.map((consumer) => consumer.suspend()))),
-      resume: () => this.consumers.forEach((consumer) => consumer.resume()),
-    };
-    const isQuorum = (name: string): boolean =>
-      registry.queues.some((queue) => queue.name === name && (queue.type ?? settings.queueType) === 'quorum');
-    const parts: TaskRunParts = {
-      reading: {
-        registry,
-        maxMessageBytes: settings.maxMessageBytes,
-        acksBefore: (queue) =>
-          registry.tasks.some((task) => task.queue.name === queue && task.acknowledge === 'before'),
-        handlerOf: (name) => this.messageHandlers.get(name) ?? this.getHandlerByPattern(name),
-      },
-      crashes: new CrashWatch(settings.crashLimit, isQuorum, deadLetters, this.handover, events),
-      deadLetters,
-      retries: new Retries(this.handover, events),
-      replies: new Replies(publisher, settings.publishTimeout, events),
-      batches: this.batches,
+    this.handover = new Handover(publisher, settings, events, tracing);
+    this.batches = new Batches((handler, payload, context) => this.invoke(handler, payload, context), tracing);
+    const parts = taskRunParts({
+      publisher,
+      registry,
+      settings,
+      now: connection.now,
       events,
-      stuckAfter: settings.stuckAfter,
-      overruns: new Set(),
-      invoke: (handler, payload, context) => this.invoke(handler, payload, context),
-    };
+      tracing,
+      cancels: steering.cancels,
+      handover: this.handover,
+      batches: this.batches,
+      handlerOf: (name, { bindings }) =>
+        this.messageHandlers.get(name) ??
+        this.getHandlerByPattern(name) ??
+        (bindings === undefined ? null : this.patterns.handlerOf(name)),
+      serializer: () => this.serializer,
+      invoke: (handler, payload, context, tell) => this.invoke(handler, payload, context, tell),
+    });
     this.deliveries = new OpenDeliveries(parts, events);
     this.undelivered = new Undelivered(connection, publisher, settings, events);
-    this.quarantine = new Quarantine(
-      () => this.consumers.map(({ queue }) => queue),
-      new QuarantineReader(connection),
-      intake,
-      this.deliveries,
-      events,
-    );
+    this.consumers = new QueueConsumers((queue) => this.consumerOf(queue), steering, this.deliveries, events);
+    this.quarantine = new Quarantine(new QuarantineReader(connection), this.consumers, this.deliveries, events);
   }
 
   get state(): WorkerState {
@@ -111,22 +99,36 @@ export class TaskServer extends ServerRMQ {
     if (this.workerState === 'idle') return [];
     if (this.workerState === 'starting') return [readinessReasons.starting()];
     if (this.workerState !== 'listening') return [readinessReasons.stopping()];
-    const problems = this.consumers
-      .filter(({ state, suspendedFor }) =>
-        state === 'suspended' ? suspendedFor > this.settings.stuckAfter : state !== 'consuming',
-      )
-      .map(({ queue, state, lastFailure }) =>
-        readinessReasons.notConsumed(queue, this.connection.lastFailure ?? lastFailure ?? state),
-      );
-    problems.push(...this.deliveries.problems);
-    const { waiting } = this.handover;
-    if (waiting > 0) problems.push(readinessReasons.handoversWait(waiting));
-    return problems;
+    return [
+      ...this.consumers.problems(this.connection.lastFailure, this.settings.stuckAfter),
+      ...this.deliveries.problems,
+      ...this.threads.problems,
+      ...(this.handoversWaiting > 0 ? [readinessReasons.handoversWait(this.handoversWaiting)] : []),
+    ];
+  }
+
+  /** What it consumes, as it is at this moment. */
+  get consumed(): ConsumedQueue[] {
+    return this.consumers.states.map((one) => ({ ...one, ...this.deliveries.figuresOf(one.queue) }));
+  }
+
+  /** Tasks that wait, unacknowledged, for the broker to take them at their next place. */
+  get handoversWaiting(): number {
+    return this.handover.waiting;
+  }
+
+  /** What keeps it from taking tasks in because somebody has ordered it, a pause: it is ready all the same. */
+  get remarks(): readonly string[] {
+    return this.workerState === 'listening' ? this.consumers.remarks : [];
+  }
+
+  /** Tasks in this worker's hand: they run, wait for their slot, or are on their way to their next place. */
+  get running(): number {
+    return this.deliveries.count;
   }
 
   /**
-   * Says that this app is a worker: not ready before it consumes.
-   * @throws ConfigurationError when it is to consume queues that nobody defined.
+   * Says that this app is a worker: not ready before it consumes. @throws ConfigurationError when it is to consume queues that nobody defined.
    */
   announce(): void {
     this.queuesToConsume();
@@ -140,10 +142,13 @@ export class TaskServer extends ServerRMQ {
       const queues = this.queuesToConsume();
       const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
-      assertBatches(tasks, this.messageHandlers, ({ queue }) => this.slotsOf(queue));
-      this.consumers = queues.map((queue) => this.consumerOf(queue));
+      this.patterns = new PatternHandlers(this.messageHandlers);
+      warnOfMissingHandlers(tasks, (name) => this.getHandlerByPattern(name) !== null, this.events);
+      for (const { format } of queues) format.check?.();
+      assertBatches(tasks, this.messageHandlers, ({ queue }) => queue.concurrency ?? this.settings.concurrency);
+      this.consumers.open(queues);
       this.workerState = 'listening';
-      await Promise.all(this.consumers.map((consumer) => consumer.start()));
+      await this.consumers.start();
       this.quarantine.start();
       callback();
     } catch (error) {
@@ -153,14 +158,12 @@ export class TaskServer extends ServerRMQ {
   }
 
   /**
-   * Stops politely: no new deliveries, running tasks have until the deadline (`shutdownTimeout`), the rest goes back
-   * to its queue. Resolves when no task of this worker is running any more, or none is waited for. May be called
-   * several times. Call it before what handlers need (database pools) is destroyed: from the root module's
-   * `onModuleDestroy`.
+   * Stops politely: no new deliveries, running tasks have until the deadline (`shutdownTimeout`), the rest goes back to its queue.
+   * Resolves when no task of this worker is running any more, or none is waited for. May be called several times. Call it before what
+   * handlers need (database pools) is destroyed: from the root module's `onModuleDestroy`.
    */
   drain(): Promise<void> {
-    this.draining ??= this.stop();
-    return this.draining;
+    return (this.draining ??= this.stop());
   }
 
   /** Ends the waiting of {@link drain} now: the deadline has passed. */
@@ -178,54 +181,40 @@ export class TaskServer extends ServerRMQ {
     super.setOnProcessingEndHook(...hook);
   }
 
+  /** {@link drain}, and then no connection any more. Nest calls it when the app closes; may be called twice. */
   override async close(): Promise<void> {
     await this.drain();
     await this.connection.close();
   }
 
   private async stop(): Promise<void> {
-    const wasListening = this.workerState === 'listening';
-    this.workerState = 'stopping';
-    if (wasListening) {
+    if (this.workerState === 'listening') {
       this.events.emit('worker.stopping', { running: this.deliveries.count, timeout: this.settings.shutdownTimeout });
     }
+    this.workerState = 'stopping';
     this.deliveries.refuseNew();
     this.batches.hurry();
     this.quarantine.stop();
     this.undelivered.stop();
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await this.consumers.stop();
     await this.deliveries.finish(this.settings.shutdownTimeout);
     await this.quarantine.ended();
     await this.threads.close();
-    await Promise.all(this.consumers.map((consumer) => consumer.close()));
+    await Promise.all([this.consumers.close(), this.steering.close()]);
     this.workerState = 'stopped';
   }
 
-  private queuesToConsume(): readonly QueueDefinition[] {
+  /** Those that are defined; known when Nest has found every handler. */
+  protected queuesToConsume(): readonly QueueDefinition[] {
     const queues = this.registry.queuesNamed(this.settings.workerQueues);
     if (queues.length === 0) throw new DefinitionError('No queue is defined, so there is nothing to consume.');
     return queues;
   }
 
-  private slotsOf({ concurrency = this.settings.concurrency }: QueueDefinition): number {
-    return concurrency;
-  }
-
   private consumerOf(queue: QueueDefinition): QueueConsumer {
-    const concurrency = this.slotsOf(queue);
-    const accept = this.deliveries.acceptor(queue, concurrency);
-    return new QueueConsumer(
-      this.connection,
-      {
-        queue: queue.name,
-        declare: (connection) => declareConsumed(connection, queue, this.settings.queueType),
-        prefetch: concurrency,
-        retryDelay: this.settings.reconnectDelay,
-        onDelivery: accept,
-        onConsuming: () => this.undelivered.fetch(queue.name),
-      },
-      this.events,
-    );
+    const { settings, steering, deliveries, undelivered } = this;
+    const options = consumerOptions(queue, { settings, steering, deliveries, undelivered });
+    return new QueueConsumer(this.connection, options, this.events);
   }
 
   /** Runs Nest's pipeline, between the hooks an instrumentation may have set, and waits for its last value. */
@@ -233,17 +222,13 @@ export class TaskServer extends ServerRMQ {
     handler: MessageHandler,
     payload: unknown,
     context: TaskContext | BatchContext,
+    tell?: TellEarlier,
   ): Promise<unknown> {
-    if (!this.hasHooks) return lastValueOf(await handler(payload, context));
+    if (!this.hasHooks) return lastValueOf(await handler(payload, context), tell);
     return new Promise((resolve, reject) => {
       this.runWithProcessingHooks(context, async (runEndHook) => {
-        try {
-          resolve(await lastValueOf(await handler(payload, context)));
-        } catch (error) {
-          reject(error);
-        } finally {
-          runEndHook();
-        }
+        const run = async (): Promise<unknown> => lastValueOf(await handler(payload, context), tell);
+        await run().then(resolve, reject).finally(runEndHook);
       });
     });
   }

@@ -6,6 +6,9 @@ import type { QueueEvents } from '../events';
 import type { QueueSettings } from '../queue.options';
 import type { TaskRegistry } from '../task-registry';
 import { routeTo } from '../topology/routes';
+import { noTracing } from '../tracing';
+import type { Tracing } from '../tracing';
+import { WORKER_NAME } from '../worker-name';
 import { readDetails } from './dead-letter';
 import type { DeadLetter, DeadLetterDetails } from './dead-letter';
 import { checkFilter, listOf } from './filter';
@@ -16,6 +19,8 @@ import { redrivenMessage, wasRedrivenBy } from './redriven-message';
 
 /** What `redrive` and `purge` take besides the filter. */
 export interface DeadLetterActionOptions {
+  /** Who wants it: a person, a program; it stands in each task's event and history. Default: the name of this process. */
+  readonly by?: string;
   /** Only report what would be done. Default: false. */
   readonly dryRun?: boolean;
   /** Called after each dead letter that the filter means. A promise that it returns is waited for. */
@@ -62,6 +67,8 @@ export class DeadLetterQueues {
     private readonly registry: TaskRegistry,
     private readonly settings: Pick<QueueSettings, 'publishTimeout'>,
     private readonly events: QueueEvents,
+    private readonly tracing: Tracing = noTracing,
+    private readonly now: () => number = Date.now,
   ) {}
 
   /**
@@ -97,24 +104,32 @@ export class DeadLetterQueues {
    */
   async redrive(filter: DeadLetterFilter, options: DeadLetterActionOptions = {}): Promise<DeadLetterResult> {
     const run = uuidv7();
+    const { by = WORKER_NAME } = options;
     return this.act(filter, options, async ({ message, deadLetter, browser }) => {
       if (wasRedrivenBy(run, message)) return false;
       if (options.dryRun === true) return true;
       const { originalQueue: queue, id, name, reason } = deadLetter;
-      await this.publisher.publish(routeTo(queue), redrivenMessage(message, run), this.settings.publishTimeout);
+      await this.tracing.redrive({ id, name, queue }, message.properties.headers, (trace) =>
+        this.publisher.publish(
+          routeTo(queue),
+          redrivenMessage(message, run, this.now(), trace),
+          this.settings.publishTimeout,
+        ),
+      );
       await browser.remove(message);
-      this.events.emit('task.redriven', { id, name, queue, reason });
+      this.events.emit('task.redriven', { id, name, queue, reason, by });
       return true;
     });
   }
 
   /** Throws dead letters away for good. An empty filter means every dead letter of every queue that is defined. */
   async purge(filter: DeadLetterFilter, options: DeadLetterActionOptions = {}): Promise<DeadLetterResult> {
+    const { by = WORKER_NAME } = options;
     return this.act(filter, options, async ({ message, deadLetter, browser }) => {
       if (options.dryRun === true) return true;
       await browser.remove(message);
       const { id, name, queue, reason } = deadLetter;
-      this.events.emit('task.purged', { id, name, queue, reason });
+      this.events.emit('task.purged', { id, name, queue, reason, by });
       return true;
     });
   }

@@ -59,7 +59,7 @@ export function readDeadLetter(message: IncomingMessage, queue: string, format?:
     queue,
     originalQueue: originalQueueOf(headers, queue),
     reason: reasonOf(headers),
-    name: text(message.properties.type) ?? nameIn(message, format),
+    name: text(message.properties.type) ?? nameIn(message, originalQueueOf(headers, queue), format),
     attempt: numberHeader(headers, header.attempt, 1) ?? 1,
     error: errorOf(headers),
     time: numberHeader(headers, header.deadLetterTime) ?? brokerTimeOf(headers),
@@ -122,9 +122,9 @@ function lastDeath(headers: Readonly<Record<string, unknown>>): Readonly<Record<
 }
 
 /** Plain Nest clients write the name into the body alone. */
-function nameIn(message: IncomingMessage, format: MessageFormat | undefined): string | undefined {
+function nameIn(message: IncomingMessage, queue: string, format: MessageFormat | undefined): string | undefined {
   try {
-    return format?.read(message)?.name;
+    return format?.read(message, queue)?.name;
   } catch {
     return undefined; // a rule of a user's own, and a message it was not written for
   }

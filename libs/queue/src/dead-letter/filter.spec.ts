@@ -55,6 +55,15 @@ describe('a filter', () => {
     expect(isMeant({}, silent)).toBe(true);
   });
 
+  it('means what a function of the caller’s says, of what matches the rest', () => {
+    const asked: DeadLetter[] = [];
+    const where = (one: DeadLetter): boolean => asked.push(one) > 1;
+    expect(isMeant({ where, name: 'other' }, deadLetter)).toBe(false);
+    expect(asked).toEqual([]);
+    expect([isMeant({ where, name: 'resize' }, deadLetter), isMeant({ where }, deadLetter)]).toEqual([false, true]);
+    expect(asked).toEqual([deadLetter, deadLetter]);
+  });
+
   it.each([0, -1, 1.5, NaN, Infinity])('cannot have the limit %p', (limit) => {
     expect(() => checkFilter({ limit })).toThrow(InvalidFilterError);
   });

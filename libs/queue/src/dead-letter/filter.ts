@@ -14,6 +14,8 @@ export interface DeadLetterFilter {
   readonly since?: number;
   /** Ids of tasks, or of dead letters. */
   readonly id?: string | readonly string[];
+  /** Whether one that matches the rest is meant as well. Asked of each as it is read; what it throws ends the reading. */
+  readonly where?: (deadLetter: DeadLetter) => boolean;
   /** At most so many, the oldest of each queue first. Default: all. */
   readonly limit?: number;
 }
@@ -31,12 +33,13 @@ export function checkFilter({ since, limit }: DeadLetterFilter): void {
 }
 
 /** Whether a dead letter is meant. Its queue and the limit are the reader's matter. */
-export function isMeant({ reason, name, since, id }: DeadLetterFilter, deadLetter: DeadLetter): boolean {
+export function isMeant({ reason, name, since, id, where }: DeadLetterFilter, deadLetter: DeadLetter): boolean {
   return (
     isAmong(reason, [deadLetter.reason]) &&
     isAmong(name, [deadLetter.name]) &&
     isAmong(id, [deadLetter.id, deadLetter.deadLetterId]) &&
-    (since === undefined || (deadLetter.time !== undefined && deadLetter.time >= since))
+    (since === undefined || (deadLetter.time !== undefined && deadLetter.time >= since)) &&
+    where?.(deadLetter) !== false
   );
 }
 

@@ -8,6 +8,7 @@ function messageWith(properties: IncomingMessage['properties'], content = 'body'
   return { content: Buffer.from(content), fields, properties };
 }
 
+const NOW = 1_790_000_000_345;
 const BROKERS = ['x-death', 'x-first-death-reason', 'x-last-death-queue', 'x-delivery-count', 'x-acquired-count', 'CC'];
 const failureHeader = fc.constantFrom(...Object.values(header), ...BROKERS);
 const ownName = fc.string({ minLength: 1, maxLength: 20 }).map((name) => `mine-${name}`);
@@ -17,10 +18,10 @@ describe('a redriven message', () => {
   it('has no trace of its failure but how often it was redriven, and keeps every header that is not about it', () => {
     fc.assert(
       fc.property(fc.dictionary(failureHeader, value), fc.dictionary(ownName, value), (failure, own) => {
-        const { headers } = redrivenMessage(messageWith({ headers: { ...failure, ...own } }), 'run').properties;
-        const { [header.timesRedriven]: times, [header.redriveRun]: run, ...rest } = headers;
+        const { headers } = redrivenMessage(messageWith({ headers: { ...failure, ...own } }), 'run', NOW).properties;
+        const { [header.timesRedriven]: times, [header.redriveRun]: run, [header.addedAt]: at, ...rest } = headers;
         expect(rest).toEqual({ ...own });
-        expect([typeof times, run]).toEqual(['number', 'run']);
+        expect([typeof times, run, at]).toEqual(['number', 'run', NOW]);
       }),
     );
   });
@@ -28,10 +29,23 @@ describe('a redriven message', () => {
   it('has the bytes and properties of the dead letter, and no expiration that would end it at once', () => {
     const properties = { messageId: 'a', type: 't', priority: 3, timestamp: 5, replyTo: 'r', correlationId: 'c' };
     const message = messageWith({ ...properties, expiration: '1', userId: 'guest' });
-    expect(redrivenMessage(message, 'run')).toEqual({
+    expect(redrivenMessage(message, 'run', NOW)).toEqual({
       content: message.content,
-      properties: { ...properties, headers: { 'x-redriven': 1, 'x-redrive-run': 'run' } },
+      properties: { ...properties, headers: { 'x-redriven': 1, 'x-redrive-run': 'run', 'x-added-at': NOW } },
     });
+  });
+
+  it('begins a trace of its own, and names the run that failed', () => {
+    const run = '00-4bf92f3577b34da6a3ce929d0e0e4736-aaaaaaaaaaaaaaaa-01';
+    const adding = '00-4bf92f3577b34da6a3ce929d0e0e4736-bbbbbbbbbbbbbbbb-01';
+    const before = { 'x-redriven': 1, 'x-redriven-traceparent': adding };
+    const traced = { traceparent: adding, tracestate: 'a=1', baggage: 'tenant=blue', 'x-dead-letter-traceparent': run };
+    const message = messageWith({ headers: { ...before, ...traced } });
+    const own = { 'x-redriven': 2, 'x-redrive-run': 'run', 'x-added-at': NOW };
+    const expected = { baggage: 'tenant=blue', ...own, 'x-redriven-traceparent': run };
+    expect(redrivenMessage(message, 'run', NOW).properties.headers).toEqual(expected);
+    const trace = { traceparent: '00-11111111111111111111111111111111-cccccccccccccccc-01' };
+    expect(redrivenMessage(message, 'run', NOW, trace).properties.headers).toEqual({ ...expected, ...trace });
   });
 
   it.each([
@@ -42,11 +56,11 @@ describe('a redriven message', () => {
     [-3, 1],
   ])('counts: %s before is %s now', (before, now) => {
     const message = messageWith({ headers: { 'x-redriven': before } });
-    expect(redrivenMessage(message, 'run').properties.headers['x-redriven']).toBe(now);
+    expect(redrivenMessage(message, 'run', NOW).properties.headers['x-redriven']).toBe(now);
   });
 
   it('is known to its redrive when it comes back, and to no other', () => {
-    const { properties } = redrivenMessage(messageWith({}), 'run-1');
+    const { properties } = redrivenMessage(messageWith({}), 'run-1', NOW);
     const failedAgain = messageWith({ ...properties, headers: { ...properties.headers, 'x-dead-letter-id': 'new' } });
     expect(wasRedrivenBy('run-1', failedAgain)).toBe(true);
     expect(wasRedrivenBy('run-2', failedAgain)).toBe(false);

@@ -1,24 +1,37 @@
 import { header, numberHeader } from '../message/headers';
 import type { IncomingMessage, OutgoingMessage } from '../message/message';
 import { republished } from '../message/republished';
+import { TRACE_HEADERS, traceParentOfDead } from '../message/trace-headers';
+import type { TraceHeaders } from '../tracing';
 
-/** Everything Warren writes into headers tells of runs that failed; the next run is the first again. */
-const FAILURE_HEADERS: readonly string[] = Object.values(header);
+/** Everything Warren writes into headers tells of runs that failed; the next run is the first again, in a trace of its own. */
+const FAILURE_HEADERS: readonly string[] = [...Object.values(header), ...TRACE_HEADERS];
 
 /**
  * The message that a dead letter becomes when it is given back to its queue: the same bytes, id and properties, without a
  * trace of its failure but how often it was redriven.
  * @param run identifies the redrive
+ * @param now milliseconds since 1970: a cancel from before that is no longer meant
+ * @param trace the context of the redrive's span, when somebody traces it
  */
-export function redrivenMessage(message: IncomingMessage, run: string): OutgoingMessage {
+export function redrivenMessage(
+  message: IncomingMessage,
+  run: string,
+  now: number,
+  trace: TraceHeaders = {},
+): OutgoingMessage {
   // It has waited longer than its expiration already: what somebody wants to run again must not expire at once.
   const { expiration: _expiration, ...properties } = message.properties;
   const timesRedriven = (numberHeader(properties.headers, header.timesRedriven) ?? 0) + 1;
-  return republished(
-    { ...message, properties },
-    { [header.timesRedriven]: timesRedriven, [header.redriveRun]: run },
-    FAILURE_HEADERS,
-  );
+  const dead = traceParentOfDead(properties.headers);
+  const own = {
+    [header.timesRedriven]: timesRedriven,
+    [header.redriveRun]: run,
+    [header.addedAt]: now,
+    ...(dead === undefined ? {} : { [header.redrivenTraceparent]: dead }),
+    ...trace,
+  };
+  return republished({ ...message, properties }, own, FAILURE_HEADERS);
 }
 
 /** Whether a redrive has given this task back already, and it failed again meanwhile. */

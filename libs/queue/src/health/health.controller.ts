@@ -32,7 +32,8 @@ export class HealthController {
 
   private queueReadiness(): HealthIndicatorResult {
     const indicator = this.indicators.check('queue');
-    const { isReady, problems } = this.queue.readiness();
-    return isReady ? indicator.up() : indicator.down({ problems });
+    const { isReady, problems, remarks } = this.queue.readiness();
+    if (isReady) return remarks === undefined ? indicator.up() : indicator.up({ remarks });
+    return indicator.down(remarks === undefined ? { problems } : { problems, remarks });
   }
 }

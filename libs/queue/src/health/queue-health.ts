@@ -6,6 +6,8 @@ import { readinessReasons } from '../readiness-reasons';
 export interface Readiness {
   readonly isReady: boolean;
   readonly problems: readonly string[];
+  /** What was ordered and is no problem, such as a paused queue; only there when there is something to say. */
+  readonly remarks?: readonly string[];
 }
 
 /** The truth about the broker for a readiness probe: connected, not blocked, consuming, not stopping. */
@@ -15,9 +17,11 @@ export class QueueHealth {
     private readonly server: TaskServer,
   ) {}
 
+  /** Whether tasks can be added and handled now, and why not. Asks nobody: it is known. */
   readiness(): Readiness {
     const problems = [...this.server.problems, ...this.producingProblems()];
-    return { isReady: problems.length === 0, problems };
+    const { remarks } = this.server;
+    return { isReady: problems.length === 0, problems, ...(remarks.length === 0 ? {} : { remarks }) };
   }
 
   private producingProblems(): string[] {

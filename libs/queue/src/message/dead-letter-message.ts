@@ -21,6 +21,8 @@ export type DeadLetterReason =
   | 'unknown-task'
   /** The body is not a message of the queue's format. */
   | 'undecodable'
+  /** Its queue takes sealed messages only, and it is not signed, altered, meant for another queue, or does not open. */
+  | 'refused'
   /** The body has more than `maxMessageBytes`. */
   | 'too-large'
   /** A handler refused the delivery itself, by `nack` or `reject` without requeue. */
@@ -30,6 +32,8 @@ export type DeadLetterReason =
 export interface DeadLetterFacts {
   /** Identifies this dead letter; the message's own id may be absent. */
   readonly deadLetterId: string;
+  /** The task's id, for a message that came without one and says it elsewhere. */
+  readonly id?: string | undefined;
   readonly reason: DeadLetterReason;
   readonly error: WrittenError;
   readonly queue: string;
@@ -47,8 +51,8 @@ export interface DeadLetterFacts {
  * `republished` for the little that stays behind.
  */
 export function deadLetterMessage(message: IncomingMessage, facts: DeadLetterFacts): OutgoingMessage {
-  const { firstFailureTime, lastFailureTime } = facts;
-  return republished(message, {
+  const { firstFailureTime, lastFailureTime, id } = facts;
+  const { content, properties } = republished(message, {
     [header.deadLetterId]: facts.deadLetterId,
     [header.deadLetterReason]: facts.reason,
     [header.deadLetterQueue]: facts.queue,
@@ -59,4 +63,5 @@ export function deadLetterMessage(message: IncomingMessage, facts: DeadLetterFac
     ...(firstFailureTime === undefined ? {} : { [header.firstFailureTime]: firstFailureTime }),
     ...(lastFailureTime === undefined ? {} : { [header.lastFailureTime]: lastFailureTime }),
   });
+  return { content, properties: id === undefined ? properties : { messageId: id, ...properties } };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { foreignJson, nestFormat, plainText } from './formats';
-import type { MessageFormat, ReadableMessage } from './formats';
+import type { BodyFormat, MessageFormat, ReadableMessage } from './formats';
 
 const message = (body: string | Buffer): ReadableMessage => ({ content: Buffer.from(body), properties: {} });
 const readAs = (format: MessageFormat, body: string | Buffer) => format.read(message(body));
@@ -9,7 +9,7 @@ const text = plainText('print');
 const celery = foreignJson(({ task, param }) =>
   typeof task === 'string' ? { name: task, payload: param } : undefined,
 );
-const formats: [string, MessageFormat][] = [
+const formats: [string, BodyFormat][] = [
   ['nestFormat', nestFormat],
   ['plainText', text],
   ['foreignJson', celery],

@@ -1,11 +1,30 @@
+import { isObject, parseJson, readJson, readText } from './json-body';
+
 /** A message's bytes and properties as a format sees them when it reads a delivery. */
 export interface ReadableMessage {
   readonly content: Buffer;
   readonly properties: {
+    readonly messageId?: unknown;
     readonly type?: unknown;
     readonly contentType?: unknown;
+    readonly contentEncoding?: unknown;
+    readonly correlationId?: unknown;
+    readonly replyTo?: unknown;
+    readonly timestamp?: unknown;
     readonly headers?: Record<string, unknown>;
   };
+}
+
+/** What a message of another system says of its task, in places of its own. What Warren has written itself counts more. */
+export interface StatedFacts {
+  /** The task's id, where the message has no `message_id`. */
+  readonly id?: string;
+  /** The run that it asks for, from 1. */
+  readonly attempt?: number;
+  /** No run begins before; milliseconds since 1970. It waits in the delay levels until then. */
+  readonly notBefore?: number;
+  /** No run begins from then on; milliseconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** The task found in a message: whose handler is called, with what. */
@@ -14,19 +33,59 @@ export interface ReadTask {
   readonly payload: unknown;
   /** Set by Nest's request/response clients: somebody waits for an answer. */
   readonly requestId?: string;
+  readonly stated?: StatedFacts;
 }
 
-/** How a queue's messages are written, and how they are read back. Pure; reading returns `undefined` for what it does not know. */
+/** A task that is written. */
+export interface TaskToWrite {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly id: string;
+  /** The queue that it is for; an exchange's name for an event. */
+  readonly queue: string;
+  /** When it is added, and from when on no run of it begins; milliseconds since 1970. */
+  readonly addedAt: number;
+  readonly expiresAt?: number | undefined;
+  /** Those that its adder gave it. */
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A message whose format says more than a body. What is missing is as for every task. */
+export interface WrittenMessage {
+  readonly content: Buffer;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly correlationId?: string;
+  /** Besides the task's own, and instead of those of the same name. */
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How a queue's messages are written, and how they are read back. Pure; reading returns `undefined` for what it does not know, and
+ * throws a `MessageRefusedError` for what it may not take.
+ */
 export interface MessageFormat {
   readonly contentType: string;
-  write(task: { readonly name: string; readonly payload: unknown }): Buffer;
-  read(message: ReadableMessage): ReadTask | undefined;
+  /** `true`: only who has the key reads the payload; pages that show payloads show none of such a queue. */
+  readonly isEncrypted?: boolean;
+  /** The message of a task: its body, or more than that. */
+  write(task: TaskToWrite): Buffer | WrittenMessage;
+  /** The task of a message. @param queue the work queue that the message was in */
+  read(message: ReadableMessage, queue?: string): ReadTask | undefined;
+  /** Called by a worker before it consumes: throws when it could read nothing, so that the worker does not start. */
+  check?(): void;
+}
+
+/** A format that is all in the body. */
+export interface BodyFormat extends MessageFormat {
+  /** The body of a message with this task. */
+  write(task: Pick<TaskToWrite, 'name' | 'payload'>): Buffer;
 }
 
 /**
  * Nest's own packets, `{"pattern": name, "data": payload}`: what `ClientRMQ` sends and `ServerRMQ` reads. The default.
  */
-export const nestFormat: MessageFormat = {
+export const nestFormat: BodyFormat = {
   contentType: 'application/json',
   write: (task) => Buffer.from(JSON.stringify({ pattern: task.name, data: task.payload })),
   read: (message) => readNestPacket(readJson(message.content)),
@@ -37,7 +96,7 @@ export const nestFormat: MessageFormat = {
  * packets are understood as well, so a Nest client can add to such a queue; not in a message that says by its `type` that
  * it is the task named, because then its text is a payload, whatever it looks like.
  */
-export function plainText(taskName: string): MessageFormat {
+export function plainText(taskName: string): BodyFormat {
   return {
     contentType: 'text/plain',
     write: (task) => Buffer.from(textOf(task.payload)),
@@ -57,7 +116,7 @@ export type ForeignRule = (value: Readonly<Record<string, unknown>>) => ReadTask
  * Nest packets, and besides them other people's JSON objects: the rule names the task and takes out the payload.
  * Messages are written as Nest packets.
  */
-export function foreignJson(rule: ForeignRule): MessageFormat {
+export function foreignJson(rule: ForeignRule): BodyFormat {
   return {
     ...nestFormat,
     read: (message) => {
@@ -67,7 +126,8 @@ export function foreignJson(rule: ForeignRule): MessageFormat {
   };
 }
 
-function readNestPacket(value: unknown): ReadTask | undefined {
+/** The task of a Nest packet, parsed or not even JSON; `undefined` for anything else. */
+export function readNestPacket(value: unknown): ReadTask | undefined {
   if (!isObject(value) || !('pattern' in value)) return undefined;
   const name = patternName(value['pattern']);
   if (name === undefined) return undefined;
@@ -86,36 +146,8 @@ function patternName(pattern: unknown): string | undefined {
   }
 }
 
-function readJson(content: Buffer): unknown {
-  const text = readText(content);
-  return text === undefined ? undefined : parseJson(text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Valid UTF-8 or nothing, a byte order mark included: a lossy decode would hand a handler other data than was sent. */
-function readText(content: Buffer): string | undefined {
-  try {
-    return utf8.decode(content);
-  } catch {
-    return undefined;
-  }
-}
-
 function textOf(payload: unknown): string {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
   if (/\p{Surrogate}/u.test(text)) throw new TypeError('half a surrogate pair has no UTF-8');
   return text;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,8 @@ export const header = {
   retryDelay: 'x-retry-delay',
   /** From then on, in milliseconds since 1970, no run of it begins. */
   expiresAt: 'x-expires-at',
+  /** When a task whose id was not made for it was added, and when one was redriven, in milliseconds since 1970: an older cancel is not meant. */
+  addedAt: 'x-added-at',
   /** Runs of this attempt that ended without an outcome, as far as the broker does not count them. */
   crashes: 'x-crashes',
   /** The `expiration` it was published with, which must not end it elsewhere. */
@@ -18,11 +20,15 @@ export const header = {
   /** How often it came back from the dead-letter queue, and which redrive gave it back last. */
   timesRedriven: 'x-redriven',
   redriveRun: 'x-redrive-run',
+  /** A redriven task begins a trace of its own: this names the span of its last run before, as a `traceparent`. */
+  redrivenTraceparent: 'x-redriven-traceparent',
   deadLetterId: 'x-dead-letter-id',
   deadLetterReason: 'x-dead-letter-reason',
   deadLetterQueue: 'x-dead-letter-queue',
   deadLetterTime: 'x-dead-letter-time',
   deadLetterWorker: 'x-dead-letter-worker',
+  /** The span of the run that failed last, as a `traceparent`; not there when nobody traced it. */
+  deadLetterTraceparent: 'x-dead-letter-traceparent',
   errorName: 'x-error-name',
   errorMessage: 'x-error-message',
   errorStack: 'x-error-stack',

@@ -32,3 +32,9 @@ export function retryMessage(message: IncomingMessage, facts: RetryFacts): Outgo
   const { content, properties } = republished(message, own, OF_THE_LAST_ATTEMPT);
   return { content, properties: { messageId: facts.id, ...properties } };
 }
+
+/** The message of a task whose time has not come: the same, with an id by which its later runs can be known as one task's. */
+export function postponedMessage(message: IncomingMessage, id: string): OutgoingMessage {
+  const { content, properties } = republished(message, {});
+  return { content, properties: { messageId: id, ...properties } };
+}

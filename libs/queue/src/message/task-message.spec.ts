@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
-import { InvalidPayloadError } from '../errors';
+import { DefinitionError, InvalidPayloadError } from '../errors';
+import { celery } from './celery';
 import { plainText } from './formats';
+import { sealed } from './sealed';
 import { writeTask } from './task-message';
 
 const resize = defineTask({ name: 'image.resize', queue: 'images', payload: z.unknown() });
@@ -37,6 +39,42 @@ describe('a task as a message', () => {
     const { content, properties } = writeTask(print, 'First message.', { id: 'id-1', now: 0 });
     expect(content.toString()).toBe('First message.');
     expect(properties).toMatchObject({ contentType: 'text/plain', type: 'print', headers: {} });
+  });
+
+  it('has the headers and properties that its format asks for, besides its own', () => {
+    const queue = defineQueue({ name: 'jobs', format: celery() });
+    const task = defineTask({ name: 'proj.add', queue, payload: z.unknown() });
+    const { properties } = writeTask(task, [2, 3], { id: 'id-1', now: 0, headers: { tenant: 'a' }, expiresAt: 5 });
+    expect(properties).toMatchObject({
+      messageId: 'id-1',
+      type: 'proj.add',
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+      correlationId: 'id-1',
+      headers: { tenant: 'a', 'x-expires-at': 5, task: 'proj.add', id: 'id-1' },
+    });
+  });
+
+  it('is signed for its queue as it will be read', () => {
+    const keys = [{ id: 'a', key: Buffer.alloc(32).toString('base64') }];
+    const queue = defineQueue({
+      name: 'jobs',
+      format: sealed(plainText('print'), { sign: { keys, headers: ['tenant'] } }),
+    });
+    const task = defineTask({ name: 'print', queue, payload: z.unknown() });
+    const message = writeTask(task, 'Hello', { id: 'id-1', now: 1_999, headers: { tenant: 'a' } });
+    const { content, properties } = message;
+    const read = queue.format.read(
+      { content, properties: { ...properties, headers: { ...properties.headers } } },
+      'jobs',
+    );
+    expect(read).toMatchObject({ name: 'print', payload: 'Hello' });
+  });
+
+  it('is not written without the key that its queue wants, which is no fault of its payload', () => {
+    const queue = defineQueue({ name: 'jobs', format: sealed(plainText('print'), { sign: { keys: [] } }) });
+    const task = defineTask({ name: 'print', queue, payload: z.unknown() });
+    expect(() => writeTask(task, 'Hello', { id: 'id-1', now: 0 })).toThrow(DefinitionError);
   });
 
   it('does not share its headers with the caller, who may change them', () => {

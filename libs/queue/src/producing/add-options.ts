@@ -1,4 +1,5 @@
 import { priorityProblem } from '../define-queue';
+import type { QueueDefinition } from '../define-queue';
 import type { TaskDefinition } from '../define-task';
 import { InvalidAddOptionsError } from '../errors';
 import type { Problem } from '../errors';
@@ -16,6 +17,11 @@ const MAX_HEADER_BYTES = 32_000;
 /** Header names that Warren writes when it puts a task aside. */
 const OWN_HEADERS = new Set<string>(Object.values(header));
 
+/** What options are for: a task, or an event, whose queue is its exchange. */
+interface AddedFor extends Pick<TaskDefinition, 'expiresAfter'> {
+  readonly queue: Pick<QueueDefinition, 'name' | 'maxPriority'>;
+}
+
 /** When a task may run, as its options and its definition say it. */
 export interface AddTimes {
   /** Milliseconds before it may be handed out. */
@@ -28,7 +34,7 @@ export interface AddTimes {
  * @param now milliseconds since 1970
  * @throws InvalidAddOptionsError that lists every option that cannot be used.
  */
-export function checkAddOptions(task: TaskDefinition, options: AddOptions, now: number): AddTimes {
+export function checkAddOptions(task: AddedFor, options: AddOptions, now: number): AddTimes {
   const { id, timeout, headers, priority } = options;
   const problems: Problem[] = timeProblems(options, now);
   const rank = priority === undefined ? undefined : priorityProblem(task.queue, priority);
@@ -53,7 +59,7 @@ export function checkAddOptions(task: TaskDefinition, options: AddOptions, now: 
   return times;
 }
 
-function timesOf({ expiresAfter }: TaskDefinition, { delay, at, expiresIn }: AddOptions, now: number): AddTimes {
+function timesOf({ expiresAfter }: AddedFor, { delay, at, expiresIn }: AddOptions, now: number): AddTimes {
   const lifetime = Math.min(expiresIn ?? Infinity, expiresAfter ?? Infinity);
   return {
     delay: at === undefined ? (delay ?? 0) : Math.max(0, at.valueOf() - now),

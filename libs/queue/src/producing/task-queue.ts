@@ -1,14 +1,24 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Publisher } from '../connection/publisher';
+import type { EventDefinition } from '../define-event';
 import type { PayloadInputOf, TaskDefinition } from '../define-task';
 import { MessageTooLargeError, QueueError } from '../errors';
 import type { QueueEvents } from '../events';
+import type { TaskHistory } from '../history/task-history';
+import { resultOf } from '../history/task-results';
 import { checkPayload } from '../message/check-payload';
 import { isPromise } from '../is-promise';
+import { isMadeFor } from '../message/added-time';
 import { writeTask } from '../message/task-message';
 import type { HeaderValue } from '../message/task-message';
+import { traceIdOf } from '../message/trace-headers';
 import type { QueueSettings } from '../queue.options';
 import { delayRoute } from '../topology/delay-levels';
+import { noTracing } from '../tracing';
+import type { Adding, TraceHeaders, Tracing } from '../tracing';
 import { checkAddOptions } from './add-options';
+import { publishEvent } from './publish-event';
+import type { PublishedEvent, PublishOptions } from './publish-event';
 import { newTaskId } from './task-ids';
 
 /** What may be said about one task when it is added. */
@@ -48,14 +58,25 @@ export type AddResult = ({ readonly ok: true } & AddedTask) | { readonly ok: fal
 /** Tasks of one `addBulk` that are on their way at once: enough to keep the broker busy, and the memory for it bounded. */
 const BULK_WINDOW = 1_000;
 
+/** What may be said about waiting for a result. */
+export interface ResultOptions {
+  /** Milliseconds to wait for the task's end. Default: 30,000. */
+  readonly timeout?: number;
+}
+
+const DEFAULT_RESULT_TIMEOUT_MS = 30_000;
+
 const NO_OPTIONS: AddOptions = {};
 
 /** Where tasks are added. */
 export class TaskQueue {
   constructor(
-    private readonly publisher: Publisher,
+    private readonly publisher: Pick<Publisher, 'publish'>,
     private readonly settings: Pick<QueueSettings, 'publishTimeout' | 'maxMessageBytes'>,
     private readonly events: QueueEvents,
+    private readonly history: TaskHistory,
+    private readonly tracing: Tracing = noTracing,
+    private readonly now: () => number = Date.now,
   ) {}
 
   /**
@@ -64,33 +85,68 @@ export class TaskQueue {
    * @throws NotConnectedError, PublishBufferFullError, UnroutableError, PublishRefusedError, TopologyError: nothing was stored.
    * @throws ConfirmTimeoutError: it may have been stored; add it again with the same id.
    */
-  async add<Task extends TaskDefinition>(
+  add<Task extends TaskDefinition>(
     task: Task,
     payload: PayloadInputOf<Task>,
     options: AddOptions = NO_OPTIONS,
   ): Promise<AddedTask> {
-    const now = Date.now();
-    const { delay, expiresAt } = checkAddOptions(task, options, now);
-    const checked = checkPayload(task, payload);
-    if (isPromise(checked)) await checked;
-    const id = options.id ?? newTaskId();
-    const priority = options.priority ?? task.priority;
-    // The payload travels as it was given: the schema's own transformations happen where the task is handled.
-    const message = writeTask(task, payload, { id, now, headers: options.headers, priority, expiresAt });
-    if (message.content.length > this.settings.maxMessageBytes) {
-      throw new MessageTooLargeError(message.content.length, this.settings.maxMessageBytes, task.name);
-    }
-    const queue = task.queue.name;
-    await this.publisher.publish(delayRoute(delay, queue), message, options.timeout ?? this.settings.publishTimeout);
-    this.events.emit('task.added', { id, name: task.name, queue, delay });
-    return { id, queue };
+    return this.traced('send', task, payload, options);
   }
 
   /**
    * Adds many tasks with many confirms on their way at once. One result for each, in the same order; one task that
    * fails does not keep the others from being added.
    */
-  async addBulk(tasks: readonly TaskToAdd[]): Promise<AddResult[]> {
+  addBulk(tasks: readonly TaskToAdd[]): Promise<AddResult[]> {
+    return this.tracing.isOn ? this.tracing.addBulk(tasks, () => this.addAll(tasks)) : this.addAll(tasks);
+  }
+
+  /**
+   * Publishes an event to its exchange. Resolves when the broker has confirmed that it is stored in every queue that is bound for it: in each
+   * it is handled as a task is, with the same id.
+   * @throws what {@link add} throws; UnroutableError when no queue is bound for it, unless `mandatory` is `false`.
+   */
+  publish<Event extends EventDefinition>(
+    event: Event,
+    payload: StandardSchemaV1.InferInput<Event['payload']>,
+    options: PublishOptions = NO_OPTIONS,
+  ): Promise<PublishedEvent> {
+    const { publisher, settings, events, tracing, now } = this;
+    return publishEvent({ publisher, settings, events, tracing, now }, event, payload, options);
+  }
+
+  private traced(as: Adding, task: TaskDefinition, payload: unknown, options: AddOptions): Promise<AddedTask> {
+    if (!this.tracing.isOn) return this.store(task, payload, options);
+    return this.tracing.add(as, task, options, (trace) => this.store(task, payload, options, trace));
+  }
+
+  /** @param trace headers that only the message gets: the caller's options are checked without them. */
+  private async store(
+    task: TaskDefinition,
+    payload: unknown,
+    options: AddOptions,
+    trace?: TraceHeaders,
+  ): Promise<AddedTask> {
+    const now = this.now();
+    const { delay, expiresAt } = checkAddOptions(task, options, now);
+    const checked = checkPayload(task, payload);
+    if (isPromise(checked)) await checked;
+    const id = options.id ?? newTaskId();
+    const isKnownId = options.id !== undefined && !isMadeFor(options.id, now);
+    const priority = options.priority ?? task.priority;
+    // The payload travels as it was given: the schema's own transformations happen where the task is handled.
+    const headers = trace === undefined ? options.headers : { ...trace, ...options.headers };
+    const message = writeTask(task, payload, { id, now, isKnownId, headers, priority, expiresAt });
+    if (message.content.length > this.settings.maxMessageBytes) {
+      throw new MessageTooLargeError(message.content.length, this.settings.maxMessageBytes, task.name);
+    }
+    const queue = task.queue.name;
+    await this.publisher.publish(delayRoute(delay, queue), message, options.timeout ?? this.settings.publishTimeout);
+    this.events.emit('task.added', { id, name: task.name, queue, delay, traceId: traceIdOf(headers) });
+    return { id, queue };
+  }
+
+  private async addAll(tasks: readonly TaskToAdd[]): Promise<AddResult[]> {
     const results: AddResult[] = [];
     let next = 0;
     const addNext = async (): Promise<void> => {
@@ -102,9 +158,22 @@ export class TaskQueue {
     return results;
   }
 
-  private async addOne({ task, payload, options }: TaskToAdd): Promise<AddResult> {
+  /**
+   * Waits until a task has ended, and resolves with what its handler returned: anything that is JSON and not larger than 1 KB,
+   * `undefined` for nothing. Works in every process; the first call reads what was recorded so far.
+   * @param options `timeout`: milliseconds; 30,000 unless given.
+   * @throws TaskFailedError when it was dead-lettered, TaskCancelledError when it was cancelled.
+   * @throws ResultTimeoutError when it has not ended by then: it goes on.
+   * @throws ResultTooLargeError when it has completed with a result that was not kept.
+   * @throws HistoryUnavailableError when what happens is not recorded, or cannot be read.
+   */
+  result(id: string, { timeout = DEFAULT_RESULT_TIMEOUT_MS }: ResultOptions = {}): Promise<unknown> {
+    return resultOf(this.history, id, timeout);
+  }
+
+  private async addOne({ task, payload, options = NO_OPTIONS }: TaskToAdd): Promise<AddResult> {
     try {
-      return { ok: true, ...(await this.add(task, payload, options)) };
+      return { ok: true, ...(await this.traced('create', task, payload, options)) };
     } catch (error) {
       if (error instanceof QueueError) return { ok: false, error };
       throw error;

@@ -53,7 +53,7 @@ describe('a worker that dies', () => {
   it('waits from 100 ms to 10 s, longer after each death at once, and is given up from the fifth of these on', () => {
     const anyDeath = record({ hasConsumed: boolean(), livedFor: nat(20_000) });
     assert(
-      property(array(anyDeath, { maxLength: 200 }), integer({ min: 1, max: 20 }), (deaths, crashLimit) => {
+      property(array(anyDeath, { maxLength: 200, size: 'max' }), integer({ min: 1, max: 20 }), (deaths, crashLimit) => {
         let pause = 0;
         for (const step of follow(deaths, crashLimit)) {
           const { atOnce } = step.deaths;

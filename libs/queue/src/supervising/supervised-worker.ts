@@ -1,36 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import type { QueueEvents } from '../events';
-import { readinessReasons } from '../readiness-reasons';
+import type { Metric } from '../metrics/prometheus-text';
+import { readinessReasons, readinessRemarks } from '../readiness-reasons';
 import { readTold } from './channel-messages';
 import type { Order, Told } from './channel-messages';
-import type { Death } from './restart-policy';
-
-/**
- * `waiting`: there is no process, and there will be one. `starting`: it does not consume all its queues yet. `up`: it did. `stopping`: it was told
- * to. `ended`: there is none any more, and none is wanted.
- */
-export type ProcessState = 'waiting' | 'starting' | 'up' | 'stopping' | 'ended';
-
-/** One worker as the supervisor's readiness shows it. */
-export interface WorkerStatus {
-  /** Its number, from 1: it keeps it over restarts. */
-  readonly worker: number;
-  readonly pid: number | undefined;
-  readonly state: ProcessState;
-  /** How often it was started again. */
-  readonly restarts: number;
-  /** When it came into this state, in ISO 8601. */
-  readonly since: string;
-}
-
-/** How a worker's process ended. */
-export interface WorkerEnd extends Death {
-  readonly pid: number | undefined;
-  /** As the log says it: `SIGKILL`, `exit code 1`, or why it could not start. */
-  readonly why: string;
-  /** Whether it ended as it was told to; nothing was under way in it. */
-  readonly isClean: boolean;
-}
+import { MetricsQuestion } from './metrics-question';
+import type { WorkerFigures } from './supervisor-metrics';
+import { TaskTally } from './task-counts';
+import type { DeathKind, ProcessState, WorkerEnd, WorkerStatus } from './worker-status';
 
 /** Who is told what becomes of a worker. */
 export interface Guardian {
@@ -40,6 +17,8 @@ export interface Guardian {
   readonly started: () => void;
   /** It says why it cannot start, and ends. */
   readonly refused: (worker: SupervisedWorker, text: string) => void;
+  /** Somebody has told it to stop, and it does: it is not to be started again. */
+  readonly leaves: (worker: SupervisedWorker) => void;
   readonly ended: (worker: SupervisedWorker, end: WorkerEnd) => void;
 }
 
@@ -57,10 +36,15 @@ export class SupervisedWorker {
   private starts = 0;
   private startedAt = 0;
   private problemsTold: readonly string[] | undefined;
+  private remarksTold: readonly string[] = [];
+  private leftBecause: string | undefined;
   private silentFor = 0;
   private lastEnd: WorkerEnd | undefined;
   private hasConsumed = false;
   private refusal: string | undefined;
+  private isKilled = false;
+  private readonly tally = new TaskTally();
+  private readonly question = new MetricsQuestion();
   private restart: NodeJS.Timeout | undefined;
 
   constructor(
@@ -73,14 +57,36 @@ export class SupervisedWorker {
     return this.currentState;
   }
 
+  /** Somebody has told it to stop, for good. */
+  get hasLeft(): boolean {
+    return this.leftBecause !== undefined;
+  }
+
   get status(): WorkerStatus {
     return {
       worker: this.number,
       pid: this.child?.pid,
       state: this.currentState,
-      restarts: Math.max(0, this.starts - 1),
+      restarts: this.restarts,
       since: this.since.toISOString(),
     };
+  }
+
+  get figures(): WorkerFigures {
+    return {
+      worker: this.number,
+      isRunning: this.child?.pid !== undefined,
+      isReady: !this.hasLeft && this.reasons().length === 0,
+      restarts: this.restarts,
+      running: this.tally.running,
+      tasks: this.tally.total,
+    };
+  }
+
+  /** What its process tells of itself; nothing without a process, and from one that does not answer. */
+  async metrics(): Promise<readonly Metric[]> {
+    const { child } = this;
+    return child?.connected === true ? this.question.ask((asked) => child.send(asked, () => undefined)) : [];
   }
 
   /** Every reason why it does not do its work now, in its own words or the supervisor's; empty when it does. */
@@ -88,12 +94,20 @@ export class SupervisedWorker {
     return this.reasons().map((reason) => readinessReasons.ofWorker(this.number, reason));
   }
 
+  /** What was ordered and is no problem. */
+  get remarks(): readonly string[] {
+    const remarks = this.leftBecause === undefined ? this.remarksTold : [readinessRemarks.left(this.leftBecause)];
+    return remarks.map((remark) => readinessReasons.ofWorker(this.number, remark));
+  }
+
   start(): void {
     this.starts += 1;
     this.startedAt = performance.now();
     this.hasConsumed = false;
     this.problemsTold = undefined;
+    this.remarksTold = [];
     this.refusal = undefined;
+    this.isKilled = false;
     this.silentFor = 0;
     this.enter('starting');
     let child: ChildProcess;
@@ -135,6 +149,7 @@ export class SupervisedWorker {
   kill(why: string): void {
     if (this.child === undefined) return;
     this.events.emit('worker.killed', { worker: this.number, pid: this.child.pid, why });
+    this.isKilled = true;
     this.child.kill('SIGKILL');
   }
 
@@ -149,7 +164,12 @@ export class SupervisedWorker {
     if (this.silentFor === limit) this.kill(`it has not reported for ${limit} s`);
   }
 
+  private get restarts(): number {
+    return Math.max(0, this.starts - 1);
+  }
+
   private reasons(): readonly string[] {
+    if (this.hasLeft) return [];
     if (this.currentState === 'waiting') {
       return [this.lastEnd ? readinessReasons.died(this.lastEnd.why) : readinessReasons.waitsForFirst()];
     }
@@ -165,13 +185,24 @@ export class SupervisedWorker {
       this.refusal = told.text;
       this.guardian.refused(this, told.text);
     }
+    if (told?.kind === 'metrics') this.question.hear(told);
+    if (told?.kind === 'leaving') this.leave(told.why);
     if (told?.kind !== 'report') return;
     this.problemsTold = told.problems;
+    this.remarksTold = told.remarks ?? [];
     this.silentFor = 0;
     this.hasConsumed = told.hasConsumed;
+    this.tally.hear(told);
     if (!told.hasStarted || this.currentState !== 'starting') return;
     this.enter('up');
     this.guardian.started();
+  }
+
+  private leave(why: string): void {
+    if (this.currentState === 'stopping') return; // everybody stops
+    this.leftBecause = why;
+    this.enter('stopping');
+    this.guardian.leaves(this);
   }
 
   /** Counts once: a process that could not be started says so, and closes as well. */
@@ -181,15 +212,25 @@ export class SupervisedWorker {
     // A signal that comes before the program listens for it ends a process in which nothing has begun.
     const isEndedBeforeBegun = this.problemsTold === undefined && (signal === 'SIGTERM' || signal === 'SIGINT');
     this.child = undefined;
+    this.tally.endProcess();
+    this.question.giveUp();
     this.lastEnd = {
       pid,
       why: this.refusal ?? why,
+      kind: this.kindOfEnd(pid, signal),
       isClean: code === 0 || isEndedBeforeBegun,
       hasConsumed: this.hasConsumed && this.refusal === undefined,
       livedFor: performance.now() - this.startedAt,
     };
     this.enter(this.currentState === 'stopping' ? 'ended' : 'waiting');
     this.guardian.ended(this, this.lastEnd);
+  }
+
+  private kindOfEnd(pid: number | undefined, signal: NodeJS.Signals | null): DeathKind {
+    if (pid === undefined) return 'not-started';
+    if (this.refusal !== undefined) return 'refused';
+    if (signal === null) return 'exit';
+    return this.isKilled ? 'killed' : 'signal';
   }
 
   private enter(state: ProcessState): void {

@@ -1,8 +1,10 @@
 import type { QueueEventMap, QueueEvents } from '../events';
 import type { Readiness } from '../health/queue-health';
+import type { Metric } from '../metrics/prometheus-text';
 import type { StopWishes } from '../stop-wishes';
-import { readOrder } from './channel-messages';
-import type { Told } from './channel-messages';
+import { readOrder, readQuestion } from './channel-messages';
+import type { Question, Told } from './channel-messages';
+import { countTasks } from './task-counts';
 import { workerNumber } from './worker-number';
 
 /** Milliseconds between two reports when nothing changes: the supervisor takes a worker that says nothing for stuck. */
@@ -18,6 +20,9 @@ const CHANGES: readonly (keyof QueueEventMap)[] = [
   'consumer.started',
   'consumer.interrupted',
   'worker.stopping',
+  'queue.paused',
+  'queue.resumed',
+  'worker.quieted',
 ];
 
 /** A worker's end of the channel to the supervisor that has started it: orders come in, reports go out. */
@@ -42,11 +47,13 @@ export class SupervisorLink {
     process.on('disconnect', () => wishes.stop('the supervisor is gone'));
   }
 
-  /** Tells each second, and whenever it may have changed, whether the worker is ready. */
-  report(events: QueueEvents, readiness: () => Readiness): void {
+  /** Tells each second, and whenever readiness may have changed, whether the worker is ready and what its tasks do. */
+  report(events: QueueEvents, now: () => Readiness & { readonly running: number }): void {
+    const tasks = countTasks(events);
     this.tell = () => {
       const { hasConsumed, hasStarted } = this;
-      this.send({ kind: 'report', hasConsumed, hasStarted, problems: readiness().problems });
+      const { problems, remarks, running } = now();
+      this.send({ kind: 'report', hasConsumed, hasStarted, problems, remarks, running, tasks: { ...tasks } });
     };
     events.on('consumer.started', () => {
       if (this.hasConsumed) return;
@@ -57,10 +64,28 @@ export class SupervisorLink {
     setInterval(this.tell, REPORT_MS).unref();
   }
 
+  /** Answers the supervisor's questions, each with what is known then. */
+  answer(metrics: () => Promise<readonly Metric[]>): void {
+    const answer = async ({ question }: Question): Promise<void> => {
+      const told: Told = { kind: 'metrics', question, metrics: await metrics() };
+      if (process.connected) process.send?.(told, undefined, undefined, () => undefined); // gone: then nobody asks
+    };
+    process.on('message', (message) => {
+      const asked = readQuestion(message);
+      if (asked !== undefined) void answer(asked);
+    });
+  }
+
   /** Tells that the worker has started: nothing was refused. */
   started(): void {
     this.hasStarted = true;
     this.tell();
+  }
+
+  /** Tells that this worker stops because somebody wants it so, and is not to be started again. */
+  leave(why: string): void {
+    const leaving: Told = { kind: 'leaving', why };
+    process.send?.(leaving, undefined, undefined, () => undefined);
   }
 
   /** Leaves it to the supervisor to say why this worker cannot start, once for all workers. Resolves when it is sent. */

@@ -22,6 +22,10 @@ class FakeProcess extends EventEmitter {
     this.emit('message', told);
   }
 
+  kill(): void {
+    this.orders.push('kill');
+  }
+
   /** It has ended, and all it has said was read. */
   close(code: number): void {
     this.emit('close', code, null);
@@ -56,7 +60,23 @@ function supervise(begin?: (number: number) => FakeProcess): Made & { ended: Pro
   return { ...made, ended: made.supervisor.run() };
 }
 
-const report = { kind: 'report', hasConsumed: true, hasStarted: true, problems: [] } as const;
+const report = {
+  kind: 'report',
+  hasConsumed: true,
+  hasStarted: true,
+  problems: [],
+  running: 0,
+  tasks: { completed: 0, retrying: 0, 'dead-lettered': 0 },
+} as const;
+
+function onAFakeClock(): void {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+}
 
 describe('a supervisor', () => {
   it('starts the first worker alone, and the others when that one has started', async () => {
@@ -114,13 +134,7 @@ describe('a supervisor', () => {
 });
 
 describe('a worker whose process the system does not start', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  onAFakeClock();
 
   it('has died once, whatever is said of that process later, and is started again once', async () => {
     const { forked, events, supervisor, ended } = supervise(
@@ -152,5 +166,63 @@ describe('a worker whose process the system does not start', () => {
       [200, 400, 800, undefined].map((restartIn) => ({ worker: 1, pid: undefined, why: 'spawn E2BIG', restartIn })),
     );
     expect(forked).toEqual([]);
+  });
+});
+
+describe('the figures of a supervisor', () => {
+  onAFakeClock();
+
+  it('keep what dead processes have done, and begin with it again', async () => {
+    const { forked, supervisor, ended } = supervise();
+    const first = { ...report, running: 4, tasks: { completed: 7, retrying: 2, 'dead-lettered': 1 } };
+    forked[0]?.tell(first);
+    forked[0]?.tell({ ...first, problems: ['queue "b" is not consumed (closed)'] });
+    const figures = { worker: 1, restarts: 0, running: 4, tasks: first.tasks };
+    expect(supervisor.figures.workers[0]).toEqual({ ...figures, isRunning: true, isReady: false });
+    forked[0]?.close(1);
+    expect(supervisor.figures.workers[0]).toEqual({ ...figures, isRunning: false, isReady: false, running: 0 });
+    jest.advanceTimersByTime(100);
+    expect(supervisor.figures.workers[0]).toMatchObject({ isRunning: true, isReady: false, tasks: first.tasks });
+    forked[3]?.tell({ ...report, running: 2, tasks: { completed: 1, retrying: 0, 'dead-lettered': 3 } });
+    const tasks = { completed: 8, retrying: 2, 'dead-lettered': 4 };
+    expect(supervisor.figures.workers[0]).toEqual({
+      ...figures,
+      isRunning: true,
+      isReady: true,
+      restarts: 1,
+      running: 2,
+      tasks,
+    });
+    expect(supervisor.figures.workers.map(({ worker, isReady }) => [worker, isReady])).toEqual([
+      [1, true],
+      [2, false],
+      [3, false],
+    ]);
+    supervisor.stop('enough');
+    for (const process of forked.slice(1)) process.close(0);
+    expect(await ended).toBe(true);
+    expect(supervisor.figures.workers[0]).toMatchObject({ isRunning: false, running: 0, tasks });
+  });
+
+  it('count each death by its kind, and no end that was asked for', async () => {
+    const { forked, supervisor, ended } = supervise((number) => new FakeProcess(number === 4 ? undefined : number));
+    for (const index of [0, 1, 2]) forked[index]?.tell(report);
+    forked[0]?.close(0);
+    forked[1]?.tell({ kind: 'refused', text: 'Queue "b" differs.' });
+    forked[1]?.close(1);
+    forked[2]?.emit('close', null, 'SIGSEGV');
+    jest.advanceTimersByTime(100);
+    forked[3]?.emit('error', new Error('spawn EAGAIN'));
+    forked[4]?.tell(report);
+    jest.advanceTimersByTime(90_000);
+    forked[4]?.emit('close', null, 'SIGKILL'); // it did not report, and was killed
+    jest.advanceTimersByTime(100);
+    forked.at(-1)?.emit('close', null, 'SIGKILL'); // the next one was not
+    const deaths = { signal: 2, exit: 1, refused: 1, killed: 1, 'not-started': 1 };
+    expect(Object.fromEntries(supervisor.figures.deaths)).toEqual(deaths);
+    supervisor.stop('enough');
+    for (const process of forked.slice(5)) process.close(0);
+    expect(await ended).toBe(true);
+    expect(Object.fromEntries(supervisor.figures.deaths)).toEqual(deaths);
   });
 });

@@ -1,11 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import type { QueueEvents } from '../events';
 import type { Readiness } from '../health/queue-health';
+import type { Metric } from '../metrics/prometheus-text';
 import type { Order } from './channel-messages';
 import { afterDeath, noDeaths } from './restart-policy';
 import type { DeathsInARow } from './restart-policy';
+import { mergedMetrics } from './merged-metrics';
+import type { OfWorker } from './merged-metrics';
 import { SupervisedWorker } from './supervised-worker';
-import type { WorkerEnd, WorkerStatus } from './supervised-worker';
+import { supervisorMetrics } from './supervisor-metrics';
+import type { SupervisorFigures } from './supervisor-metrics';
+import type { DeathKind, WorkerEnd, WorkerStatus } from './worker-status';
 
 /** What a supervisor has to know of its workers' settings. */
 export interface SupervisionSettings {
@@ -25,7 +30,10 @@ const STOP_MARGIN_MS = 20_000;
 /** A worker that hurries has 5 s to end by itself; see `runApp`. */
 const HURRY_WITHIN_MS = 7_000;
 
-/** A silent worker is killed after three heartbeats, when the broker has given it up, and never sooner than this, in seconds. */
+/**
+ * A worker that has reported and falls silent is killed after three heartbeats, when the broker has given it up, and never sooner than
+ * this, in seconds.
+ */
 const KILL_SILENT_AFTER = 10;
 
 /**
@@ -35,6 +43,7 @@ const KILL_SILENT_AFTER = 10;
 export class Supervisor {
   private readonly workers: readonly SupervisedWorker[];
   private readonly deaths = new Map<SupervisedWorker, DeathsInARow>();
+  private readonly deathsOfKind = new Map<DeathKind, number>();
   private hasAnyStarted = false;
   private refusedFirst: SupervisedWorker | undefined;
   private isStopping = false;
@@ -52,6 +61,7 @@ export class Supervisor {
       fork,
       started: () => this.startOthers(),
       refused: (worker: SupervisedWorker, text: string) => this.refuse(worker, text),
+      leaves: (worker: SupervisedWorker) => this.leaves(worker),
       ended: (worker: SupervisedWorker, end: WorkerEnd) => this.ended(worker, end),
     };
     this.workers = Array.from(
@@ -64,10 +74,21 @@ export class Supervisor {
     return this.workers.map((worker) => worker.status);
   }
 
+  get figures(): SupervisorFigures {
+    return { workers: this.workers.map((worker) => worker.figures), deaths: this.deathsOfKind };
+  }
+
+  /** What it knows of its workers, and what each of them tells of itself. */
+  async metrics(): Promise<readonly Metric[]> {
+    const told = this.workers.map(async (worker): Promise<OfWorker> => [worker.number, await worker.metrics()]);
+    return mergedMetrics(supervisorMetrics(this.figures), await Promise.all(told));
+  }
+
   /** Ready when every worker that is wanted is up and ready; each reason names its worker. */
   readiness(): Readiness {
     const problems = this.workers.flatMap((worker) => worker.problems);
-    return { isReady: problems.length === 0, problems };
+    const remarks = this.workers.flatMap((worker) => worker.remarks);
+    return { isReady: problems.length === 0, problems, ...(remarks.length === 0 ? {} : { remarks }) };
   }
 
   /** Resolves when no worker is left, with whether each ended as it was told to. Starts nobody when it was told to stop before. */
@@ -100,10 +121,14 @@ export class Supervisor {
 
   private order(order: Order, within: number): void {
     for (const worker of this.workers) worker.order(order);
-    setTimeout(() => {
-      for (const worker of this.workers) worker.kill(`it did not end within ${within} ms`);
-    }, within).unref();
+    this.killAfter(this.workers, within);
     this.finishWhenEnded();
+  }
+
+  private killAfter(workers: readonly SupervisedWorker[], within: number): void {
+    setTimeout(() => {
+      for (const worker of workers) worker.kill(`it did not end within ${within} ms`);
+    }, within).unref();
   }
 
   private startOthers(): void {
@@ -123,14 +148,19 @@ export class Supervisor {
     for (const other of this.workers) other.dismiss(); // but for the one that refuses, which ends by itself
   }
 
+  /** The others go on without it. */
+  private leaves(worker: SupervisedWorker): void {
+    this.startOthers(); // if it is the first, nobody need wait for it any more
+    this.killAfter([worker], this.settings.shutdownTimeout + STOP_MARGIN_MS);
+  }
+
   private ended(worker: SupervisedWorker, end: WorkerEnd): void {
-    const { pid, why, isClean } = end;
-    if (this.isStopping) {
+    const { pid, isClean } = end;
+    if (this.isStopping || worker.hasLeft) {
       this.isClean &&= isClean;
       worker.dismiss();
       if (isClean) this.events.emit('worker.stopped', { worker: worker.number, pid });
-      else if (worker !== this.refusedFirst)
-        this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
+      else if (worker !== this.refusedFirst) this.died(worker, end, undefined);
       this.finishWhenEnded();
       return;
     }
@@ -140,14 +170,23 @@ export class Supervisor {
       this.giveUp(worker, end, next.giveUp);
       return;
     }
-    this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: next.restartIn });
+    this.died(worker, end, next.restartIn);
     worker.startAgainIn(next.restartIn);
   }
 
-  private giveUp(worker: SupervisedWorker, { pid, why }: WorkerEnd, reason: string): void {
+  private died(
+    { number: worker }: SupervisedWorker,
+    { pid, why, kind }: WorkerEnd,
+    restartIn: number | undefined,
+  ): void {
+    this.deathsOfKind.set(kind, (this.deathsOfKind.get(kind) ?? 0) + 1);
+    this.events.emit('worker.died', { worker, pid, why, restartIn });
+  }
+
+  private giveUp(worker: SupervisedWorker, end: WorkerEnd, reason: string): void {
     this.isClean = false;
-    this.events.emit('worker.died', { worker: worker.number, pid, why, restartIn: undefined });
-    this.events.emit('supervisor.gave-up', { worker: worker.number, why: `it ${reason}, the last time by ${why}` });
+    this.died(worker, end, undefined);
+    this.events.emit('supervisor.gave-up', { worker: worker.number, why: `it ${reason}, the last time by ${end.why}` });
     this.stop(`worker ${worker.number} ${reason}`);
   }
 

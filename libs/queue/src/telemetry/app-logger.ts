@@ -1,6 +1,8 @@
 import { ConsoleLogger } from '@nestjs/common';
 import type { ConsoleLoggerOptions, LoggerService, LogLevel } from '@nestjs/common';
 import { workerNumber } from '../supervising/worker-number';
+import { EventLine } from './event-line';
+import { runningTask } from './running-task';
 
 /** `pretty`: lines for people. `json`: one JSON object a line, for machines. */
 export type LogFormat = 'pretty' | 'json';
@@ -10,17 +12,25 @@ const LEVELS: Record<LogFormat, LogLevel[]> = {
   json: ['fatal', 'error', 'warn', 'log', 'debug'], // with an event for the start and the end of each task
 };
 
-/** Writes JSON that also says which of a supervisor's workers it is: they share one stream. */
-class WorkerLogger extends ConsoleLogger {
+/**
+ * Writes JSON that also says which task a line is about, or whose handler has written it; and which of a supervisor's workers: they
+ * share one stream.
+ */
+class JsonLogger extends ConsoleLogger {
+  private readonly task = runningTask();
+
   constructor(
-    private readonly worker: number,
+    private readonly worker: number | undefined,
     options: ConsoleLoggerOptions,
   ) {
     super(options);
   }
 
   protected override getJsonLogObject(...line: Parameters<ConsoleLogger['getJsonLogObject']>): JsonLine {
-    return Object.assign(super.getJsonLogObject(...line), { worker: this.worker });
+    const [message] = line;
+    const task = message instanceof EventLine ? EventLine.taskOf(message) : this.task();
+    const { worker } = this;
+    return Object.assign(super.getJsonLogObject(...line), task, worker === undefined ? {} : { worker });
   }
 }
 
@@ -29,7 +39,8 @@ type JsonLine = ReturnType<ConsoleLogger['getJsonLogObject']>;
 /**
  * The logger of an app: Nest's own console logger. `NEST_LOG_LEVEL` chooses the levels as anywhere in Nest (for example
  * `NEST_LOG_LEVEL='>=debug'`); not set: from `log` on, in JSON from `debug` on. Colours only on a terminal, and not with
- * `NO_COLOR`. The lines of a supervised worker carry its number: `[worker 2]` for `[Nest]`, in JSON the field `worker`.
+ * `NO_COLOR`. The lines of a supervised worker carry its number: `[worker 2]` for `[Nest]`, in JSON the field `worker`. In JSON the lines
+ * about a task, and those that its handler writes, carry its `taskId`, `queue`, `attempt` and `traceId` ({@link runningTask} says what that costs).
  */
 export function appLogger(format: LogFormat): LoggerService {
   // oxlint-disable-next-line node/no-process-env -- Nest's and the terminal's own variables, read where Nest's logger is made
@@ -43,7 +54,6 @@ export function appLogger(format: LogFormat): LoggerService {
     colors: hasColors,
     ...(isLevelSet ? {} : { logLevels: LEVELS[format] }),
   };
-  return worker === undefined
-    ? new ConsoleLogger(options)
-    : new WorkerLogger(worker, { ...options, prefix: `worker ${worker}` });
+  const named = worker === undefined ? options : { ...options, prefix: `worker ${worker}` };
+  return format === 'json' ? new JsonLogger(worker, named) : new ConsoleLogger(named);
 }

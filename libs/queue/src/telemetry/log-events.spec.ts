@@ -124,6 +124,21 @@ describe('events as lines for people', () => {
     expect(sentences()).toEqual(['image.resize id-1: a\\tb\\nc\\u001bd']);
   });
 
+  it('has no result and no stack in it', () => {
+    logTo({ json: true, logLevels: ALL });
+    events.emit('task.completed', { ...task, milliseconds: 5, result: 'secret' });
+    events.emit('task.retrying', {
+      ...task,
+      nextAttempt: 2,
+      delay: 1,
+      error: 'E: e',
+      stack: 'secret',
+      milliseconds: 5,
+    });
+    expect(written).toHaveLength(2);
+    expect(written.join('')).not.toContain('secret');
+  });
+
   it('costs nothing where its level is off', () => {
     logTo({ json: false, logLevels: ['error', 'warn', 'log'] });
     let reads = 0;
@@ -145,6 +160,13 @@ describe('events as JSON', () => {
       { level: 'debug', context: 'Warren', message: { event: 'task.completed', ...retried, milliseconds: 12 } },
     ]);
     expect(lines[0]?.['message']).toStrictEqual({ event: 'task.started', ...task });
+  });
+
+  it('have a trace that is worked out when it is asked for', () => {
+    logTo({ json: true, logLevels: ALL });
+    const lazy = Object.create({ traceId: 'abc' }) as { traceId: string };
+    events.emit('task.completed', Object.assign(lazy, task, { milliseconds: 12 }));
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({ message: { event: 'task.completed', traceId: 'abc' } });
   });
 
   it('stay one line each, whatever strangers write', () => {

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ResultText } from '../history/small-result';
 import type { IncomingMessage } from '../message/message';
+import type { TraceHeaders } from '../tracing';
 import type { SentError } from './sent-error';
 
 /** What a thread is given for one run: all that its `TaskContext` is made of, and a way to talk about the run. */
@@ -7,10 +9,14 @@ export interface ThreadTask {
   readonly name: string;
   readonly queue: string;
   readonly attempts: number;
+  /** Whether what its handler returns may be kept: only then does it leave its thread. */
+  readonly keepsResult: boolean;
   readonly payload: unknown;
   /** Its content comes as a `Uint8Array`: a `Buffer` does not cross. */
   readonly message: Omit<IncomingMessage, 'content'> & { readonly content: Uint8Array };
   readonly port: MessagePort;
+  /** The context of the run's span, when it is traced. */
+  readonly trace?: TraceHeaders | undefined;
 }
 
 /** To the thread, while it runs: the signal fires, for this reason. */
@@ -24,13 +30,17 @@ export type FromThread =
   | { readonly kind: 'arrived' }
   /** The thread is ready and the handler is called: the time of its `timeout` begins. */
   | { readonly kind: 'begun' }
+  /** How far the run is, by its handler's word. */
+  | { readonly kind: 'progress'; readonly fraction: number; readonly note: string | undefined }
   /** The handler settles its delivery itself; `ignore`: a delivery that is not in its hand. */
   | { readonly kind: 'settle'; readonly as: 'ack' | 'requeue' | 'refuse' | 'ignore' }
   /** The thread has booted its module: by this port it is told to close it, and its end is known. */
   | { readonly kind: 'booted'; readonly port: MessagePort };
 
-/** How the handler ended. What it returned stays in its thread: nobody waits for an event's answer. */
+/** How the handler ended. */
 export interface ThreadOutcome {
+  /** What is kept of what it returned, as JSON: more than that stays in its thread. `false`: it is too large to be kept. */
+  readonly result?: ResultText;
   /** What the handler threw. */
   readonly error?: SentError;
   /** Why the thread's module could not boot; the handler was not called. */

@@ -1,16 +1,22 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Delivery } from '../consuming/delivery';
-import type { HandSettlement } from '../consuming/settling-channel';
 import { TaskContext } from '../consuming/task-context';
+import type { RunVoice } from '../consuming/task-context';
 import { QueueEvents } from '../events';
+import { resultText } from '../history/small-result';
 import { runPolicy } from '../run-policy';
+import { ProgressReports } from '../steering/progress-reports';
+import type { TraceHeaders } from '../tracing';
 import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
 import { receivedError, sendError } from './sent-error';
 
 /** The handlers of a thread, once its module has booted. */
 export interface ThreadApp {
-  /** Runs the handler of this name. @throws UnrecoverableError when there is none. */
-  handle(name: string, payload: unknown, context: TaskContext): Promise<unknown>;
+  /**
+   * Runs the handler of this name, as a part of the trace that has crossed. Resolves with what it returned.
+   * @throws UnrecoverableError when there is none.
+   */
+  handle(name: string, payload: unknown, context: TaskContext, trace?: TraceHeaders): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -23,17 +29,20 @@ export class InThread {
   async run(task: ThreadTask): Promise<ThreadOutcome> {
     const say = (said: FromThread): void => task.port.postMessage(said, []);
     let app: ThreadApp | undefined;
+    let sayLast = (): void => undefined;
     try {
       say({ kind: 'arrived' });
-      const { context, abort } = contextOf(task, say);
+      const { context, abort, ended } = contextOf(task, say);
+      sayLast = ended;
       task.port.on('message', (said: ToThread) => abort(receivedError(said.abort) as Error));
       app = await this.booted(task);
       say({ kind: 'begun' });
-      await app.handle(task.name, task.payload, context);
-      return {};
+      const result = await app.handle(task.name, task.payload, context, task.trace);
+      return task.keepsResult ? { result: resultText(result) } : {};
     } catch (error) {
       return app === undefined ? { bootError: sendError(error) } : { error: sendError(error) };
     } finally {
+      sayLast();
       task.port.removeAllListeners('message');
       task.port.unref();
     }
@@ -62,19 +71,21 @@ export class InThread {
 function contextOf(
   { name, queue, attempts, message }: ThreadTask,
   say: (said: FromThread) => void,
-): { context: TaskContext; abort: (reason: Error) => void } {
+): { context: TaskContext; abort: (reason: Error) => void; ended: () => void } {
   const { buffer, byteOffset, byteLength } = message.content;
   const content = Buffer.from(buffer, byteOffset, byteLength);
   const delivery = new Delivery({ ...message, content }, noChannel(), queue, new QueueEvents());
   delivery.name = name;
-  const settlement: HandSettlement = {
+  const reports = new ProgressReports<Delivery>((_run, progress) => say({ kind: 'progress', ...progress }));
+  const voice: RunVoice = {
+    progress: (progress) => reports.report(delivery, progress),
     ack: () => say({ kind: 'settle', as: 'ack' }),
     requeue: () => say({ kind: 'settle', as: 'requeue' }),
     refuse: () => say({ kind: 'settle', as: 'refuse' }),
     ignore: () => say({ kind: 'settle', as: 'ignore' }),
   };
-  const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), settlement);
-  return { context, abort: (reason) => delivery.abort(reason) };
+  const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), voice);
+  return { context, abort: (reason) => delivery.abort(reason), ended: () => reports.flush(delivery) };
 }
 
 /** The channel is the worker's; a thread can only say how its delivery is to be settled. */

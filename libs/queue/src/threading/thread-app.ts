@@ -3,10 +3,11 @@ import type { INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Server } from '@nestjs/microservices';
 import type { CustomStrategy, CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
+import { lastValueOf } from '../consuming/last-value';
 import type { TaskContext } from '../consuming/task-context';
 import { TaskErrorFilter } from '../consuming/task-error.filter';
 import { DefinitionError, UnrecoverableError } from '../errors';
+import { Spans } from '../telemetry/spans';
 import type { ThreadOutcome, ThreadTask } from './crossing';
 import { InThread } from './in-thread';
 import type { ThreadApp } from './in-thread';
@@ -39,6 +40,7 @@ export interface ThreadInput {
  * @param file this very file: `__filename`, or `import.meta.filename` in an ES module.
  */
 export function defineThread(file: string, { module, setUp }: ThreadInput): ThreadDefinition {
+  const tracing = new Spans();
   const thread = new InThread(async () => {
     const handlers = new ThreadHandlers();
     const app = await NestFactory.createMicroservice<CustomStrategy>(await module(), {
@@ -50,8 +52,12 @@ export function defineThread(file: string, { module, setUp }: ThreadInput): Thre
     await setUp?.(app);
     await app.init();
     const running: ThreadApp = {
-      handle: (name, payload, context) => handlers.handle(name, payload, context),
-      close: () => app.close(),
+      handle: (name, payload, context, trace) =>
+        tracing.inThread(context, trace, () => handlers.handle(name, payload, context)),
+      close: async () => {
+        await app.close();
+        await tracing.flush();
+      },
     };
     return running;
   });
@@ -63,18 +69,18 @@ export function defineThread(file: string, { module, setUp }: ThreadInput): Thre
 class ThreadHandlers extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
 
-  async handle(name: string, payload: unknown, context: TaskContext): Promise<void> {
+  async handle(name: string, payload: unknown, context: TaskContext): Promise<unknown> {
     const handler: MessageHandler | null = this.messageHandlers.get(name) ?? this.getHandlerByPattern(name);
     if (handler === null) {
       throw new UnrecoverableError(
-        `"${name}" is defined to run in a thread, and the thread's module has no handler for it.`,
+        `"${name}" is defined to run in a thread, and the thread's module has no handler for it: import its module there.`,
       );
     }
     if (handler.isEventHandler !== true) {
       throw new DefinitionError(`"${name}" runs in a thread, where a request (@MessagePattern) cannot be answered.`);
     }
     const result: unknown = await handler(payload, context);
-    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    return lastValueOf(result);
   }
 
   listen(callback: () => void): void {

@@ -1,9 +1,12 @@
+import { EventEmitter, once } from 'node:events';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { z } from 'zod';
 import type { TaskContext } from '../consuming/task-context';
 import { defineTask } from '../define-task';
+import type { TaskDefinition } from '../define-task';
 import { RetryLater } from '../errors';
 import { QueueEvents } from '../events';
+import { MAX_RESULT_BYTES, resultText } from '../history/small-result';
 import type { ThreadTask } from './crossing';
 import { InThread } from './in-thread';
 import type { ThreadApp } from './in-thread';
@@ -11,22 +14,29 @@ import { ThreadPool } from './thread-pool';
 
 const task = defineTask({ name: 'threaded', runIn: 'thread', payload: z.string() });
 const message = { content: Buffer.from(''), fields: {}, properties: {} };
+const ack = jest.fn();
 const context = {
   queue: 'tasks',
   signal: new AbortController().signal,
   getMessage: () => message,
+  getChannelRef: () => ({ ack }),
 } as unknown as TaskContext;
 
 const events = new QueueEvents();
 const told: string[] = [];
 events.on('thread.failed', ({ why }) => told.push(why));
 beforeEach(() => told.splice(0));
+afterEach(() => jest.useRealTimers());
 
 /** Runs tasks as a thread does, with the module that this boots. */
-function handlerOf(boot: () => Promise<ThreadApp>, bootTimeout?: number): (payload: string) => Promise<void> {
+function handlerOf(
+  boot: () => Promise<ThreadApp>,
+  bootTimeout?: number,
+  defined: TaskDefinition = task,
+): (payload: string) => Promise<unknown> {
   const thread = new InThread(boot);
   const program = Object.assign((run: ThreadTask) => thread.run(run), { file: 'a' });
-  const [[, handler] = []] = new ThreadPool(program, events, 0, bootTimeout).handlers([task]);
+  const [[, handler] = []] = new ThreadPool(program, events, 0, bootTimeout).handlers([defined]);
   return async (payload) => handler?.(payload, context);
 }
 
@@ -56,6 +66,35 @@ it('what the handler throws is its own', async () => {
   expect(told).toEqual([]);
 });
 
+describe('what the handler returns', () => {
+  const returning = (result: unknown, defined = task): Promise<unknown> =>
+    handlerOf(
+      () => Promise.resolve({ handle: () => Promise.resolve(result), close: () => Promise.resolve() }),
+      undefined,
+      defined,
+    )('x');
+
+  it.each([
+    [{ at: new Date(0), none: undefined }, { at: '1970-01-01T00:00:00.000Z' }],
+    ['done', 'done'],
+    [0, 0],
+    [undefined, undefined],
+    [() => 'no JSON', undefined],
+  ])('leaves the thread as what is kept of it: %p', async (result, kept) => {
+    expect(await returning(result)).toEqual(kept);
+  });
+
+  it('stays there when it is too large to be kept, which is told', async () => {
+    expect(resultText(await returning('x'.repeat(MAX_RESULT_BYTES)))).toBe(false);
+    expect(await returning('x'.repeat(MAX_RESULT_BYTES - 2))).toHaveLength(MAX_RESULT_BYTES - 2);
+  });
+
+  it('stays there when the definition says that it is not kept', async () => {
+    const secret = defineTask({ name: 'threaded', runIn: 'thread', payload: z.string(), keepResult: false });
+    expect(await returning('secret', secret)).toBeUndefined();
+  });
+});
+
 it('a boot that never ends is ended, and is one that failed', async () => {
   const handle = handlerOf(() => new Promise(() => undefined), 20);
   await expect(handle('x')).rejects.toMatchObject(later);
@@ -63,11 +102,21 @@ it('a boot that never ends is ended, and is one that failed', async () => {
 });
 
 it('a handler may take longer than a boot may', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  const handler = new EventEmitter();
   const app: ThreadApp = {
-    handle: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    handle: (_name, _payload, delivered) => {
+      delivered.getChannelRef().ack(delivered.getMessage());
+      return once(handler, 'end');
+    },
     close: () => Promise.resolve(),
   };
-  await handlerOf(() => Promise.resolve(app), 20)('x');
+  const handled = handlerOf(() => Promise.resolve(app), 20)('x');
+  // The worker has heard of the beginning before it hears of this.
+  await new Promise((resolve) => ack.mockImplementationOnce(resolve));
+  jest.advanceTimersByTime(21);
+  handler.emit('end');
+  await handled;
   expect(told).toEqual([]);
 });
 

@@ -7,27 +7,36 @@ import type { TaskDefinition } from '../define-task';
 import { endedWithin } from '../ended-within';
 import { DefinitionError } from '../errors';
 import type { QueueEvents } from '../events';
+import { readinessReasons } from '../readiness-reasons';
+import { noTracing } from '../tracing';
+import type { Tracing } from '../tracing';
+import { LeavingThreads } from './leaving-threads';
 import { noThreads, openThreads } from './open-threads';
 import type { ThreadDefinition, Threads } from './open-threads';
-import { ThreadRun } from './thread-run';
+import { ThreadRun, comeBack } from './thread-run';
 import type { ThreadWatch } from './thread-run';
 
 /** As Nest keeps an event's handler. */
-type ThreadHandler = ((payload: unknown, context: TaskContext) => Promise<void>) & { readonly isEventHandler: true };
+type ThreadHandler = ((payload: unknown, context: TaskContext) => Promise<unknown>) & { readonly isEventHandler: true };
 
 /** What the modules of the threads have to close before their threads are ended. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Loading a large module on a busy machine takes seconds; a minute is a boot that waits for something. */
+/**
+ * Loading a large module on a busy machine takes seconds; a minute is a boot that waits for something. And so long a task waits for a thread
+ * when none can come: slowly enough that a worker which can run nothing does not empty the queue of the others.
+ */
 const BOOT_TIMEOUT_MS = 60_000;
 
 /**
- * The threads of a worker, started as they are needed and kept. One runs one task at a time; what is more waits here. With a
- * size of 0 there are none, and such tasks run in the worker itself.
+ * The threads of a worker, started as they are needed and kept. One runs one task at a time; what is more waits here. One that was
+ * ended keeps its place until it has gone: never are more of them busy than its size. With a size of 0 there are none, and such
+ * tasks run in the worker itself.
  */
 export class ThreadPool {
   private readonly slots: Slots<object>;
   private readonly runs = new Set<ThreadRun>();
+  private readonly leaving: LeavingThreads;
   /** One for each thread that has booted its module; it closes with its thread. */
   private readonly threads = new Set<MessagePort>();
   private pool: Promise<Threads> | undefined;
@@ -37,8 +46,15 @@ export class ThreadPool {
     private readonly events: QueueEvents,
     private readonly size = Math.max(1, availableParallelism() - 1),
     private readonly bootTimeout = BOOT_TIMEOUT_MS,
+    private readonly tracing: Tracing = noTracing,
   ) {
     this.slots = new Slots(this.size === 0 ? Infinity : this.size);
+    this.leaving = new LeavingThreads(events);
+  }
+
+  /** Why no task can begin in a thread, for readiness; empty when one can. */
+  get problems(): string[] {
+    return this.isHeld ? [readinessReasons.threadsLinger(this.size)] : [];
   }
 
   /**
@@ -71,6 +87,12 @@ export class ThreadPool {
     await endedWithin(closed, CLOSE_TIMEOUT_MS);
     await pool.destroy();
     await closed;
+    await this.leaving.allGone();
+  }
+
+  /** Every thread was ended and takes its time to go. */
+  private get isHeld(): boolean {
+    return this.size > 0 && this.leaving.count >= this.size;
   }
 
   private handler(task: TaskDefinition, thread: ThreadDefinition): ThreadHandler {
@@ -79,34 +101,57 @@ export class ThreadPool {
       booted: (port) => this.keep(port),
       failed: (error) => this.events.emit('thread.failed', { why: error.message }),
     };
-    const handle = async (payload: unknown, context: TaskContext): Promise<void> => {
+    const handle = async (payload: unknown, context: TaskContext): Promise<unknown> => {
       await this.free(context.signal);
-      const run = new ThreadRun(task, payload, context, watch);
+      const run = new ThreadRun(task, payload, context, watch, this.tracing.crossing());
       this.runs.add(run);
       try {
-        this.pool ??= this.open(thread);
-        await run.in(await this.pool);
+        return await run.in(this.opened(thread));
       } finally {
         this.runs.delete(run);
-        this.slots.release();
+        void this.release(run, context);
       }
     };
     return Object.assign(handle, { isEventHandler: true as const });
   }
 
-  /** Waits for a thread that is free, here: what waits in piscina while a thread is ended is forgotten there. */
+  /** The task has its end already; the place of its thread is free when that has gone. */
+  private async release({ gone }: ThreadRun, { id, name, queue }: TaskContext): Promise<void> {
+    if (gone !== undefined) await this.leaving.untilGone(gone, { id, name, queue });
+    this.slots.release();
+  }
+
+  /**
+   * Waits for a thread that is free, here: what waits in piscina while a thread is ended is forgotten there.
+   * @throws RetryLater, which is no attempt, when there is none for long because all were ended and do not go
+   */
   private free(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const holder = {};
-      const leave = (): void => {
-        if (this.slots.leave(holder)) reject(signal.reason as Error);
+      const leave = (why: Error): void => {
+        if (this.slots.leave(holder)) end(() => reject(why));
       };
-      signal.addEventListener('abort', leave, { once: true });
-      this.slots.take(holder, () => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      });
+      const abort = (): void => leave(signal.reason as Error);
+      const look = setInterval(() => {
+        if (this.isHeld) leave(comeBack(this.problems[0]));
+      }, this.bootTimeout);
+      const end = (settle: () => void): void => {
+        clearInterval(look);
+        signal.removeEventListener('abort', abort);
+        settle();
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.slots.take(holder, () => end(resolve));
     });
+  }
+
+  /** One that cannot be opened is opened anew for the next task. */
+  private opened(thread: ThreadDefinition): Promise<Threads> {
+    this.pool ??= this.open(thread).catch((error: unknown) => {
+      this.pool = undefined;
+      throw error;
+    });
+    return this.pool;
   }
 
   private async open(thread: ThreadDefinition): Promise<Threads> {

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { ConsumeMessage } from '../connection/amqp';
 import type { TaskContext } from '../consuming/task-context';
 import type { TaskDefinition } from '../define-task';
 import { RetryLater, TaskTimeoutError, ThreadFailedError, UnrecoverableError } from '../errors';
+import { resultOfText } from '../history/small-result';
+import type { TraceHeaders } from '../tracing';
 import type { FromThread, ThreadOutcome, ThreadTask, ToThread } from './crossing';
 import type { Threads } from './open-threads';
 import { receivedError, sendError } from './sent-error';
@@ -32,13 +35,21 @@ export interface ThreadWatch {
 
 /** One run of a handler in a thread, as the main thread sees it: sends it there, passes on what is said, and ends it. */
 export class ThreadRun {
+  /**
+   * Resolves when the thread has gone that was ended with the run; `undefined`: there is none, and whose thread it was is free. A thread is
+   * not gone with the word that ends it: native code (`execSync` and the like) ends when it returns.
+   */
+  gone: Promise<unknown> | undefined;
   private readonly channel = new MessageChannel();
+  /** A thread's ports close when it has gone; before its exit is told, so nobody may listen only then. */
+  private readonly closed = once(this.channel.port1, 'close');
   /** Fires with the reason for which the thread is ended in the middle of the run. */
   private readonly ending = new AbortController();
   private bootTimer: NodeJS.Timeout | undefined;
   private timer: NodeJS.Timeout | undefined;
   private grace: NodeJS.Timeout | undefined;
   private isOverdue = false;
+  private isOver = false;
   private hasArrived = false;
   private hasBegun = false;
 
@@ -47,16 +58,17 @@ export class ThreadRun {
     private readonly payload: unknown,
     private readonly context: TaskContext,
     private readonly watch: ThreadWatch,
+    private readonly trace?: TraceHeaders,
   ) {}
 
   /**
-   * Runs it in a thread that is free.
+   * Runs it in a thread that is free. Resolves with what is kept of what its handler returned.
    * @throws what the handler threw
    * @throws TaskTimeoutError when its time was over, however it ended then
    * @throws ThreadFailedError when the thread ended in the middle of it
-   * @throws RetryLater, which is no attempt, when the thread could not begin it: it did not boot, in time or at all
+   * @throws RetryLater, which is no attempt, when the thread could not begin it: it did not boot, in time or at all, or there is no pool
    */
-  async in(threads: Threads): Promise<void> {
+  async in(threads: Promise<Threads>): Promise<unknown> {
     const { signal } = this.context;
     const stop = (): void => this.abort(signal.reason as Error);
     this.channel.port1.on('message', (message: FromThread) => this.hear(message));
@@ -67,16 +79,18 @@ export class ThreadRun {
       this.ending.abort(this.notBegun(new Error(`it has not booted in ${bootTimeout} ms`)));
     }, bootTimeout);
     try {
-      const { error, bootError } = await this.outcome(threads);
+      const { error, bootError, result } = await this.outcome(threads);
       if (bootError !== undefined) throw this.notBegun(receivedError(bootError));
       if (this.isOverdue) throw this.timeoutError('Its handler ended after its signal had fired.');
       if (error !== undefined) throw receivedError(error);
+      return resultOfText(result);
     } finally {
+      this.isOver = true;
       clearTimeout(this.bootTimer);
       clearTimeout(this.timer);
       clearTimeout(this.grace);
       signal.removeEventListener('abort', stop);
-      this.channel.port1.close();
+      if (this.gone === undefined) this.channel.port1.close();
     }
   }
 
@@ -86,26 +100,35 @@ export class ThreadRun {
     if (!this.hasArrived) this.ending.abort(comeBack(why));
   }
 
-  private async outcome(threads: Threads): Promise<ThreadOutcome> {
+  private async outcome(threads: Promise<Threads>): Promise<ThreadOutcome> {
     const { port2 } = this.channel;
     try {
       const options = { transferList: [port2], signal: this.ending.signal };
-      const outcome = (await threads.run(this.threadTask(port2), options)) as ThreadOutcome;
+      const outcome = (await (await threads).run(this.threadTask(port2), options)) as ThreadOutcome;
       this.hearAll();
       return outcome;
     } catch (error) {
       this.hearAll();
+      this.gone = this.left(port2);
       if (this.ending.signal.aborted) throw this.ending.signal.reason;
       if (error instanceof Error && error.name === 'DataCloneError') throw notCrossing(this.task.name, error);
       throw this.hasBegun ? new ThreadFailedError(error) : this.notBegun(error);
     }
   }
 
+  /** The thread that had it was ended. When none has, the port is still here, and closing it is the end of both. */
+  private left(port2: MessagePort): Promise<unknown> {
+    port2.close();
+    this.channel.port1.unref();
+    return this.closed;
+  }
+
   private threadTask(port: MessagePort): ThreadTask {
     const { content, fields, properties } = this.context.getMessage();
-    const { name, attempts } = this.task;
+    const { name, attempts, keepResult: keepsResult = true } = this.task;
     const message = { content: new Uint8Array(content), fields: { ...fields }, properties: { ...properties } };
-    return { name, queue: this.context.queue, attempts, payload: this.payload, message, port };
+    const { payload, trace } = this;
+    return { name, queue: this.context.queue, attempts, keepsResult, payload, message, port, trace };
   }
 
   /** An outcome or an end comes by another way: what was said before it is not left behind. */
@@ -116,9 +139,12 @@ export class ThreadRun {
     }
   }
 
+  /** A thread that is slow to go may still talk. */
   private hear(said: FromThread): void {
+    if (this.isOver) return;
     if (said.kind === 'arrived') this.hasArrived = true;
     else if (said.kind === 'booted') this.watch.booted(said.port);
+    else if (said.kind === 'progress') this.context.progress(said.fraction, said.note);
     else if (said.kind === 'settle') this.settle(said.as);
     else this.begun();
   }
@@ -165,7 +191,8 @@ export class ThreadRun {
   }
 }
 
-function comeBack(cause: unknown): RetryLater {
+/** Not the task's doing: it comes back, without an attempt. */
+export function comeBack(cause: unknown): RetryLater {
   const message = `The task's thread could not begin it (${String(cause)}).`;
   return new RetryLater(NOT_BEGUN_DELAY_MS, { counted: false, cause, message });
 }

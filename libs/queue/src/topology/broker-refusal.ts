@@ -10,13 +10,57 @@ const VALUE = /^(?:the value )?'(.*?)'(?: of type '\w+')?$/s;
 const code = { accessRefused: 403, notFound: 404, resourceLocked: 405, preconditionFailed: 406 } as const;
 
 /**
- * Turns the broker's refusal of a queue into one sentence that says which queue, what differs and what to do.
+ * Turns the broker's refusal of a queue, or of an exchange, into one sentence that says which, what differs and what to do.
  * `undefined` for anything that is not a refusal (a lost connection, a channel closed for another reason).
  */
-export function topologyErrorOf(queue: string, error: unknown): TopologyError | undefined {
+export function topologyErrorOf(
+  queue: string,
+  error: unknown,
+  kind: 'Queue' | 'Exchange' | 'Stream' = 'Queue',
+): TopologyError | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') return undefined;
-  const sentence = sentenceOf(queue, error.code, quoted(error.message));
+  const sentence = sentences[kind](queue, error.code, quoted(error.message));
   return sentence === undefined ? undefined : new TopologyError(queue, error.code, sentence, { cause: error });
+}
+
+/** Whether the broker says that what was published to, or asked for, is not there. */
+export function isNotFound(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === code.notFound;
+}
+
+const sentences = { Queue: sentenceOf, Exchange: exchangeSentence, Stream: streamSentence };
+
+function exchangeSentence(exchange: string, replyCode: number, message: string): string | undefined {
+  switch (replyCode) {
+    case code.preconditionFailed:
+      return `Exchange "${exchange}" exists in another form than this app declares (${message}); delete it, and it is declared again.`;
+    case code.accessRefused:
+      return `The broker's user has no permission for exchange "${exchange}"; grant configure, write and read on ${exchange.startsWith('delay.') ? 'delay.*' : 'it'} (${message}).`;
+    case code.notFound:
+      return `Exchange "${exchange}" does not exist, and whoever it belongs to declares it (${message}).`;
+    default:
+      return undefined;
+  }
+}
+
+/** A stream is an extra: whoever asks goes on without it, or with one that keeps more or less than was asked for. */
+function streamSentence(stream: string, replyCode: number, message: string): string | undefined {
+  switch (replyCode) {
+    case code.preconditionFailed: {
+      const [, argument = '', received = '', current = ''] = INEQUIVALENT.exec(message) ?? [];
+      return argument === ''
+        ? `The broker does not offer stream "${stream}" as this app declares it (${message}).`
+        : `Stream "${stream}" exists with ${argument} = ${valueOf(current)}, and this app declares ${valueOf(received)}; it is used as it is. Delete it to have it declared anew: what it keeps goes with it.`;
+    }
+    case code.accessRefused:
+      return `The broker's user has no permission for stream "${stream}"; grant configure, write and read on it (${message}).`;
+    case code.notFound:
+      return `Stream "${stream}" does not exist or its node is down (${message}).`;
+    case code.resourceLocked:
+      return `Stream "${stream}" cannot be declared: a queue of that name is exclusive or not durable (${message}).`;
+    default:
+      return undefined;
+  }
 }
 
 function sentenceOf(queue: string, replyCode: number, message: string): string | undefined {

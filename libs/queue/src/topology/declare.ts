@@ -1,7 +1,12 @@
 import type { Channel, ChannelModel } from '../connection/amqp';
 import { closeChannel } from '../connection/close-channel';
+import { declareAtOnce, declareEach } from '../connection/declarations';
+import type { Declaration } from '../connection/declarations';
+import { declareStream } from '../connection/stream-declaration';
 import type { QueueDefinition, QueueType } from '../define-queue';
 import { TopologyError } from '../errors';
+import { bindingPlans } from './bindings';
+import type { ExchangePlan } from './bindings';
 import { topologyErrorOf } from './broker-refusal';
 import { DELIVERY_EXCHANGE, UNDELIVERED, delayLevels, deliveryPattern } from './delay-levels';
 import { deadLetterQueueName, quarantineName } from './names';
@@ -24,6 +29,7 @@ export async function declareConsumed(
   defaultType: QueueType,
 ): Promise<void> {
   await declareWorkQueue(connection, queue, defaultType);
+  await declareBindings(connection, queue);
   await declareDelays(connection, queue.name);
 }
 
@@ -38,33 +44,71 @@ async function declareWorkQueue(
 ): Promise<void> {
   const missing = missingPrioritySupport(queue, defaultType, identityOf(connection));
   if (missing !== undefined) throw new TopologyError(queue.name, NOT_IMPLEMENTED, missing);
-  await onChannel(connection, async (channel) => {
-    await declare(channel, deadLetterQueuePlan(queue, defaultType));
-    await declare(channel, quarantinePlan(queue, defaultType));
-    await declare(channel, workQueuePlan(queue, defaultType));
-  });
+  const own = [deadLetterQueuePlan(queue, defaultType), quarantinePlan(queue, defaultType)];
+  const plans = queue.declaredAs === false ? own : [...own, workQueuePlan(queue, defaultType)];
+  const declarations = plans.map((plan) => ({ kind: 'queue', plan }) as const);
+  await onChannel(connection, (channel) => declareEach(channel, declarations));
+}
+
+/** Declares the exchanges that a queue gets messages from, but those of others, and binds it to them. */
+async function declareBindings(connection: ChannelModel, queue: QueueDefinition): Promise<void> {
+  const plans = bindingPlans(queue.name, queue.bindings);
+  if (plans.length === 0) return;
+  const declarations = plans.flatMap(({ exchange, isForeign, pattern, arguments: matching }): Declaration[] => [
+    ...(isForeign ? [] : [exchangeDeclaration(exchange)]),
+    { kind: 'queue-binding', to: queue.name, from: exchange.name, pattern, arguments: matching },
+  ]);
+  await onChannel(connection, (channel) => declareEach(channel, declarations));
+}
+
+/**
+ * Declares what stands behind an exchange that events are published to: the exchange, and the queues that are known to be bound to it, so that
+ * an event that comes before their first worker waits there.
+ */
+async function declareExchange(
+  connection: ChannelModel,
+  exchange: ExchangePlan,
+  queues: readonly QueueDefinition[],
+  defaultType: QueueType,
+): Promise<void> {
+  await onChannel(connection, (channel) => declareEach(channel, [exchangeDeclaration(exchange)]));
+  for (const queue of queues) {
+    if (!bindingPlans(queue.name, queue.bindings).some((plan) => plan.exchange.name === exchange.name)) continue;
+    await declareWorkQueue(connection, queue, defaultType);
+    await declareBindings(connection, queue);
+  }
+}
+
+function exchangeDeclaration({ name, type, arguments: given }: ExchangePlan): Declaration {
+  return { kind: 'exchange', name, type, arguments: given };
 }
 
 /**
  * Declares the delay levels and binds a work queue to where delayed tasks come out. A worker does it at its start, before
  * the first retry: a queue that was deleted and declared again has lost the binding, and what still waits in the levels
- * would not find it.
+ * would not find it. They are more than a hundred things, so they are declared at once; what is refused tells its name
+ * when they are declared one by one.
  */
 async function declareDelays(connection: ChannelModel, queue: string): Promise<void> {
-  await onChannel(connection, async (channel) => {
-    await declareDelayLevels(channel, isRabbit(connection));
-    await refusable(queue, channel.bindQueue(queue, DELIVERY_EXCHANGE, deliveryPattern(queue)));
-  });
+  const declarations = delayDeclarations(isRabbit(connection), queue);
+  try {
+    await onChannel(connection, (channel) => declareAtOnce(channel, declarations));
+  } catch (error) {
+    if (topologyErrorOf(queue, error) === undefined) throw error;
+    await onChannel(connection, (channel) => declareEach(channel, declarations));
+  }
 }
 
 /**
- * Declares what stands on a message's way, for a publisher: the work queue that has this name, this dead-letter queue or
- * this quarantine, and the delay levels when it waits first. Names nobody defined (a requester's reply queue) belong to others and are
+ * Declares what stands on a message's way, for a publisher: the stream that has this name, or the work queue that has this name, this dead-letter queue or
+ * this quarantine, and the delay levels when it waits first; or the exchange, with the queues behind it. Names nobody defined (a requester's reply queue) belong to others and are
  * left alone.
  */
 export function routeDeclarer(
   queues: readonly QueueDefinition[],
   defaultType: QueueType,
+  streams: readonly QueuePlan[] = [],
+  exchanges: readonly ExchangePlan[] = [],
 ): (connection: ChannelModel, route: Route) => Promise<void> {
   const byName = new Map(
     queues.flatMap((queue) =>
@@ -72,6 +116,13 @@ export function routeDeclarer(
     ),
   );
   return async (connection, route) => {
+    if (route.exchange !== '' && !route.isDelayed) {
+      const exchange = exchanges.find(({ name }) => name === route.exchange);
+      if (exchange !== undefined) await declareExchange(connection, exchange, queues, defaultType);
+      return;
+    }
+    const stream = streams.find(({ name }) => name === route.queue);
+    if (stream !== undefined) await declareStream(connection, stream);
     const queue = byName.get(route.queue);
     if (queue === undefined) return;
     await declareWorkQueue(connection, queue, defaultType);
@@ -79,26 +130,28 @@ export function routeDeclarer(
   };
 }
 
-/** The levels are the same for everybody, whatever the type of the work queues: a crash in a level must lose nothing. */
-async function declareDelayLevels(channel: Channel, isReplicated: boolean): Promise<void> {
+/**
+ * The levels, the same for everybody and whatever the type of the work queues, because a crash in a level must lose nothing;
+ * where delayed tasks come out, and where those stay that find no queue there; and the way from there to a work queue.
+ */
+function delayDeclarations(isReplicated: boolean, queue: string): readonly Declaration[] {
   const levels = delayLevels(isReplicated);
-  await declareDelivery(channel, isReplicated);
-  await Promise.all(levels.map((level) => declareExchange(channel, level.exchange)));
-  await Promise.all(
-    levels.map(async ({ queue, exchange, next, waitPattern, passPattern }) => {
-      await declare(channel, queue);
-      await refusable(queue.name, channel.bindQueue(queue.name, exchange, waitPattern));
-      await refusable(next, channel.bindExchange(next, exchange, passPattern));
-    }),
-  );
-}
-
-/** Where delayed tasks come out, and where those stay that find no queue there. */
-async function declareDelivery(channel: Channel, isReplicated: boolean): Promise<void> {
-  await declareExchange(channel, UNDELIVERED);
-  await declare(channel, undeliveredPlan(isReplicated));
-  await refusable(UNDELIVERED, channel.bindQueue(UNDELIVERED, UNDELIVERED, '#'));
-  await declareExchange(channel, DELIVERY_EXCHANGE, { alternateExchange: UNDELIVERED });
+  return [
+    { kind: 'exchange', name: UNDELIVERED, arguments: {} },
+    { kind: 'queue', plan: undeliveredPlan(isReplicated) },
+    { kind: 'queue-binding', to: UNDELIVERED, from: UNDELIVERED, pattern: '#' },
+    { kind: 'exchange', name: DELIVERY_EXCHANGE, arguments: { 'alternate-exchange': UNDELIVERED } },
+    ...levels.map(({ exchange }) => ({ kind: 'exchange', name: exchange, arguments: {} }) as const),
+    ...levels.flatMap(
+      ({ queue: plan, exchange, next, waitPattern, passPattern }) =>
+        [
+          { kind: 'queue', plan },
+          { kind: 'queue-binding', to: plan.name, from: exchange, pattern: waitPattern },
+          { kind: 'exchange-binding', to: next, from: exchange, pattern: passPattern },
+        ] as const,
+    ),
+    { kind: 'queue-binding', to: queue, from: DELIVERY_EXCHANGE, pattern: deliveryPattern(queue) },
+  ];
 }
 
 function isRabbit(connection: ChannelModel): boolean {
@@ -113,27 +166,10 @@ function identityOf(connection: ChannelModel): BrokerIdentity {
 async function onChannel(connection: ChannelModel, declareAll: (channel: Channel) => Promise<void>): Promise<void> {
   const channel = await connection.createChannel();
   channel.on('error', ignoreBecauseTheCallRejects);
-  await declareAll(channel);
-  await closeChannel(channel);
-}
-
-function declare(channel: Channel, plan: QueuePlan): Promise<void> {
-  return refusable(plan.name, channel.assertQueue(plan.name, { durable: plan.durable, arguments: plan.arguments }));
-}
-
-function declareExchange(
-  channel: Channel,
-  exchange: string,
-  options: { alternateExchange?: string } = {},
-): Promise<void> {
-  return refusable(exchange, channel.assertExchange(exchange, 'topic', { durable: true, ...options }));
-}
-
-async function refusable(name: string, answer: Promise<unknown>): Promise<void> {
   try {
-    await answer;
-  } catch (error) {
-    throw topologyErrorOf(name, error) ?? error;
+    await declareAll(channel);
+  } finally {
+    await closeChannel(channel);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   DELIVERY_EXCHANGE,
   MAX_DELAY_MS,
   delayLevels,
+  delayOf,
   delayRoute,
   deliveryPattern,
   queueOfDelayed,
@@ -54,6 +55,16 @@ describe('a delay', () => {
         expect(waited - milliseconds).toBeLessThan(DELAY_TICK_MS);
       }),
     );
+  });
+
+  it('can be read from the routing key, in ticks', () => {
+    fc.assert(
+      fc.property(delay, queueName, (milliseconds, queue) => {
+        const { routingKey } = delayRoute(milliseconds, queue);
+        expect(delayOf(routingKey)).toBe(Math.ceil(milliseconds / DELAY_TICK_MS) * DELAY_TICK_MS);
+      }),
+    );
+    expect([delayOf('images'), delayOf(`${'x.'.repeat(28)}images`)]).toEqual([0, 0]);
   });
 
   it('comes out at its own queue and no other', () => {

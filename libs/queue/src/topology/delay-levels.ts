@@ -85,6 +85,14 @@ export function delayRoute(delay: number, queue: string): Route {
   return { exchange: levelName(digits.length - 1), routingKey, queue, isDelayed: true };
 }
 
+/** The milliseconds that a message with this routing key has waited in the levels, or waits; 0 when it is no such key. */
+export function delayOf(routingKey: string): number {
+  const words = routingKey.split('.');
+  if (words.length <= LEVELS) return 0;
+  const ticks = Number.parseInt(words.slice(0, LEVELS).join(''), 2);
+  return Number.isNaN(ticks) ? 0 : ticks * DELAY_TICK_MS;
+}
+
 /** The queue that a delayed message is on its way to, by its routing key; `undefined` when it is no such key. */
 export function queueOfDelayed(routingKey: string): string | undefined {
   const words = routingKey.split('.');

@@ -29,6 +29,8 @@ describe('a queue’s name', () => {
     ['a delay level’s', 'delay.07', 'belong to the delay levels'],
     ['a quarantine’s', 'images.quarantine', 'belong to quarantines'],
     ['a dead-letter queue’s', 'images.dlq', 'belong to dead-letter queues'],
+    ['the stream of what happened', 'warren.events', 'belongs to a stream'],
+    ['the stream of orders', 'warren.control', 'belongs to a stream'],
   ])('may not be %s', (_what, name, reason) => {
     expect(() => assertQueueName(name)).toThrow(DefinitionError);
     expect(() => assertQueueName(name)).toThrow(reason);

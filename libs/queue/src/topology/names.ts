@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors';
+import { CONTROL_STREAM, EVENTS_STREAM } from './streams';
 
 const DEAD_LETTER_SUFFIX = '.dlq';
 const QUARANTINE_SUFFIX = '.quarantine';
@@ -35,6 +36,9 @@ export function assertQueueName(queue: string): void {
   }
   if (queue.startsWith('amq.')) {
     throw new DefinitionError(`Queue "${queue}": names that begin with "amq." belong to the broker.`);
+  }
+  if (queue === EVENTS_STREAM || queue === CONTROL_STREAM) {
+    throw new DefinitionError(`Queue "${queue}": this name belongs to a stream of Warren's own.`);
   }
   if (queue.endsWith(QUARANTINE_SUFFIX)) {
     throw new DefinitionError(`Queue "${queue}": names that end with "${QUARANTINE_SUFFIX}" belong to quarantines.`);

@@ -33,6 +33,16 @@ describe('a work queue', () => {
   });
 });
 
+describe('a work queue of another program', () => {
+  it('is declared exactly as that program declares it', () => {
+    const declaredAs = { durable: false, autoDelete: true, arguments: { 'x-message-ttl': 5 } };
+    const queue = defineQueue({ name: 'theirs', type: 'quorum', declaredAs });
+    expect(workQueuePlan(queue, 'quorum')).toEqual({ name: 'theirs', ...declaredAs });
+    const plain = defineQueue({ name: 'theirs', declaredAs: {} });
+    expect(workQueuePlan(plain, 'quorum')).toEqual({ name: 'theirs', durable: true, autoDelete: false, arguments: {} });
+  });
+});
+
 describe('its dead-letter queue', () => {
   it.each([
     ['classic', classic, {}],

@@ -2,18 +2,19 @@ import type { QueueDefinition, QueueType } from '../define-queue';
 import { UNDELIVERED } from './delay-levels';
 import { deadLetterQueueName, quarantineName } from './names';
 
-/** One queue as it is declared. Every queue of Warren is durable. */
+/** One queue as it is declared. Every queue of Warren's own is durable. */
 export interface QueuePlan {
   readonly name: string;
-  readonly durable: true;
-  readonly arguments: Readonly<Record<string, string | number>>;
+  readonly durable: boolean;
+  readonly autoDelete?: boolean;
+  readonly arguments: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
  * A task that was handed out 21 times without an outcome goes to the dead-letter queue by the broker's own hand. It is
  * the net below Warren's own counting, and RabbitMQ's default from 4.0 on; 3.10 has none unless told.
  */
-const DELIVERY_LIMIT = 20;
+export const DELIVERY_LIMIT = 20;
 
 /**
  * How a work queue is declared.
@@ -22,8 +23,15 @@ const DELIVERY_LIMIT = 20;
  *   `maxPriority` is one.
  * - `quorum`: replicated; what the broker itself gives up on goes to the dead-letter queue, at least once, which needs
  *   `reject-publish` (https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering).
+ *
+ * One that is `declaredAs` another program's is declared exactly so.
  */
 export function workQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {
+  const { declaredAs } = queue;
+  if (declaredAs !== undefined && declaredAs !== false) {
+    const { durable = true, autoDelete = false, arguments: given = {} } = declaredAs;
+    return { name: queue.name, durable, autoDelete, arguments: given };
+  }
   if ((queue.type ?? defaultType) === 'classic') {
     const { maxPriority } = queue;
     return {

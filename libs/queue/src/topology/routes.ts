@@ -8,6 +8,11 @@ export interface Route {
   readonly isDelayed: boolean;
 }
 
+/** To an exchange, and from there to the queues that are bound to it. `queue` is the exchange's name, for people. */
+export function routeToExchange(exchange: string, routingKey: string): Route {
+  return { exchange, routingKey, queue: exchange, isDelayed: false };
+}
+
 /** Straight to a queue. */
 export function routeTo(queue: string): Route {
   return { exchange: '', routingKey: queue, queue, isDelayed: false };

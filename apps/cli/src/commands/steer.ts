@@ -1,0 +1,127 @@
+import type { Steering } from '@app/queue/operating';
+import { UsageError, exitCode } from '../exit-codes';
+import { inertLine } from '../terminal/inert-text';
+import type { Desk } from './desk';
+import { HEARD_OF_MS } from './workers';
+
+/** The options of what stops something. */
+export interface SteerOptions {
+  readonly yes?: boolean;
+  readonly reason?: string;
+}
+
+/** `warren cancel <ids...>`: each was named, so nobody is asked. */
+export async function cancel(desk: Desk, _options: object, ids: readonly string[] = []): Promise<number> {
+  const { operations } = await desk.reach();
+  await operations.steering.cancel(ids, desk.operator);
+  return said(
+    desk,
+    { cancelled: ids },
+    `${ids.length === 1 ? 'It is' : `${ids.length} tasks are`} cancelled: what waits does not run, what runs is told.`,
+  );
+}
+
+/** `warren pause <queue>` */
+export async function pause(
+  desk: Desk,
+  { yes, reason }: SteerOptions,
+  [queue = '']: readonly string[] = [],
+): Promise<number> {
+  if (!isDefined(desk, queue)) return exitCode.nothingMatched;
+  if (!(await isAgreed(desk, yes, `No worker will take a task from ${queue} until it is resumed. Pause it?`)))
+    return exitCode.failed;
+  return ordered(
+    desk,
+    { paused: queue },
+    `${queue} is paused for every worker, also for those that start later.`,
+    (steering) => steering.pause(queue, desk.operator, reason),
+  );
+}
+
+/** `warren resume <queue>` */
+export async function resume(desk: Desk, _options: object, [queue = '']: readonly string[] = []): Promise<number> {
+  if (!isDefined(desk, queue)) return exitCode.nothingMatched;
+  return ordered(desk, { resumed: queue }, `${queue} is resumed.`, (steering) => steering.resume(queue, desk.operator));
+}
+
+/** `warren worker quiet <worker>` */
+export async function quietWorker(
+  desk: Desk,
+  options: SteerOptions,
+  [name = '']: readonly string[] = [],
+): Promise<number> {
+  return toWorker(desk, options, name, 'take nothing new until it is started again', 'quiet', (steering, worker) =>
+    steering.quiet(worker, desk.operator),
+  );
+}
+
+/** `warren worker stop <worker>` */
+export async function stopWorker(
+  desk: Desk,
+  options: SteerOptions,
+  [name = '']: readonly string[] = [],
+): Promise<number> {
+  return toWorker(desk, options, name, 'finish what it runs and end', 'stopped', (steering, worker) =>
+    steering.stop(worker, desk.operator),
+  );
+}
+
+async function toWorker(
+  desk: Desk,
+  { yes }: SteerOptions,
+  name: string,
+  what: string,
+  done: 'quiet' | 'stopped',
+  order: (steering: Steering, worker: string) => Promise<void>,
+): Promise<number> {
+  const worker = await workerNamed(desk, name);
+  if (worker === undefined) return exitCode.nothingMatched;
+  if (!(await isAgreed(desk, yes, `${worker} will ${what}. Go on?`))) return exitCode.failed;
+  return ordered(desk, { [done]: worker }, `${worker} was told to ${what}.`, (steering) => order(steering, worker));
+}
+
+/** The worker whose name begins so; `undefined` when there is none, which it says. @throws UsageError that names several. */
+async function workerNamed(desk: Desk, name: string): Promise<string | undefined> {
+  const { view } = await desk.recent(HEARD_OF_MS);
+  const alive = view.workers(Date.now()).filter(({ state }) => state !== 'lost' && state !== 'stopped');
+  const meant = alive.map(({ worker }) => worker).filter((worker) => worker === name || worker.startsWith(name));
+  if (meant.length === 1 || meant.includes(name)) return meant.includes(name) ? name : meant[0];
+  if (meant.length > 1) throw new UsageError(`${name} begins the names of ${meant.join(', ')}: which one?`);
+  const all = alive.map(({ worker }) => worker).join(', ');
+  desk.screen.note(inertLine(`No worker is called ${name}; there are ${all === '' ? 'none' : all}.`));
+  return undefined;
+}
+
+function isDefined(desk: Desk, queue: string): boolean {
+  const known = desk.registry.queues.map(({ name }) => name);
+  if (known.includes(queue)) return true;
+  desk.screen.note(`No queue is defined with the name ${inertLine(queue)}; there are ${known.join(', ')}.`);
+  return false;
+}
+
+/** @throws UsageError where nobody is there to be asked. */
+async function isAgreed(desk: Desk, yes: boolean | undefined, question: string): Promise<boolean> {
+  if (yes === true) return true;
+  if (!desk.screen.isAttended)
+    throw new UsageError('this keeps tasks from being run, and nobody is there to ask: add --yes.');
+  if (await desk.screen.agrees(inertLine(question), desk.signal)) return true;
+  desk.screen.note('Nothing was done.');
+  return false;
+}
+
+async function ordered(
+  desk: Desk,
+  result: object,
+  sentence: string,
+  order: (steering: Steering) => Promise<void>,
+): Promise<number> {
+  const { operations } = await desk.reach();
+  await order(operations.steering);
+  return said(desk, result, sentence);
+}
+
+async function said(desk: Desk, result: object, sentence: string): Promise<number> {
+  if (desk.json) await desk.screen.json({ ...result, by: desk.operator });
+  else desk.screen.note(inertLine(sentence));
+  return exitCode.done;
+}

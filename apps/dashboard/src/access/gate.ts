@@ -1,0 +1,39 @@
+import type { Request } from 'express';
+import type { DashboardConfiguration } from '../dashboard.configuration';
+import { cookieOf } from './dashboard-request';
+import { Sessions } from './sessions';
+import type { Session } from './sessions';
+
+/** Who is let in. */
+export class Gate {
+  readonly sessions: Sessions;
+  /** Whether nobody has to log in: only this machine reaches the dashboard, and no users are set. */
+  readonly isOpen: boolean;
+
+  constructor(private readonly configuration: DashboardConfiguration) {
+    const { users, sessionHours, secret } = configuration;
+    this.sessions = new Sessions(users, sessionHours, secret);
+    this.isOpen = users.length === 0;
+  }
+
+  /** The session of a request; without users everybody has one that does all and never ends. */
+  sessionOf(request: Request): Session | undefined {
+    if (this.isOpen) return { viewer: { name: 'local', role: 'admin' }, expiresAt: Infinity };
+    const cookie = cookieOf(request);
+    return cookie === undefined ? undefined : this.sessions.read(cookie, Date.now());
+  }
+
+  get publicUrl(): string | undefined {
+    return this.configuration.publicUrl;
+  }
+
+  /** The host of {@link publicUrl}, as browsers name it. */
+  get publicHost(): string | undefined {
+    return this.publicUrl === undefined ? undefined : new URL(this.publicUrl).host;
+  }
+
+  /** Whether browsers reach the dashboard over TLS, so that the cookie never has to leave it. */
+  get isSecure(): boolean {
+    return this.publicUrl?.startsWith('https://') === true;
+  }
+}

@@ -1,0 +1,90 @@
+import { defineTask, QueueEvents, TaskRegistry } from '@app/queue';
+import type { BrokerCounts, WorkQueueCounts } from '@app/queue/operating';
+import { z } from 'zod';
+import { BrokerWatch } from './broker-watch';
+
+const registry = new TaskRegistry(
+  ['images', 'mails'].map((queue) => defineTask({ name: queue, queue, payload: z.string() })),
+);
+
+function row(queue: string, ready: number | undefined): WorkQueueCounts {
+  const state = ready === undefined ? 'missing' : 'there';
+  return { queue, state, ready, consumers: 0, dead: 0, quarantined: 0, problems: [] };
+}
+
+/** A broker that gives these answers in turn, and remembers what it was asked for. */
+function broker(...answers: (Partial<BrokerCounts> | Error)[]): {
+  operations: ConstructorParameters<typeof BrokerWatch>[0];
+  asked: string[][];
+} {
+  const asked: string[][] = [];
+  const operations = {
+    events: new QueueEvents(),
+    registry,
+    counts: (queues = registry.queues) => {
+      asked.push(queues.map(({ name }) => name));
+      const answer = answers.shift() ?? new Error('no more answers');
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve({ queues: [], delayed: 0, undelivered: 0, ...answer });
+    },
+  };
+  return { operations, asked };
+}
+
+const opened = { role: 'browsing', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' } as const;
+
+describe('who watches the broker', () => {
+  it('knows nothing before it has answered', () => {
+    const watch = new BrokerWatch(broker().operations);
+    expect([watch.broker, watch.counts]).toEqual([{ state: 'opening' }, undefined]);
+  });
+
+  it('knows at once when it is gone and why, keeps what was known, and hears when it is back', async () => {
+    const { operations } = broker({ queues: [row('images', 3)] }, new Error('gone'));
+    const watch = new BrokerWatch(operations);
+    operations.events.emit('connection.open', opened);
+    await watch.look(0);
+    operations.events.emit('connection.lost', { role: 'browsing', why: 'socket closed' });
+    await watch.look(10_000);
+    expect(watch.broker).toMatchObject({ state: 'away', problem: 'socket closed' });
+    expect(watch.counts?.queues).toMatchObject([{ queue: 'images', ready: 3 }]);
+    operations.events.emit('connection.open', opened);
+    expect(watch.broker).toEqual({ state: 'open', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' });
+  });
+
+  it('tells why a question failed where the connection said nothing', async () => {
+    const watch = new BrokerWatch(broker(new Error('no answer in time')).operations);
+    await watch.look(0);
+    expect(watch.broker).toEqual({ state: 'away', problem: 'no answer in time' });
+  });
+
+  it('asks for what is missing only every five seconds: each question costs the broker a channel and a line of its log', async () => {
+    const known = { queues: [row('images', 1), row('mails', undefined)] };
+    const { operations, asked } = broker(known, { queues: [row('images', 2)] }, known);
+    const watch = new BrokerWatch(operations);
+    await watch.look(0);
+    await watch.look(1_000);
+    expect(watch.counts?.queues).toMatchObject([
+      { queue: 'images', ready: 2 },
+      { queue: 'mails', state: 'missing' },
+    ]);
+    await watch.look(5_000);
+    expect(asked).toEqual([['images', 'mails'], ['images'], ['images', 'mails']]);
+  });
+
+  it('asks for nothing in between while no delay level is there: no worker has been here yet', async () => {
+    const { operations, asked } = broker({ delayed: undefined, queues: [] }, { queues: [row('images', 0)] });
+    const watch = new BrokerWatch(operations);
+    await watch.look(0);
+    await watch.look(1_000);
+    await watch.look(5_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asks once for all who look at the same time', async () => {
+    const { operations, asked } = broker({}, {});
+    const watch = new BrokerWatch(operations);
+    await Promise.all([watch.look(0), watch.look(0), watch.look(0)]);
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,41 @@
+// A handler may take several tasks in one call, for instance for one INSERT. Each keeps its own end.
+import { QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
+import { Controller, Module } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { z } from 'zod';
+import { broker, quiet } from './broker';
+
+const readings = defineQueue({ name: 'example-batches', concurrency: 10 });
+const readingStore = defineTask({
+  name: 'reading.store',
+  queue: readings,
+  batch: { size: 3, wait: 200 }, // called with three, or with fewer when the first has waited 200 ms
+  payload: z.number(),
+});
+
+@Controller()
+class ReadingsController {
+  @EventPattern<string>(readingStore.name)
+  store(@Payload() degrees: number[]): Promise<PromiseSettledResult<void>[]> {
+    console.log(`stored ${degrees.join(', ')}`);
+    return Promise.allSettled(degrees.map((one) => this.check(one))); // one end each; or return nothing: all are done
+  }
+
+  private async check(degrees: number): Promise<void> {
+    if (degrees < -273) throw new Error(`${degrees} is colder than cold`);
+  }
+}
+
+@Module({ imports: [QueueModule.forRoot({ ...broker, tasks: [readingStore] })], controllers: [ReadingsController] })
+class ReadingsModule {}
+
+export async function main(): Promise<void> {
+  const worker = await createWorker(ReadingsModule, quiet);
+  const queue = worker.get(TaskQueue);
+  const added = [];
+  for (const degrees of [21, -300, 23, 24]) added.push(await queue.add(readingStore, degrees));
+  await worker.listen();
+  const ends = await Promise.allSettled(added.map(({ id }) => queue.result(id)));
+  console.log(ends.map(({ status }) => (status === 'fulfilled' ? 'done' : 'dead-lettered')).join(', '));
+  await worker.close();
+}

@@ -1,0 +1,22 @@
+// Work that only computes runs in a thread: heartbeats, health checks and other tasks go on beside it, and its timeout is hard.
+import { QueueEvents, QueueModule, TaskQueue, createWorker } from '@app/queue';
+import { Module } from '@nestjs/common';
+import { broker, quiet } from './broker';
+import { primesCount } from './primes';
+import primesThread from './primes.thread';
+
+// The handler is in primes.controller.ts, whose module primes.thread.ts loads in each thread; nothing else imports it.
+@Module({ imports: [QueueModule.forRoot({ ...broker, threads: 1, tasks: [primesCount], thread: primesThread })] })
+class PrimesModule {}
+
+export async function main(): Promise<void> {
+  const worker = await createWorker(PrimesModule, quiet);
+  await worker.listen();
+  worker.get(QueueEvents).on('task.progress', ({ note }) => console.log(note));
+  const queue = worker.get(TaskQueue);
+  const { id } = await queue.add(primesCount, { below: 10_000 });
+  await queue.result(id);
+  const endless = await queue.add(primesCount, { below: 1_000_000_000 }); // its timeout ends it, with its thread
+  console.log('endless:', await queue.result(endless.id).catch((error: Error) => error.name));
+  await worker.close();
+}

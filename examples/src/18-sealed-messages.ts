@@ -1,0 +1,57 @@
+// A queue with a seal takes only what is signed by who has the key, and shows nobody else what it says.
+import { randomBytes } from 'node:crypto';
+import {
+  QueueEvents,
+  QueueModule,
+  TaskContext,
+  TaskQueue,
+  createWorker,
+  defineQueue,
+  defineTask,
+  messageKeys,
+  nestFormat,
+  sealed,
+} from '@app/queue';
+import { Controller, Module } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { z } from 'zod';
+import { broker, quiet } from './broker';
+import { nextEvent } from './next-event';
+
+// From a setting that is secret; `openssl rand -base64 32` makes such a key.
+const keys = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
+const name = 'example-sealed-messages';
+const payload = z.object({ card: z.string() });
+const payments = defineQueue({ name, format: sealed(nestFormat, { sign: { keys }, encrypt: { keys } }) });
+const paymentTake = defineTask({ name: 'payment.take', queue: payments, payload });
+const forged = defineTask({ name: 'payment.take', queue: name, payload }); // by somebody who may write to the queue
+
+@Controller()
+class PaymentsController {
+  @EventPattern<string>(paymentTake.name)
+  take(@Payload() { card }: { card: string }, @Ctx() context: TaskContext): void {
+    const isHidden = !context.getMessage().content.includes(card);
+    console.log(`took ${card}; in the message it is ${isHidden ? 'hidden' : 'there for all to see'}`);
+  }
+}
+
+@Module({ imports: [QueueModule.forRoot({ ...broker, tasks: [paymentTake] })], controllers: [PaymentsController] })
+class PaymentsModule {}
+
+@Module({ imports: [QueueModule.forRoot({ ...broker, tasks: [forged] })] })
+class StrangersModule {}
+
+export async function main(): Promise<void> {
+  const worker = await createWorker(PaymentsModule, quiet);
+  await worker.listen();
+  const queue = worker.get(TaskQueue);
+  const { id } = await queue.add(paymentTake, { card: '4111 1111' });
+  await queue.result(id);
+
+  const stranger = await createWorker(StrangersModule, quiet); // adds only: it does not listen
+  const putAside = nextEvent(worker.get(QueueEvents), 'task.dead-lettered');
+  await stranger.get(TaskQueue).add(forged, { card: '0000 0000' });
+  console.log(`a stranger’s: ${(await putAside).reason}`);
+  await stranger.close();
+  await worker.close();
+}

@@ -1,0 +1,25 @@
+import { isMainThread } from 'node:worker_threads';
+import { TaskContext } from '@app/queue';
+import { Controller, Module } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { primesCount } from './primes';
+
+@Controller()
+class PrimesController {
+  /** Never looks at its signal, as a library for sums would not. */
+  @EventPattern<string>(primesCount.name)
+  count(@Payload() { below }: { below: number }, @Ctx() context: TaskContext): void {
+    let primes = 0;
+    for (let candidate = 2; candidate < below; candidate++) if (isPrime(candidate)) primes += 1;
+    context.progress(1, `${primes} primes, counted in ${isMainThread ? 'the process' : 'a thread'}`);
+  }
+}
+
+function isPrime(candidate: number): boolean {
+  for (let divisor = 2; divisor < candidate; divisor++) if (candidate % divisor === 0) return false;
+  return true;
+}
+
+/** What runs in the thread. */
+@Module({ controllers: [PrimesController] })
+export class PrimesThreadModule {}

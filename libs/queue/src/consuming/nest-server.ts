@@ -1,0 +1,43 @@
+import type { QueueDefinition } from '../define-queue';
+import { boundBy } from './nest-options';
+import type { FromNest } from './nest-options';
+import { TaskServer } from './task-server';
+
+/** What a server that nobody wired has to begin and to end by itself. */
+export interface NestServerLife {
+  begin(): void;
+  end(): Promise<void>;
+}
+
+/** {@link TaskServer} in the place of Nest's RMQ server, with what that one was told. Made by `warrenTransport`. */
+export class NestServer extends TaskServer {
+  private bound: readonly QueueDefinition[] | undefined;
+
+  constructor(
+    private readonly nest: FromNest,
+    private readonly life: NestServerLife,
+    ...parts: ConstructorParameters<typeof TaskServer>
+  ) {
+    super(...parts);
+    if (nest.serializer !== undefined) this.serializer = nest.serializer;
+  }
+
+  override async listen(callback: (error?: unknown) => void): Promise<void> {
+    this.life.begin();
+    await super.listen(callback);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.life.end();
+  }
+
+  /** With `wildcards` the queue is bound by every handler's pattern; they are known when Nest has found them. */
+  protected override queuesToConsume(): readonly QueueDefinition[] {
+    const { patternsTo, queue } = this.nest;
+    if (patternsTo === undefined) return super.queuesToConsume();
+    const patterns = [...this.messageHandlers.keys()];
+    const bindings = [...(queue.bindings ?? []), ...patterns.map((pattern) => boundBy(patternsTo, pattern))];
+    return (this.bound ??= [Object.freeze({ ...queue, bindings })]);
+  }
+}

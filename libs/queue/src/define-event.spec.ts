@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineEvent } from './define-event';
+import { DefinitionError } from './errors';
+import { nestFormat } from './message/formats';
+
+const payload = z.object({ order: z.number() });
+
+describe('an event definition', () => {
+  it('goes to a topic exchange by its name, and speaks as Nest does', () => {
+    expect(defineEvent({ name: 'order.placed', exchange: 'orders', payload })).toEqual({
+      name: 'order.placed',
+      exchange: { name: 'orders', type: 'topic', arguments: {} },
+      routingKey: 'order.placed',
+      payload,
+      format: nestFormat,
+    });
+  });
+
+  it('may say all of it otherwise, and cannot be changed', () => {
+    const event = defineEvent({
+      name: 'a',
+      exchange: 'b',
+      type: 'fanout',
+      routingKey: '',
+      payload,
+      description: 'Something.',
+    });
+    expect(event).toMatchObject({ exchange: { type: 'fanout' }, routingKey: '', description: 'Something.' });
+    expect(() => Object.assign(event, { name: 'c' })).toThrow(TypeError);
+  });
+
+  it.each([
+    [{ name: '' }, '1 to 128 characters'],
+    [{ name: 'x'.repeat(129) }, '1 to 128 characters'],
+    [{ exchange: '' }, 'the one without a name'],
+    [{ exchange: 'delay.01' }, 'delay levels'],
+    [{ routingKey: 'x'.repeat(256) }, '255 bytes'],
+  ])('may not have %p', (given, why) => {
+    const define = () => defineEvent({ name: 'a', exchange: 'b', payload, ...given });
+    expect(define).toThrow(DefinitionError);
+    expect(define).toThrow(why);
+  });
+});

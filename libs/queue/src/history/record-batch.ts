@@ -1,0 +1,173 @@
+import type { BeatRecord } from './lifecycle-record';
+import { KIND } from './record-kinds';
+import type { WrittenKind } from './record-kinds';
+import { resultText } from './small-result';
+
+/** The first element of a batch: readers leave alone what they do not know. */
+export const BATCH_VERSION = 1;
+
+/** Characters of a name, of an error and of a stack; more is cut off. A stranger's message may have a name of megabytes. */
+const MAX_NAME = 255;
+const MAX_ERROR = 1_000;
+const MAX_STACK = 4_000;
+
+/** What a failure says: `undefined` where nothing is known. */
+export interface FailureNote {
+  /** `Name: message`. */
+  readonly error: string;
+  readonly stack?: string | undefined;
+  /** How long the handler ran. */
+  readonly milliseconds?: number | undefined;
+}
+
+/** Which run of which task; `id` is `undefined` for a message of another program that has none. */
+export interface RunNote {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly queue: string;
+  readonly attempt: number;
+}
+
+/**
+ * One message of the stream while it is written: `[version, worker, base, record, record, ...]`, where a record is a list that begins
+ * with its kind and its milliseconds after `base`. Names of tasks and queues stand in it once, as `["n", name, queue]`; records
+ * give their number. `RecordReader` is the other side.
+ *
+ * It is written as text and not as objects that are made into JSON later: a worker writes one for every task.
+ */
+export class RecordBatch {
+  private text = '';
+  private base = 0;
+  private records = 0;
+  private places: (string | undefined)[] = [];
+  private lastName: string | undefined;
+  private lastQueue: string | undefined;
+  private lastPlace = 0;
+  private readonly head: string;
+
+  constructor(worker: string) {
+    this.head = `[${BATCH_VERSION},${JSON.stringify(worker)},`;
+  }
+
+  /** Characters so far, which are about as many bytes. */
+  get size(): number {
+    return this.text.length;
+  }
+
+  /** Records so far. */
+  get count(): number {
+    return this.records;
+  }
+
+  added(at: number, id: string, name: string, queue: string, delay: number, traceId: string | undefined): void {
+    const place = this.placeOf(name, queue);
+    const trace = traceId === undefined ? '' : `,${delay > 0 ? '' : '0,'}${JSON.stringify(traceId)}`;
+    this.text += `,["${KIND.added}",${this.since(at)},${JSON.stringify(id)},${place}${delay > 0 ? `,${delay}` : ''}${trace}]`;
+  }
+
+  started(at: number, run: RunNote): void {
+    this.write(`${this.begin(KIND.started, at, run)}]`);
+  }
+
+  progressed(at: number, run: RunNote, fraction: number, note: string | undefined): void {
+    this.write(`${this.begin(KIND.progressed, at, run)},${fraction},${orNull(note)}]`);
+  }
+
+  completed(at: number, run: RunNote, milliseconds: number, result: unknown): void {
+    const text = result === undefined ? undefined : resultText(result);
+    const kept = text === undefined ? '' : text === false ? ',null,1' : `,${text}`;
+    this.write(`${this.begin(KIND.completed, at, run)},${milliseconds}${kept}]`);
+  }
+
+  retrying(at: number, run: RunNote, nextAttempt: number, delay: number, failure: FailureNote): void {
+    this.write(`${this.begin(KIND.retrying, at, run)},${nextAttempt},${delay},${noteOf(failure)}]`);
+  }
+
+  deadLettered(at: number, run: RunNote, reason: string, failure: FailureNote): void {
+    this.write(`${this.begin(KIND['dead-lettered'], at, run)},${JSON.stringify(reason)},${noteOf(failure)}]`);
+  }
+
+  cancelled(at: number, run: RunNote, by: string | undefined): void {
+    this.write(`${this.begin(KIND.cancelled, at, run)},${orNull(by)}]`);
+  }
+
+  returned(at: number, run: RunNote, kind: 'requeued' | 'lost', why: string): void {
+    this.write(`${this.begin(KIND[kind], at, run)},${JSON.stringify(why.slice(0, MAX_ERROR))}]`);
+  }
+
+  /** Redriven or purged: there is no run. */
+  fromDeadLetters(
+    at: number,
+    task: Omit<RunNote, 'attempt'>,
+    kind: 'redriven' | 'purged',
+    reason: string,
+    by: string,
+  ): void {
+    const words = `${JSON.stringify(reason)},${JSON.stringify(by.slice(0, MAX_NAME))}`;
+    this.write(`${this.begin(KIND[kind], at, { ...task, attempt: 0 })},${words}]`);
+  }
+
+  beat(at: number, beat: Omit<BeatRecord, 'kind' | 'at' | 'worker'>): void {
+    this.text += `,["${KIND.beat}",${this.since(at)},${JSON.stringify(beat)}]`;
+  }
+
+  process(at: number, what: string, why?: string, queue?: string): void {
+    this.text += `,["${KIND.process}",${this.since(at)},${JSON.stringify(what)},${orNull(why)},${orNull(queue)}]`;
+  }
+
+  ordered(at: number, what: string, target: string, by: string, why?: string): void {
+    const words = [what, target, by].map((word) => JSON.stringify(word)).join(',');
+    this.text += `,["${KIND.ordered}",${this.since(at)},${words},${orNull(why)}]`;
+  }
+
+  /** The message, and an empty batch from now on. */
+  take(): string {
+    const message = `${this.head}${this.base}${this.text}]`;
+    this.text = '';
+    this.records = 0;
+    this.places = [];
+    this.lastName = undefined;
+    this.lastQueue = undefined;
+    return message;
+  }
+
+  /** What a record says is worked out before this: it may write the name of its task first. */
+  private write(record: string): void {
+    this.text += record;
+  }
+
+  private begin(kind: WrittenKind, at: number, { id = '', name, queue, attempt }: RunNote): string {
+    const place = this.placeOf(name, queue);
+    return `,["${kind}",${this.since(at)},${JSON.stringify(id)},${place},${attempt}`;
+  }
+
+  private since(at: number): number {
+    if (this.records === 0) this.base = at;
+    this.records += 1;
+    return at - this.base;
+  }
+
+  /** Mostly the same as the last time: one queue's tasks of one name come one after the other. */
+  private placeOf(name: string | undefined, queue: string): number {
+    if (queue === this.lastQueue && name === this.lastName) return this.lastPlace;
+    let place = 0;
+    while (place < this.places.length && (this.places[place] !== name || this.places[place + 1] !== queue)) place += 2;
+    if (place === this.places.length) {
+      this.places.push(name, queue);
+      this.text += `,["${KIND.place}",${orNull(name?.slice(0, MAX_NAME))},${JSON.stringify(queue)}]`;
+    }
+    this.lastName = name;
+    this.lastQueue = queue;
+    this.lastPlace = place / 2;
+    return this.lastPlace;
+  }
+}
+
+function noteOf({ error, stack, milliseconds }: FailureNote): string {
+  const cut = stack === undefined ? undefined : stack.slice(0, MAX_STACK);
+  return `${JSON.stringify(error.slice(0, MAX_ERROR))},${orNull(cut)},${milliseconds ?? 'null'}`;
+}
+
+function orNull(text: string | undefined): string {
+  return text === undefined ? 'null' : JSON.stringify(text);
+}

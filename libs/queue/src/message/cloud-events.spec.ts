@@ -1,0 +1,144 @@
+import * as fc from 'fast-check';
+import { DefinitionError } from '../errors';
+import { cloudEvents } from './cloud-events';
+import type { CloudEventsMode } from './cloud-events';
+import type { MessageFormat, ReadableMessage, TaskToWrite, WrittenMessage } from './formats';
+
+const modes: CloudEventsMode[] = ['binary', 'structured'];
+const source = '/orders';
+const binary = cloudEvents({ source });
+const structured = cloudEvents({ source, mode: 'structured' });
+const task: TaskToWrite = {
+  name: 'com.example.order.placed',
+  payload: { order: 7 },
+  id: 'id-1',
+  queue: 'orders',
+  addedAt: Date.UTC(2026, 10, 22, 5),
+};
+
+/** What was written, as it is read: a message without another id than the event's. */
+function sent(format: MessageFormat, what: TaskToWrite): ReadableMessage {
+  const { content, headers = {}, ...properties } = format.write(what) as WrittenMessage;
+  return { content, properties: { contentType: format.contentType, ...properties, headers } };
+}
+
+const event = (attributes: object, contentType = 'application/cloudevents+json; charset=UTF-8') => ({
+  content: Buffer.from(JSON.stringify({ specversion: '1.0', id: 'e-1', source: '/x', type: 'a', ...attributes })),
+  properties: { contentType },
+});
+
+const inHeaders = (
+  body: string | Buffer,
+  contentType: string | undefined,
+  attributes: object = {},
+  prefix = 'cloudEvents:',
+) => {
+  const all = { specversion: '1.0', id: 'e-1', source: '/x', type: 'a', ...attributes };
+  return {
+    content: Buffer.from(body),
+    properties: {
+      contentType,
+      headers: Object.fromEntries(Object.entries(all).map(([name, value]) => [prefix + name, value])),
+    },
+  };
+};
+
+describe('an event that is written', () => {
+  it('binary: has its attributes in headers and the payload as its body', () => {
+    expect(binary.contentType).toBe('application/json');
+    expect(binary.write(task)).toEqual({
+      content: Buffer.from('{"order":7}'),
+      headers: {
+        'cloudEvents:specversion': '1.0',
+        'cloudEvents:id': 'id-1',
+        'cloudEvents:source': '/orders',
+        'cloudEvents:type': 'com.example.order.placed',
+        'cloudEvents:time': '2026-11-22T05:00:00.000Z',
+      },
+    });
+  });
+
+  it('structured: is one document', () => {
+    const { content } = structured.write(task) as WrittenMessage;
+    expect(structured.contentType).toBe('application/cloudevents+json');
+    expect(JSON.parse(content.toString())).toEqual({
+      specversion: '1.0',
+      id: 'id-1',
+      source: '/orders',
+      type: 'com.example.order.placed',
+      time: '2026-11-22T05:00:00.000Z',
+      datacontenttype: 'application/json',
+      data: { order: 7 },
+    });
+  });
+
+  it('needs a source', () => {
+    expect(() => cloudEvents({ source: '' })).toThrow(DefinitionError);
+  });
+
+  it.each(modes.flatMap((mode) => modes.map((reader) => [mode, reader] as const)))(
+    '%s is read back as it was written, by a queue that writes %s',
+    (mode, reader) => {
+      const name = fc.string({ minLength: 1, unit: 'grapheme' });
+      fc.assert(
+        fc.property(name, name, fc.jsonValue(), (type, id, payload) => {
+          const message = sent(cloudEvents({ source, mode }), { ...task, name: type, id, payload });
+          const plain: unknown = JSON.parse(JSON.stringify(payload));
+          const read = cloudEvents({ source: 'other', mode: reader }).read(message);
+          expect(read).toEqual({ name: type, payload: plain, stated: { id } });
+        }),
+      );
+    },
+  );
+
+  it.each(modes)('%s may have no payload', (mode) => {
+    const message = sent(cloudEvents({ source, mode }), { ...task, payload: undefined });
+    expect(binary.read(message)).toEqual({ name: task.name, payload: undefined, stated: { id: 'id-1' } });
+  });
+});
+
+describe('an event of another program', () => {
+  const a = (payload: unknown) => ({ name: 'a', payload, stated: { id: 'e-1' } });
+
+  it.each<[string, ReadableMessage, unknown]>([
+    ['with the prefix that JMS can write', inHeaders('1', 'application/json', {}, 'cloudEvents_'), 1],
+    ['with JSON of a kind of its own', inHeaders('{"b":1}', 'application/vnd.acme+json; charset=utf-8'), { b: 1 }],
+    ['that does not say what its data is', inHeaders('{"b":1}', undefined), { b: 1 }],
+    ['with text', inHeaders('Grüße', 'text/plain'), 'Grüße'],
+    ['with bytes', inHeaders(Buffer.from([0xff, 0]), 'image/png'), Buffer.from([0xff, 0])],
+    ['in a document with bytes', event({ data_base64: '/wA=', datacontenttype: 'image/png' }), Buffer.from([0xff, 0])],
+    ['in a document with JSON as bytes', event({ data_base64: 'eyJiIjoxfQ==' }), { b: 1 }],
+    ['in a document with text', event({ data: 'Grüße', datacontenttype: 'text/plain' }), 'Grüße'],
+    ['of a later version of the first', event({ specversion: '1.1', data: 1 }), 1],
+  ])('is read %s', (_what, message, payload) => {
+    expect(binary.read(message)).toEqual(a(payload));
+    expect(structured.read(message)).toEqual(a(payload));
+  });
+
+  it.each<[string, ReadableMessage]>([
+    ['of another version', event({ specversion: '0.3', data: 1 })],
+    ['without an id', event({ id: '', data: 1 })],
+    ['without a source', event({ source: undefined, data: 1 })],
+    ['without a type', inHeaders('1', 'application/json', { type: 7 })],
+    ['in a batch', { ...event({}), properties: { contentType: 'application/cloudevents-batch+json' } }],
+    ['whose JSON is none', inHeaders('{"b":', 'application/json')],
+    ['whose text is no UTF-8', inHeaders(Buffer.from([0xc3, 0x28]), 'text/plain')],
+    ['with two kinds of data', event({ data: 1, data_base64: '/wA=' })],
+    [
+      'that is no document',
+      { content: Buffer.from('[]'), properties: { contentType: 'application/cloudevents+json' } },
+    ],
+  ])('is not understood %s', (_what, message) => {
+    expect(binary.read(message)).toBeUndefined();
+  });
+});
+
+describe('a message that is no event', () => {
+  it('is read when it is a Nest packet', () => {
+    expect(binary.read({ content: Buffer.from('{"pattern":"a","data":1}'), properties: {} })).toEqual({
+      name: 'a',
+      payload: 1,
+    });
+    expect(binary.read({ content: Buffer.from('Hello'), properties: {} })).toBeUndefined();
+  });
+});

@@ -1,0 +1,129 @@
+import { DefinitionError } from '../errors';
+import { readNestPacket } from './formats';
+import type { MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
+import { isObject, readJson, readText } from './json-body';
+
+/** `binary`: attributes in headers, the payload as the body. `structured`: all of it one JSON document in the body. */
+export type CloudEventsMode = 'binary' | 'structured';
+
+/** What {@link cloudEvents} takes. */
+export interface CloudEventsOptions {
+  /** How messages are written; both are read. Default: `binary`. */
+  readonly mode?: CloudEventsMode;
+  /** Where the events come from: the attribute `source`, a URI or a path. With the id it names an event. */
+  readonly source: string;
+}
+
+const VERSION = '1.0';
+const STRUCTURED = 'application/cloudevents+json';
+
+/** The binding's prefix for attributes in headers, and the one for those whose names may have no colon. */
+const PREFIXES = ['cloudEvents:', 'cloudEvents_'] as const;
+
+/**
+ * CloudEvents 1.0 over AMQP, in both modes. The task's name is the event's `type`, its payload the `data`, its id the `id`. In `binary` mode a
+ * handler finds the other attributes in its headers. JSON data is parsed, text is a string, anything else a `Buffer`. Nest packets are
+ * understood as well. See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md.
+ * @throws DefinitionError without a source
+ */
+export function cloudEvents({ mode = 'binary', source }: CloudEventsOptions): MessageFormat {
+  if (source === '')
+    throw new DefinitionError('cloudEvents: an event has a source, a URI or a path that is not empty.');
+  const isBinary = mode === 'binary';
+  return {
+    contentType: isBinary ? 'application/json' : STRUCTURED,
+    write: (task) => (isBinary ? writeBinary(task, source) : writeStructured(task, source)),
+    read: (message) => {
+      const type = mediaType(message.properties.contentType);
+      if (type === STRUCTURED) return readStructured(message.content);
+      if (type.startsWith('application/cloudevents')) return undefined; // batches, and other encodings of events
+      const attributes = attributesOf(message.properties.headers ?? {});
+      if (attributes['specversion'] === undefined) return readNestPacket(readJson(message.content));
+      return readBinary(message, attributes, type);
+    },
+  };
+}
+
+function writeBinary(task: TaskToWrite, source: string): WrittenMessage {
+  const attributes = Object.entries(attributesFor(task, source));
+  return {
+    content: Buffer.from(task.payload === undefined ? '' : JSON.stringify(task.payload)),
+    headers: Object.fromEntries(attributes.map(([name, value]) => [`${PREFIXES[0]}${name}`, value])),
+  };
+}
+
+function writeStructured(task: TaskToWrite, source: string): WrittenMessage {
+  const event = { ...attributesFor(task, source), datacontenttype: 'application/json', data: task.payload };
+  return { content: Buffer.from(JSON.stringify(event)) };
+}
+
+function attributesFor({ name, id, addedAt }: TaskToWrite, source: string): Record<string, string> {
+  return { specversion: VERSION, id, source, type: name, time: new Date(addedAt).toISOString() };
+}
+
+/** The attributes in a message's headers, by their names. */
+function attributesOf(headers: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const attributes: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const prefix = PREFIXES.find((one) => name.startsWith(one));
+    if (prefix !== undefined) attributes.push([name.slice(prefix.length), value]);
+  }
+  return Object.fromEntries(attributes);
+}
+
+function readBinary(
+  { content }: ReadableMessage,
+  attributes: Record<string, unknown>,
+  type: string,
+): ReadTask | undefined {
+  const event = eventOf(attributes);
+  if (event === undefined) return undefined;
+  if (content.length === 0) return { ...event, payload: undefined };
+  if (!isJson(type)) return withPayload(event, type.startsWith('text/') ? readText(content) : content);
+  return withPayload(event, readJson(content));
+}
+
+function readStructured(content: Buffer): ReadTask | undefined {
+  const document = readJson(content);
+  if (!isObject(document)) return undefined;
+  const event = eventOf(document);
+  if (event === undefined) return undefined;
+  const { data, data_base64: base64 } = document;
+  if (base64 === undefined) return { ...event, payload: data };
+  if (data !== undefined || typeof base64 !== 'string') return undefined; // one or the other
+  const bytes = Buffer.from(base64, 'base64');
+  const type = mediaType(document['datacontenttype']);
+  if (!isJson(type)) return { ...event, payload: bytes };
+  return withPayload(event, readJson(bytes));
+}
+
+/** An event of a version that is known, with all that one must have. */
+function eventOf({
+  specversion,
+  id,
+  source,
+  type,
+}: Readonly<Record<string, unknown>>): Omit<ReadTask, 'payload'> | undefined {
+  const isKnown = typeof specversion === 'string' && /^1\.\d+$/.test(specversion);
+  if (!isKnown || !isText(id) || !isText(source) || !isText(type)) return undefined;
+  return { name: type, stated: { id } };
+}
+
+/** `undefined` is what could not be read. */
+function withPayload(event: Omit<ReadTask, 'payload'>, payload: unknown): ReadTask | undefined {
+  return payload === undefined ? undefined : { ...event, payload };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Without its parameters, in lower case. */
+function mediaType(value: unknown): string {
+  return typeof value === 'string' ? (value.split(';')[0] ?? '').trim().toLowerCase() : '';
+}
+
+/** Nothing said is JSON, as the specification has it. */
+function isJson(type: string): boolean {
+  return type === '' || /^[^/]+\/(?:json|.+\+json)$/.test(type);
+}

@@ -1,0 +1,10 @@
+import type { Metric } from './prometheus-text';
+
+/**
+ * An app's metrics, for those who do not know what collects them: an app has them when it imports `MetricsModule`, and only then is
+ * the library for it loaded.
+ */
+export abstract class MetricsSource {
+  /** All that is known at this moment, gauges read anew. */
+  abstract metrics(): Promise<readonly Metric[]>;
+}

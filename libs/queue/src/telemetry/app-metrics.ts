@@ -1,0 +1,51 @@
+import { Registry } from 'prom-client';
+import type { Publisher } from '../connection/publisher';
+import type { TaskServer } from '../consuming/task-server';
+import type { QueueEvents } from '../events';
+import type { QueueHealth } from '../health/queue-health';
+import { MetricsSource } from '../metrics/metrics-source';
+import type { Metric } from '../metrics/prometheus-text';
+import type { TaskRegistry } from '../task-registry';
+import { registerConnectionMetrics, registerPublishMetrics } from './metrics-of-links';
+import { registerProcessMetrics } from './metrics-of-process';
+import { registerTaskMetrics } from './metrics-of-tasks';
+import { registerWorkMetrics } from './metrics-of-work';
+
+/** The parts of an app that its metrics tell of. */
+export interface MeasuredParts {
+  readonly registry: TaskRegistry;
+  readonly events: QueueEvents;
+  readonly server: Pick<TaskServer, 'state' | 'consumed' | 'handoversWaiting'>;
+  readonly health: Pick<QueueHealth, 'readiness'>;
+  readonly publisher: Pick<Publisher, 'pending' | 'pendingBytes' | 'watch'>;
+}
+
+/** The metrics of one app, in a registry of its own. Each has its row in `docs/metrics.md`, which a test holds. */
+export class AppMetrics extends MetricsSource {
+  private readonly register = new Registry();
+
+  constructor({ registry, events, server, health, publisher }: MeasuredParts) {
+    super();
+    registerTaskMetrics(this.register, registry, events);
+    registerWorkMetrics(this.register, { server, health, registry });
+    registerConnectionMetrics(this.register, events, server);
+    registerPublishMetrics(this.register, publisher);
+    registerProcessMetrics(this.register);
+  }
+
+  async metrics(): Promise<readonly Metric[]> {
+    const metrics = await this.register.getMetricsAsJSON();
+    return metrics.map(({ name, help, type, values }) => ({
+      name,
+      help,
+      type: type as unknown as Metric['type'],
+      // What nothing was measured of yet is no number (the event loop's lag in its first milliseconds).
+      samples: values.filter(({ value }) => Number.isFinite(value)).map(sampleOf),
+    }));
+  }
+}
+
+function sampleOf({ labels, value, ...rest }: { labels: object; value: number }): Metric['samples'][number] {
+  const name = 'metricName' in rest && typeof rest.metricName === 'string' ? rest.metricName : undefined;
+  return { name, labels: labels as Record<string, string | number>, value };
+}

@@ -1,0 +1,11 @@
+export { Connector } from '../connection/connector';
+export { MemoryBroker } from './memory-broker';
+export type { MemoryBrokerOptions, MemoryCounts, WaitingMessage } from './memory-broker';
+export { QueueTestingModule } from './queue-testing.module';
+export type { RecordedTask } from './recorded-task';
+export { RecordingTaskQueue, TaskExpectationError } from './recording-task-queue';
+export type { ExpectedTask, PartialOf } from './recording-task-queue';
+export type { LogLine } from './run-notes';
+export { runTask } from './run-task';
+export type { RunResult, RunTaskOptions } from './run-task';
+export { withoutBroker } from './without-broker';

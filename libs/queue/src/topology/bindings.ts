@@ -1,0 +1,99 @@
+import { DefinitionError } from '../errors';
+import { isShortString } from '../message/field-table';
+
+/** AMQP's types of exchanges. */
+export type ExchangeType = 'direct' | 'topic' | 'fanout' | 'headers';
+
+/** A value of a header, as a headers exchange compares it. */
+type Comparable = string | number | boolean;
+
+/** What every binding says of its exchange. */
+interface ToExchange {
+  /** The exchange's name. A worker declares it, durable, before it binds its queue. */
+  readonly exchange: string;
+  /** `false`: somebody else declares the exchange; where it does not exist the binding is refused. Default: `true`. */
+  readonly declare?: boolean;
+  /** What the exchange is declared with, such as `alternate-exchange`. Default: nothing. */
+  readonly arguments?: Readonly<Record<string, Comparable>>;
+}
+
+/**
+ * How a queue is bound to an exchange, and so which messages of it the queue gets. `topic`, the default: those whose routing key matches the
+ * pattern (`order.*`, `#`). `direct`: those whose key it is. `fanout`: all. `headers`: those that have these headers, all of
+ * them or, with `match: 'any'`, one.
+ */
+export type QueueBinding =
+  | (ToExchange & { readonly type?: 'topic'; readonly pattern: string })
+  | (ToExchange & { readonly type: 'direct'; readonly pattern: string })
+  | (ToExchange & { readonly type: 'fanout' })
+  | (ToExchange & {
+      readonly type: 'headers';
+      readonly headers: Readonly<Record<string, Comparable>>;
+      readonly match?: 'all' | 'any';
+    });
+
+/** One exchange as it is declared: durable, never deleted by itself. */
+export interface ExchangePlan {
+  readonly name: string;
+  /** AMQP's, or that of a plugin. */
+  readonly type: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** One binding as it is declared. */
+export interface BindingPlan {
+  readonly queue: string;
+  readonly exchange: ExchangePlan;
+  /** Somebody else declares the exchange. */
+  readonly isForeign: boolean;
+  readonly pattern: string;
+  readonly arguments: Readonly<Record<string, Comparable>>;
+}
+
+/** How a queue's bindings are declared. */
+export function bindingPlans(queue: string, bindings: readonly QueueBinding[] = []): readonly BindingPlan[] {
+  return bindings.map((binding) => ({
+    queue,
+    exchange: { name: binding.exchange, type: binding.type ?? 'topic', arguments: binding.arguments ?? {} },
+    isForeign: binding.declare === false,
+    ...routingOf(binding),
+  }));
+}
+
+function routingOf(binding: QueueBinding): Pick<BindingPlan, 'pattern' | 'arguments'> {
+  switch (binding.type) {
+    case 'fanout':
+      return { pattern: '', arguments: {} };
+    case 'headers':
+      return { pattern: '', arguments: { ...binding.headers, 'x-match': binding.match ?? 'all' } };
+    default:
+      return { pattern: binding.pattern, arguments: {} };
+  }
+}
+
+/** @throws DefinitionError when the broker or Warren could not use one of them. */
+export function assertBindings(queue: string, bindings: readonly QueueBinding[]): void {
+  for (const binding of bindings) {
+    assertExchangeName(binding.exchange, `Queue "${queue}"`);
+    const fault = (why: string): DefinitionError =>
+      new DefinitionError(`Queue "${queue}", binding to exchange "${binding.exchange}": ${why}.`);
+    if (binding.type === 'headers') {
+      const names = Object.keys(binding.headers);
+      if (names.length === 0) throw fault('it names no header');
+      if (names.some((name) => name.startsWith('x-')))
+        throw fault('the broker does not compare headers whose names begin with "x-"');
+    } else if (binding.type !== 'fanout' && !isShortString(binding.pattern)) {
+      throw fault('its pattern has more than 255 bytes');
+    }
+  }
+}
+
+/** @throws DefinitionError when it is no name for an exchange that tasks may come by. */
+export function assertExchangeName(exchange: string, whose: string): void {
+  if (exchange === '' || !isShortString(exchange))
+    throw new DefinitionError(
+      `${whose}: an exchange's name has 1 to 255 bytes; every queue is bound to the one without a name.`,
+    );
+  if (exchange.startsWith('delay.'))
+    throw new DefinitionError(`${whose}: exchanges whose names begin with "delay." belong to the delay levels.`);
+}

@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckoutCopy } from '../support/checkout-copy';
+import type { CommandResult } from '../support/checkout-copy';
+
+const SOURCES = ['apps/worker', 'apps/producer', 'libs', 'scripts', 'test/support', 'docs', 'deploy/kubernetes'];
+const SETTINGS = [
+  'package.json',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.check.json',
+  'jest.config.js',
+  '.gitignore',
+];
+const STYLE = ['.prettierrc', '.prettierignore', '.oxlintrc.json'];
+
+const CREATED = [
+  'libs/tasks/src/ledger-close.ts',
+  'apps/worker/src/ledger-close/ledger-close.controller.ts',
+  'apps/worker/src/ledger-close/ledger-close.module.ts',
+  'apps/worker/src/ledger-close/ledger-close.spec.ts',
+  'apps/worker/src/ledger-close/ledger-close.ts',
+  'test/e2e/ledger-close.e2e-spec.ts',
+];
+const UPDATED = [
+  'apps/worker/src/worker.module.ts',
+  'deploy/kubernetes/scaling.yaml',
+  'docs/tasks.md',
+  'libs/tasks/src/index.ts',
+];
+
+let checkout: CheckoutCopy;
+let generated: CommandResult;
+
+beforeAll(async () => {
+  checkout = new CheckoutCopy([...SOURCES, ...SETTINGS, ...STYLE]);
+  generated = await nest('generate handler ledger-close --queue ledgers --attempts 5 --timeout 20000');
+});
+
+afterAll(() => checkout.close());
+
+const nest = (words: string): Promise<CommandResult> => checkout.run('scripts/nest.mjs', words.split(' '));
+
+/** One of the tools that a change has to pass. */
+const tool = (name: string, args: readonly string[], env?: Record<string, string>): Promise<CommandResult> =>
+  checkout.run(join('node_modules', name), args, env);
+
+/** The paths behind a word in what the generator printed. */
+const told = ({ out }: CommandResult, word: string): string[] =>
+  [...out.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))].map(([, path = '']) => path).toSorted();
+
+const ended = ({ code, out, err }: CommandResult): string => (code === 0 ? 'well' : out + err);
+
+describe('npx nest generate handler', () => {
+  it('writes a definition, a handler, both specs and a line in the docs', () => {
+    expect(ended(generated)).toBe('well');
+    expect(told(generated, 'CREATE')).toEqual(CREATED.toSorted());
+    expect(told(generated, 'UPDATE')).toEqual(UPDATED.toSorted());
+  });
+
+  it('writes what compiles, is linted and is formatted, and whose own specs pass', async () => {
+    compileTheSpecsToo();
+    const files = [...CREATED, ...UPDATED];
+    const checks = await Promise.all([
+      tool('@nestjs/cli/bin/nest.js', ['build', 'worker']),
+      tool('prettier/bin/prettier.cjs', ['--check', ...files]),
+      tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings', ...files.filter((path) => path.endsWith('.ts'))]),
+    ]);
+    expect(checks.map(ended)).toEqual(['well', 'well', 'well']);
+
+    const config = join(checkout.folder, 'jest.generated.js');
+    writeFileSync(config, WITHOUT_A_BROKER_OF_ITS_OWN);
+    const tests = await tool('jest/bin/jest.js', ['--config', config, '--json', '--runInBand', 'ledger-close']);
+    expect(ended(tests)).toBe('well');
+    expect(JSON.parse(tests.out)).toMatchObject({ numPassedTestSuites: 2, numPassedTests: 7, numTotalTests: 7 });
+  });
+
+  it('a second time says that it is there, and changes nothing', async () => {
+    const before = [...CREATED, ...UPDATED].map((path) => checkout.read(path));
+    const again = await nest('generate handler ledger-close');
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('The task ledger.close is there already; nothing was changed.');
+    expect([...CREATED, ...UPDATED].map((path) => checkout.read(path))).toEqual(before);
+  });
+
+  it('leaves the rest of nest generate as it was', async () => {
+    const { code, out } = await nest('generate module accounts --project worker --dry-run');
+    expect(code).toBe(0);
+    expect(out).toContain('CREATE apps/worker/src/accounts/accounts.module.ts');
+  });
+});
+
+/** `nest build` checks types of what it compiles; here that is what was generated, the specs included. */
+function compileTheSpecsToo(): void {
+  const file = 'apps/worker/tsconfig.app.json';
+  const { compilerOptions } = JSON.parse(checkout.read(file)) as { compilerOptions: object };
+  const config = {
+    extends: '../../tsconfig.json',
+    compilerOptions: { ...compilerOptions, types: ['node', 'jest'] },
+    files: ['src/main.ts', ...CREATED.filter((path) => path.includes('spec')).map((path) => `../../${path}`)],
+  };
+  writeFileSync(join(checkout.folder, file), JSON.stringify(config));
+}
+
+/** The checkout's own rings, on the broker that runs already and with the worker that is built already. */
+const WITHOUT_A_BROKER_OF_ITS_OWN = `
+const { projects } = require('./jest.config.js');
+module.exports = {
+  projects: projects
+    .filter(({ displayName }) => displayName !== 'integration')
+    .map(({ globalSetup, globalTeardown, ...ring }) => ring),
+};
+`;

@@ -1,0 +1,46 @@
+import type { ChannelModel } from 'amqplib';
+import { programs, scenarioOf } from '../support/conformance/programs';
+import { observed } from '../support/conformance/scenario';
+import { scenarios } from '../support/conformance/scenarios';
+import { memoryWorld, realWorld } from '../support/conformance/world';
+import type { World } from '../support/conformance/world';
+import { Vhost } from '../support/vhost';
+
+/** Programs by chance; another seed tries others. */
+const PROGRAMS = { count: 24, seed: 1 };
+
+let vhost: Vhost;
+let real: World;
+let memory: World;
+let realModel: ChannelModel;
+let memoryModel: ChannelModel;
+
+beforeAll(async () => {
+  vhost = await Vhost.open();
+  real = realWorld(vhost.url);
+  memory = memoryWorld();
+  [realModel, memoryModel] = [await real.connect(), await memory.connect()];
+});
+
+afterAll(async () => {
+  await realModel.close();
+  await memoryModel.close();
+  await vhost.close();
+});
+
+describe('the broker in memory and a real one', () => {
+  it.each(scenarios.map((scenario, index) => [scenario.name, scenario, index] as const))(
+    'agree that %s',
+    async (_name, scenario, index) => {
+      expect(await observed(real, realModel, scenario, index)).toEqual(scenario.expected);
+      expect(await observed(memory, memoryModel, scenario, index)).toEqual(scenario.expected);
+    },
+  );
+
+  it.each(
+    programs(PROGRAMS.count, PROGRAMS.seed).map((program, index) => [scenarioOf(program), 1_000 + index] as const),
+  )('agree on a program by chance (%#)', async (scenario, number) => {
+    const one = { ...scenario, expected: undefined };
+    expect(await observed(memory, memoryModel, one, number)).toEqual(await observed(real, realModel, one, number));
+  });
+});

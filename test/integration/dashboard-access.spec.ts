@@ -1,0 +1,181 @@
+import { closingAfterEach } from '../support/closing';
+import { cookieOf, PASSWORD, TestDashboard, usersOf } from '../support/dashboard';
+import { Vhost } from '../support/vhost';
+
+const closing = closingAfterEach();
+
+/** What each role may do, and the answer when it may: most name what is not there. */
+const ACTIONS = [
+  ['/api/failures/redrive', { key: 'none', queue: 'work', isDryRun: true }, 'operator', 404],
+  ['/api/failures/discard', { key: 'none', queue: 'work', isDryRun: true }, 'admin', 404],
+  ['/api/queues/work/pause', { reason: 'none' }, 'operator', 404],
+  ['/api/queues/work/resume', {}, 'operator', 404],
+  ['/api/tasks/none/cancel', {}, 'operator', 204],
+  ['/api/workers/none/quiet', {}, 'operator', 204],
+  ['/api/workers/none/stop', {}, 'admin', 204],
+] as const;
+
+let vhost: Vhost;
+
+beforeAll(async () => {
+  vhost = await Vhost.open();
+});
+
+afterAll(() => vhost.close());
+
+async function dashboard(environment: Record<string, string> = {}): Promise<TestDashboard> {
+  return closing(await TestDashboard.start({ AMQP_URL: vhost.url, ...environment }, []));
+}
+
+async function guarded(environment: Record<string, string> = {}): Promise<TestDashboard> {
+  return dashboard({ DASHBOARD_USERS: await usersOf('read-only', 'operator', 'admin'), ...environment });
+}
+
+describe('a dashboard with users', () => {
+  it('tells nobody anything who has not logged in, but that they have to', async () => {
+    const app = await guarded();
+    for (const path of ['overview', 'events', 'failures', 'charts', 'dead-letters/1']) {
+      await app.get(`/api/${path}`).expect(401);
+    }
+    for (const [path, body] of ACTIONS) await app.post(path, body).expect(401);
+    expect((await app.get('/api/session').expect(200)).body).toEqual({ isLoginRequired: true });
+    await app.get('/health/live').expect(200);
+    await app.get('/').expect(200);
+  });
+
+  it('lets in who has the password, by a cookie that scripts and other sites cannot use', async () => {
+    const app = await guarded();
+    const answer = await app.post('/api/login', { name: 'operator', password: PASSWORD }).expect(200);
+    expect(answer.body).toEqual({ isLoginRequired: true, name: 'operator', role: 'operator' });
+    expect(cookieOf(answer)).toMatch(/; Path=\/; .*HttpOnly; SameSite=Strict$/);
+    expect(cookieOf(answer)).not.toContain('Secure');
+    const cookie = cookieOf(answer)?.split(';')[0] ?? '';
+    await app.get('/api/overview', cookie).expect(200);
+    await app.get('/api/overview', `${cookie}x`).expect(401);
+    await app.post('/api/logout', {}, cookie).expect(204);
+    await app.get('/api/overview', cookie).expect(401);
+  });
+
+  it('sends the cookie over TLS only where browsers come by TLS', async () => {
+    const app = await guarded({ DASHBOARD_PUBLIC_URL: 'https://queues.example.com' });
+    expect(cookieOf(await app.post('/api/login', { name: 'admin', password: PASSWORD }))).toContain('; Secure');
+  });
+
+  it('refuses a wrong password and an unknown name alike, and after five makes them wait', async () => {
+    const app = await guarded();
+    const wrong = await app.post('/api/login', { name: 'admin', password: 'wrong' }).expect(401);
+    const unknown = await app.post('/api/login', { name: 'nobody', password: 'wrong' }).expect(401);
+    expect(wrong.body).toEqual(unknown.body);
+    for (let time = 0; time < 4; time += 1)
+      await app.post('/api/login', { name: 'admin', password: 'wrong' }).expect(401);
+    const late = await app.post('/api/login', { name: 'admin', password: PASSWORD }).expect(429);
+    expect(Number(late.headers['retry-after'])).toBeGreaterThan(60);
+    await app.login('operator');
+  });
+
+  it('gives its metrics to Prometheus without a login, and to nobody who comes by its public name', async () => {
+    const app = await guarded({ DASHBOARD_PUBLIC_URL: 'https://queues.example.com' });
+    const { text } = await app.get('/metrics').set('Host', 'dashboard:3002').expect(200);
+    expect(text).toContain('# TYPE warren_connection_up gauge');
+    await app.get('/metrics').set('Host', 'queues.example.com').expect(401);
+    await app
+      .get('/metrics', await app.login('read-only'))
+      .set('Host', 'queues.example.com')
+      .expect(200);
+  });
+
+  it('takes no login that is none', async () => {
+    const app = await guarded();
+    const bodies = [
+      {},
+      { name: 'admin' },
+      { name: 'admin', password: '' },
+      { name: ['admin'], password: 'x' },
+      [],
+      { name: 'a'.repeat(65), password: 'x' },
+    ];
+    for (const body of bodies) await app.post('/api/login', body).expect(400);
+  });
+
+  it('answers 403 for what a role may not do, and does what it may', async () => {
+    const app = await guarded();
+    const cookies = {
+      'read-only': await app.login('read-only'),
+      operator: await app.login('operator'),
+      admin: await app.login('admin'),
+    };
+    const order = ['read-only', 'operator', 'admin'] as const;
+    for (const [path, body, needed, answer] of ACTIONS) {
+      for (const role of order) {
+        const isAllowed = order.indexOf(role) >= order.indexOf(needed);
+        const { status } = await app.post(path, body, cookies[role]);
+        expect(`${role} ${path} ${status}`).toBe(`${role} ${path} ${isAllowed ? answer : 403}`);
+      }
+    }
+  });
+
+  it('lets no page of another origin change anything', async () => {
+    const app = await guarded();
+    const cookie = await app.login('admin');
+    const [path, body] = ACTIONS[1];
+    await app.foreignPost(path, body, cookie).expect(403);
+    await app.post(path, body, cookie).set('Origin', 'https://evil.example').expect(403);
+    await app.post(path, body, cookie).set('Sec-Fetch-Site', 'cross-site').expect(403);
+    await app.foreignPost('/api/login', { name: 'admin', password: PASSWORD }).expect(403);
+  });
+});
+
+describe('a dashboard without users', () => {
+  it('lets everybody of this machine do all', async () => {
+    const app = await dashboard();
+    expect((await app.get('/api/session')).body).toEqual({ isLoginRequired: false, name: 'local', role: 'admin' });
+    await app.get('/api/overview').expect(200);
+  });
+
+  it('answers to no foreign name, which a page could make lead here', async () => {
+    const app = await dashboard();
+    await app.get('/api/overview').set('Host', 'evil.example').expect(403);
+    await app.get('/').set('Host', 'evil.example').expect(403);
+    await app.get('/api/overview').set('Host', 'localhost:3002').expect(200);
+  });
+});
+
+describe('every answer', () => {
+  let app: TestDashboard;
+
+  beforeAll(async () => {
+    app = await TestDashboard.start({ AMQP_URL: vhost.url }, []);
+  });
+
+  afterAll(() => app.close());
+
+  it('lets browsers run and load only what comes from here', async () => {
+    for (const path of ['/', '/tasks/x', '/assets/main.js', '/api/overview', '/api/none', '/assets/none.js']) {
+      const { headers } = await app.get(path);
+      expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+      expect(headers['x-powered-by']).toBeUndefined();
+    }
+  });
+
+  it('of what is no page names no file of the machine', async () => {
+    for (const path of ['/assets/../main.js', '/assets/%2e%2e%2fmain.js', '/assets/..%2f..%2fmain.js', '/assets/']) {
+      const answer = await app.get(path);
+      expect(answer.status).toBe(404);
+      expect(answer.text).not.toMatch(/dist|node_modules|at /);
+    }
+  });
+
+  it('is not sent again to who has it already', async () => {
+    const { headers } = await app.get('/assets/main.js').expect(200);
+    await app
+      .get('/assets/main.js')
+      .set('If-None-Match', headers['etag'] ?? '')
+      .expect(304);
+  });
+
+  it('to a body that is too large, or no JSON, is a refusal', async () => {
+    await app.post('/api/failures/redrive', { key: 'x'.repeat(100_000) }).expect(413);
+    await app.foreignPost('/api/failures/redrive').set('x-warren-dashboard', '1').type('form').send('a=b').expect(400);
+  });
+});

@@ -1,0 +1,112 @@
+import { BrokerUser } from '../support/broker-user';
+import { closingAfterEach } from '../support/closing';
+import { warren } from '../support/command';
+import type { CommandEnd, CommandOptions } from '../support/command';
+import { freePort } from '../support/free-port';
+import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
+
+let vhost: Vhost;
+const closing = closingAfterEach();
+
+beforeEach(async () => {
+  vhost = closing(await Vhost.open());
+});
+
+const run = (args: string, options?: CommandOptions): Promise<CommandEnd> =>
+  warren(vhost.url, args.split(' '), options);
+
+describe('warren doctor', () => {
+  /** `MANAGEMENT_URL` as an operator would set it: the suite's broker has the API. */
+  const env = { MANAGEMENT_URL: process.env['WARREN_TEST_MANAGEMENT_URL'] ?? '' };
+
+  interface Finding {
+    readonly check: string;
+    readonly verdict: string;
+    readonly says: string;
+  }
+
+  const examined = async (args: string, options: CommandOptions = { env }): Promise<Finding[]> =>
+    JSON.parse((await run(`doctor --json ${args}`.trim(), options)).out.join('')) as Finding[];
+  const verdicts = (findings: readonly Finding[]): string[] => [
+    ...new Set(findings.map(({ check, verdict }) => `${check} ${verdict}`)),
+  ];
+
+  it('looks at a fresh virtual host, says what is not there yet, and leaves nothing behind', async () => {
+    const findings = await examined('');
+    const notFine = verdicts(findings.filter(({ verdict }) => verdict !== 'ok'));
+    expect(notFine).toEqual(['queues warn', 'delay levels warn', 'streams warn']);
+    expect(findings.length).toBeGreaterThanOrEqual(20);
+    expect(JSON.parse((await run('queues --json')).out.join(''))).toEqual(
+      Array.from({ length: 4 }, () => expect.objectContaining({ state: 'missing' })),
+    );
+  });
+
+  it('sees a queue that is declared otherwise, one that nobody consumes, and one that belongs to nobody', async () => {
+    await run('add cpu.burn {"rounds":1}');
+    await vhost.channel.assertQueue('images', { durable: true, arguments: { 'x-queue-type': 'classic' } });
+    await vhost.channel.assertQueue('gone.dlq', { durable: true });
+    await waitFor('the management API to know the queue', async () =>
+      verdicts(await examined('--only orphans')).includes('orphans warn'),
+    );
+    const { code, out, err } = await run('doctor --only arguments consumers dead-letter', { env });
+    expect(code).toBe(1);
+    expect(out.map((line) => line.trim())).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^✖ queue arguments +Queue "images" exists with x-/),
+        expect.stringMatching(/^→ as it says/),
+        expect.stringMatching(/^✖ consumers +nobody consumes cpu, and 1 tasks wait in it$/),
+        expect.stringMatching(/^✖ dead-letter queues +images\.dlq is missing/),
+      ]),
+    );
+    expect(err).toEqual([expect.stringMatching(/^\d+ fine, \d+ worth a look, 3 broken\.$/)]);
+  });
+
+  it('skips what only the management API tells where there is none, each with the reason', async () => {
+    const without = await examined('', {});
+    const wrong = await examined('', { env: { MANAGEMENT_URL: `http://127.0.0.1:${await freePort()}` } });
+    const reasons = (findings: readonly Finding[]): Set<string> =>
+      new Set(findings.filter(({ verdict }) => verdict === 'skipped').map(({ says }) => says));
+    expect(reasons(without)).toEqual(new Set(['MANAGEMENT_URL is not set']));
+    expect([...reasons(wrong)]).toEqual([
+      expect.stringMatching(/^the management API does not answer \(.*ECONNREFUSED/),
+    ]);
+  });
+
+  it('knows a user who may do nothing', async () => {
+    const user = await BrokerUser.create(vhost.url);
+    closing({ close: () => user.remove() });
+    await user.allow({ configure: '^$', write: '^$', read: '^$' });
+    const findings = JSON.parse((await warren(user.url, ['doctor', '--json'], { env })).out.join('')) as Finding[];
+    expect(verdicts(findings)).toEqual(expect.arrayContaining(['publishing fail', 'permissions warn']));
+  });
+
+  it('has no check of a name that is not there', async () => {
+    expect(await run('doctor --only nonsense')).toMatchObject({ code: 2, out: [] });
+  });
+});
+
+describe('warren bindings', () => {
+  const env = { MANAGEMENT_URL: process.env['WARREN_TEST_MANAGEMENT_URL'] ?? '' };
+
+  it('shows the bindings that no definition asks for, and takes them away when it is told to', async () => {
+    await run('add cpu.burn {"rounds":1} --delay 1h');
+    await vhost.channel.assertExchange('old', 'topic', { durable: true });
+    await vhost.channel.bindQueue('cpu', 'old', 'a.*');
+
+    expect(await run('bindings', { env })).toMatchObject({ code: 0, out: ['cpu to old by "a.*"'] });
+    expect((await run('doctor --only bindings', { env })).out.join('')).toContain('no definition binds cpu to old');
+    expect(await run('bindings --remove', { env })).toMatchObject({
+      code: 2,
+      err: expect.arrayContaining([expect.stringContaining('add --yes')]),
+    });
+    expect(await run('bindings --remove --yes', { env })).toMatchObject({ code: 0, err: ['Removed 1.'] });
+    expect(await run('bindings', { env })).toMatchObject({ code: 0, out: [], err: [expect.stringContaining('Every')] });
+  });
+
+  it('says that nobody can know them without the management API', async () => {
+    const { code, err } = await run('bindings');
+    expect(code).toBe(2);
+    expect(err.join('')).toContain('set MANAGEMENT_URL');
+  });
+});

@@ -1,0 +1,38 @@
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+
+/** A Chromium for one test file; CHROME_BIN names it, which the e2e set-up has seen to. */
+export class TestBrowser {
+  /** What pages complained about so far: errors and warnings on the console, a refused policy among them, and what they threw. */
+  readonly complaints: string[] = [];
+
+  private constructor(private readonly browser: Browser) {}
+
+  /** Starts it; close it on the line that starts it. */
+  static async start(): Promise<TestBrowser> {
+    const executablePath = process.env['CHROME_BIN'];
+    if (executablePath === undefined) throw new Error('CHROME_BIN is not set; run the tests by npm test.');
+    return new TestBrowser(await chromium.launch({ executablePath, args: ['--disable-gpu'] }));
+  }
+
+  /** A page of a visitor of its own: nobody else's cookies. */
+  async visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context: BrowserContext = await this.browser.newContext({
+      baseURL: url,
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    await page.goto('/');
+    return page;
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}

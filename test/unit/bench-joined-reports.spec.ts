@@ -1,0 +1,133 @@
+import { runModule } from '../support/run-module';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A case with these rates of one round. */
+const caseOf = (name: string, amqplib: number, warren: number): Values => ({
+  name,
+  title: `the case ${name}`,
+  figure: 'rate',
+  isMoreBetter: true,
+  lines: Object.entries({ amqplib, warren }).map(([label, rate]) => ({
+    label,
+    contestant: label,
+    figures: { rate },
+    rounds: [{ rate }],
+  })),
+});
+
+const versions = { warren: '0.1.0', commit: 'aaaaaaa', node: 'v20.20.2', broker: 'RabbitMQ 3.10.8', amqplib: '2.3.1' };
+
+const reportOf = (values: Values): Values => ({
+  date: '2026-03-01T10:20:30.000Z',
+  seconds: 118,
+  command: 'npm run bench -- --only handle-1',
+  machine: '2 × a processor',
+  versions,
+  absent: {},
+  unmeasured: {},
+  goals: [],
+  results: [],
+  ...values,
+});
+
+/** These reports as tables, joined when they are several; a refusal's sentence is the error. */
+const markdownOf = (reports: readonly Values[]): Promise<string> =>
+  runModule(
+    '../../bench/lib/joined-reports.mjs',
+    `async ({ joinReports }, reports) => {
+      const { markdownOf } = await import(new URL('../../bench/lib/markdown.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
+      const files = ['a.json', 'b.json', 'c.json'];
+      return markdownOf(joinReports(reports.map((report, index) => ({ file: files[index], report }))));
+    }`,
+    reports,
+  ) as Promise<string>;
+
+const first = reportOf({
+  absent: { celery: 'no apt-get' },
+  unmeasured: { 'add-256-200-quorum': 'the run was ended before it', start: 'the run was ended before it' },
+  results: [caseOf('handle-1-classic', 100, 90), caseOf('handle-1-quorum', 100, 50)],
+});
+
+const second = reportOf({
+  date: '2026-03-02T08:00:00.000Z',
+  seconds: 61,
+  command: 'npm run bench -- --only add,handle-1-quorum',
+  versions: { ...versions, commit: 'bbbbbbb', celery: '5.2.6' },
+  results: [caseOf('handle-1-quorum', 100, 97), caseOf('add-256-200-quorum', 100, 99)],
+});
+
+describe('reports of several runs', () => {
+  let text: string;
+  beforeAll(async () => (text = await markdownOf([first, second])));
+
+  it('have one heading, which says when, from which commit and how each was made', () => {
+    expect(text.split('\n\n').slice(0, 2)).toEqual([
+      'Measured in 2 runs: 2 × a processor; warren 0.1.0, node v20.20.2, broker RabbitMQ 3.10.8, amqplib 2.3.1, celery 5.2.6.',
+      [
+        '- run 1: 2026-03-01 10:20 UTC, commit aaaaaaa, `npm run bench -- --only handle-1`, 2 minutes',
+        '- run 2: 2026-03-02 08:00 UTC, commit bbbbbbb, `npm run bench -- --only add,handle-1-quorum`, a minute',
+      ].join('\n'),
+    ]);
+  });
+
+  it('have each case once, in the order of a whole run, with the run it is from: the last one that has it', () => {
+    expect(text.match(/^\*\*.*/gm)).toEqual([
+      '**The case add-256-200-quorum** (`add-256-200-quorum`, run 2)',
+      '**The case handle-1-quorum** (`handle-1-quorum`, run 2)',
+      '**The case handle-1-classic** (`handle-1-classic`, run 1)',
+    ]);
+    expect(text).toMatch(/\| warren +\| +97 \|/);
+    expect(text).not.toMatch(/\| warren +\| +50 \|/);
+  });
+
+  it('are judged together, and say of each figure which run it is from', () => {
+    expect(text).toMatch(
+      /\| handle, concurrency 1 +\| >= 0\.95 \| +quorum 0\.97 \(run 2\), classic 0\.90 \(run 1\) \| +not met \|/,
+    );
+    expect(text).toMatch(
+      /\| add, 256 outstanding, 200 B +\| >= 0\.95 \| +quorum 0\.99 \(run 2\), classic not run \| +met in part \|/,
+    );
+  });
+
+  it('name what none of them has measured, and who was missing in which', () => {
+    expect(text).toContain('- celery took no part: no apt-get (run 1)');
+    expect(text).toContain('- start was not measured: the run was ended before it');
+    expect(text).not.toContain('- add-256-200-quorum was not measured');
+  });
+
+  it.each<[Values, string]>([
+    [
+      { machine: '8 × a processor' },
+      'a.json and b.json are not of the same machine: 2 × a processor in one, 8 × a processor in the other',
+    ],
+    [
+      { versions: { ...versions, broker: 'RabbitMQ 4.0.5' } },
+      'not of the same broker: RabbitMQ 3.10.8 in one, RabbitMQ 4.0.5 in the other',
+    ],
+    [{ versions: { ...versions, amqplib: '2.4.0' } }, 'not of the same amqplib: 2.3.1 in one, 2.4.0 in the other'],
+    [{ versions: { ...versions, node: 'v22.1.0' } }, 'not of the same node: v20.20.2 in one, v22.1.0 in the other'],
+  ])('are not joined when they differ in %j', async (values, sentence) => {
+    await expect(markdownOf([first, reportOf(values)])).rejects.toThrow(sentence);
+  });
+
+  it('are not joined when it is a later one that differs, in what the first did not have', async () => {
+    const third = reportOf({ versions: { ...versions, celery: '5.4.0' } });
+    await expect(markdownOf([first, second, third])).rejects.toThrow('b.json and c.json are not of the same celery');
+  });
+});
+
+describe('the report of one run', () => {
+  it('does not say that it is from it', async () => {
+    const text = await markdownOf([second]);
+    expect(text).toMatch(/^Measured on 2026-03-02 by `npm run bench -- --only add,handle-1-quorum` in a minute:/);
+    expect(text).toContain('(`handle-1-quorum`)');
+  });
+
+  it('is refused with a sentence when it cannot be read', async () => {
+    const read = runModule('../../bench/lib/joined-reports.mjs', '({ readReports }, files) => readReports(files)', [
+      '/nobody/has/this.json',
+    ]);
+    await expect(read).rejects.toThrow('/nobody/has/this.json is no report: ENOENT');
+  });
+});

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import type { ChannelModel } from '../../libs/queue/src/connection/amqp';
+import type { QueueLook } from '../../libs/queue/src/connection/queue-looks';
+import { exponential } from '../../libs/queue/src/consuming/backoff';
+import { defineQueue } from '../../libs/queue/src/define-queue';
+import { defineTask } from '../../libs/queue/src/define-task';
+import type { TaskDefinition } from '../../libs/queue/src/define-task';
+import { settingsOf } from '../../libs/queue/src/queue.options';
+import type { QueueModuleOptions } from '../../libs/queue/src/queue.options';
+import { TaskRegistry } from '../../libs/queue/src/task-registry';
+import { delayLevels } from '../../libs/queue/src/topology/delay-levels';
+import type { ManagementFacts } from '../../libs/queue/src/operating/management-facts';
+import { checks, examine } from '../../libs/queue/src/operating/checkup/checkup';
+import type { Examined } from '../../libs/queue/src/operating/checkup/examined';
+import type { Finding } from '../../libs/queue/src/operating/checkup/finding';
+
+const images = defineQueue({ name: 'images' });
+const resize = defineTask({ name: 'resize', queue: images, payload: z.string(), timeout: 1_000 });
+
+const there = (ready = 0, consumers = 0): QueueLook => ({ state: 'there', ready, consumers });
+
+/** Everything as it should be. */
+const LOOKS: Readonly<Record<string, QueueLook>> = {
+  images: there(3, 2),
+  'images.dlq': there(),
+  'images.quarantine': there(),
+  'delay.undelivered': there(),
+  'warren.events': there(100, 1),
+  'warren.control': there(4, 2),
+  ...Object.fromEntries(delayLevels(true).map(({ queue }) => [queue.name, there()])),
+};
+
+/** Of what is ordered. */
+const READER = { queue: { name: 'warren.control' }, prefetch_count: 100, ack_required: true };
+
+const MANAGEMENT: ManagementFacts = {
+  clockSkew: 200,
+  nodes: [{ name: 'rabbit@a', running: true, disk_free: 9e9, disk_free_limit: 5e7 }],
+  queues: [{ name: 'images', members: ['rabbit@a'], online: ['rabbit@a'] }],
+  consumers: [{ queue: { name: 'images' }, prefetch_count: 1, ack_required: true }, READER],
+  deliveries: [{ destination: 'images' }],
+  bindings: [{ source: '', destination: 'images', routing_key: 'images' }],
+  permissions: { configure: '.*', write: '.*', read: '.*' },
+};
+
+interface Given {
+  readonly looks?: Readonly<Record<string, QueueLook>>;
+  readonly management?: Partial<ManagementFacts> | string;
+  readonly settings?: Partial<QueueModuleOptions>;
+  readonly tasks?: readonly TaskDefinition[];
+  readonly broker?: { product: string; version: string };
+  readonly publishing?: Examined['publishing'];
+}
+
+/** What is found, but what is fine; `arguments` is a matter of the real broker. */
+async function found(given: Given): Promise<Finding[]> {
+  const { looks = {}, management = {}, settings = {}, tasks = [resize] } = given;
+  const { broker = { product: 'RabbitMQ', version: '3.10.8' }, publishing = { end: 'returned' } } = given;
+  const only = checks.map(({ name }) => name).filter((name) => name !== 'queue arguments');
+  const examined: Examined = {
+    connection: { connection: { heartbeat: 30 } } as unknown as ChannelModel,
+    broker,
+    settings: settingsOf({ tasks, ...settings }),
+    registry: new TaskRegistry(tasks),
+    looks: new Map(Object.entries({ ...LOOKS, ...looks })),
+    publishing,
+    management: typeof management === 'string' ? management : { ...MANAGEMENT, ...management },
+  };
+  const findings: Finding[] = [];
+  for await (const finding of examine(examined, only)) findings.push(finding);
+  return findings;
+}
+
+const problems = async (given: Given): Promise<string[]> =>
+  (await found(given))
+    .filter(({ verdict }) => verdict !== 'ok')
+    .map(({ check, verdict, says }) => `${check} ${verdict}: ${says}`);
+
+describe('a checkup', () => {
+  it('finds nothing where all is as it should be, and says so of each check', async () => {
+    const findings = await found({});
+    expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(
+      checks.map(({ name }) => name).filter((name) => name !== 'queue arguments'),
+    );
+    expect(findings.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each<[Given, string]>([
+    [{ broker: { product: 'RabbitMQ', version: '3.9.27' } }, 'broker version fail: RabbitMQ 3.9.27 is older than 3.10'],
+    [
+      { settings: { urls: ['amqp://me@broker.example'] } },
+      'TLS warn: broker.example is another machine, and the connection is not encrypted',
+    ],
+    [
+      { settings: { urls: ['amqps://guest:guest@broker.example'] } },
+      'credentials warn: the user at broker.example is guest, whose password everybody knows',
+    ],
+    [
+      { broker: { product: 'RabbitMQ', version: '4.3.0' }, settings: { maxMessageBytes: 50_000_000 } },
+      'largest message warn: MAX_MESSAGE_BYTES is 50000000, and the broker takes 16777216 unless told otherwise',
+    ],
+    [
+      { publishing: { end: 'blocked', why: 'low on disk' } },
+      'publishing fail: an alarm keeps the broker from reading what is published (low on disk)',
+    ],
+    [{ publishing: { end: 'refused', why: '403' } }, 'publishing fail: the user may not publish (403)'],
+    [{ publishing: { end: 'silent' } }, 'publishing fail: the broker does not answer to what is published'],
+    [
+      { looks: { images: { state: 'missing' } }, management: { deliveries: [] } },
+      'queues warn: images: not declared yet',
+    ],
+    [{ looks: { images: { state: 'refused', why: 'No permission.' } } }, 'queues fail: No permission.'],
+    [
+      { looks: { 'images.dlq': { state: 'missing' } } },
+      'dead-letter queues fail: images.dlq is missing: what cannot run has nowhere to go',
+    ],
+    [
+      { looks: { 'images.quarantine': { state: 'missing' } } },
+      'quarantines fail: images.quarantine is missing: a task that ends workers has nowhere to wait',
+    ],
+    [
+      { looks: { 'images.quarantine': there(2) } },
+      'quarantines warn: 2 in images.quarantine: each may have ended workers and waits for one that is idle',
+    ],
+    [{ looks: { 'images.dlq': there(7) } }, 'dead letters warn: 7 in images.dlq'],
+    [{ looks: { images: there(5, 0) } }, 'consumers fail: nobody consumes images, and 5 tasks wait in it'],
+    [{ looks: { images: there(0, 0) } }, 'consumers warn: nobody consumes images'],
+    [
+      {
+        tasks: [
+          defineTask({
+            name: 'resize',
+            queue: defineQueue({ name: 'images', maxPriority: 5 }),
+            payload: z.string(),
+            timeout: 1,
+          }),
+        ],
+      },
+      'priorities fail: Queue "images": RabbitMQ 3.10.8 has no priorities on quorum queues (RabbitMQ has them from 4.0 on). Define it with type classic, or without maxPriority.',
+    ],
+    [
+      { looks: { 'delay.03': { state: 'missing' } } },
+      'delay levels fail: delay.03 missing: delayed tasks find no way through',
+    ],
+    [{ looks: { 'delay.undelivered': there(2) } }, 'undelivered warn: 2 delayed tasks came due and found no queue'],
+    [
+      { looks: { 'warren.events': { state: 'missing' } } },
+      'streams warn: warren.events is not there yet: nobody can look back at what happened',
+    ],
+    [
+      { settings: { brokerAckTimeout: 1_000 } },
+      'timeouts warn: the broker takes resize back after 1000 ms, before its timeout of 1000 ms',
+    ],
+    [
+      {
+        tasks: [
+          defineTask({
+            name: 'resize',
+            queue: images,
+            payload: z.string(),
+            timeout: 1,
+            backoff: exponential({ initial: 1, max: 2 }),
+          }),
+        ],
+      },
+      'attempts warn: resize says backoff, and has one attempt',
+    ],
+    [
+      { settings: { crashLimit: 20 } },
+      'crash limit warn: CRASH_LIMIT 20 is not below the delivery limit of 20: the broker may put a task aside first',
+    ],
+    [
+      {
+        tasks: [
+          defineTask({ name: 'resize', queue: images, payload: z.string(), timeout: 10, batch: { size: 9, wait: 5 } }),
+        ],
+      },
+      'prefetch warn: batches of resize never fill: 9 tasks, and images has 1 in hand at once',
+    ],
+    [
+      { management: { nodes: [{ name: 'a', mem_alarm: true }] } },
+      'alarms fail: a has a memory alarm: it reads nothing that is published',
+    ],
+    [
+      { management: { nodes: [{ name: 'a', disk_free: 1e8, disk_free_limit: 5e7 }] } },
+      'disk warn: a has 100 MB left, and stops reading at 50 MB',
+    ],
+    [{ management: { nodes: [{ name: 'a', running: false }] } }, 'nodes fail: a is down'],
+    [{ management: { nodes: [{ name: 'a', partitions: ['b'] }] } }, 'nodes fail: a is cut off from b'],
+    [
+      { management: { queues: [{ name: 'images', members: ['a', 'b'], online: ['a'] }] } },
+      'copies warn: 1 of 2 copies of images are up',
+    ],
+    [
+      {
+        management: {
+          nodes: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+          queues: [{ name: 'images', members: ['a'], online: ['a'] }],
+        },
+      },
+      'copies warn: images has 1 copies on 3 nodes',
+    ],
+    [
+      {
+        management: {
+          queues: [{ name: 'images.dlq', policy: 'tidy', effective_policy_definition: { 'message-ttl': 5 } }],
+        },
+      },
+      'policies warn: the policy tidy sets message-ttl of images.dlq',
+    ],
+    [
+      { management: { queues: [{ name: 'old.dlq', messages: 3 }] } },
+      'orphans warn: old.dlq belongs to no queue that is defined; it holds 3',
+    ],
+    [
+      { management: { bindings: [{ source: 'old', destination: 'images', routing_key: 'a', arguments: {} }] } },
+      'bindings warn: no definition binds images to old by "a"',
+    ],
+    [{ management: { deliveries: [] } }, 'way out of delays fail: images is not bound to where delayed tasks come out'],
+    [
+      { management: { consumers: [READER, { queue: { name: 'images' }, prefetch_count: 0, ack_required: true }] } },
+      'consumers in hand warn: a consumer of images has no prefetch: it is handed all there is',
+    ],
+    [
+      { management: { consumers: [{ queue: { name: 'images' }, prefetch_count: 1, ack_required: true }] } },
+      'readers of orders warn: workers consume, and none of them reads orders',
+    ],
+    [
+      { management: { consumers: [READER, { queue: { name: 'images' }, prefetch_count: 1, ack_required: false }] } },
+      'consumers in hand fail: a consumer of images does not acknowledge: what it is handed is gone',
+    ],
+    [
+      { management: { permissions: { configure: '.*', write: '^$', read: '.*' } } },
+      'permissions warn: this user may not write amq.default, delay.00',
+    ],
+    [{ management: { clockSkew: -9_000 } }, "clock warn: this machine's clock and the broker's differ by 9000 ms"],
+  ])('sees %j', async (given, problem) => {
+    expect(await problems(given)).toEqual([problem]);
+  });
+
+  it('says how to mend each thing that is not fine', async () => {
+    const looks = { images: there(5), 'images.dlq': there(7), 'warren.control': { state: 'missing' } } as const;
+    const findings = (await found({ looks, management: 'MANAGEMENT_URL is not set' })).filter(
+      ({ verdict }) => verdict !== 'ok',
+    );
+    const broken = findings.filter(({ verdict }) => verdict !== 'skipped');
+    expect(broken.map(({ fix }) => typeof fix)).toEqual(['string', 'string', 'string']);
+    const skipped = findings.filter(({ verdict }) => verdict === 'skipped');
+    expect(skipped.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(skipped.map(({ says }) => says))).toEqual(new Set(['MANAGEMENT_URL is not set']));
+  });
+
+  it('is not kept from the rest by a check that cannot be made', async () => {
+    const hidden = { nodes: undefined, queues: undefined, bindings: undefined, permissions: undefined };
+    const said = await problems({ management: hidden });
+    expect(said.map((line) => line.split(':')[0])).toEqual(
+      ['alarms', 'disk', 'nodes', 'copies', 'policies', 'orphans', 'bindings', 'permissions'].map(
+        (name) => `${name} skipped`,
+      ),
+    );
+    const bad = await problems({ management: { permissions: { configure: '(', write: '', read: '' } } });
+    expect(bad).toEqual([expect.stringMatching(/^permissions skipped: it could not be looked at \(/)]);
+  });
+});

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectFiles, projectRoot, textOf } from '../support/project-files';
+import { runModule } from '../support/run-module';
+
+const WISH = '../../tools/schematics/handler/wish.mjs';
+const PLAN = '../../tools/schematics/handler/plan.mjs';
+
+const FOLDER = pathToFileURL(join(projectRoot, 'tools/schematics/handler/')).href;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** For each list of options what is asked for, or the refusal's sentence. */
+const wishesOf = (all: readonly Options[]) =>
+  runModule(
+    WISH,
+    `({ readWish }, all) => all.map((options) => {
+      try { return readWish(options); } catch (error) { return error.name + ': ' + error.message; }
+    })`,
+    all,
+  );
+
+/** What the repository is besides what stands here: a text, or `null` for a file that is not there. */
+type Otherwise = Readonly<Record<string, string | null>>;
+
+/** For each the files that a handler makes of the repository, formatted, or the refusal's sentence. */
+const plansOf = (cases: readonly (readonly [Options, Otherwise?])[]) =>
+  runModule(
+    PLAN,
+    `async ({ planHandler }, { cases, repository }) => {
+      const { readWish } = await import(${JSON.stringify(`${FOLDER}wish.mjs`)});
+      const { format } = await import('prettier');
+      const style = JSON.parse(${JSON.stringify(textOf('.prettierrc'))});
+      return Promise.all(cases.map(async ([options, otherwise]) => {
+        const files = { ...repository, ...otherwise };
+        const definitions = Object.keys(files).filter((path) => path.startsWith('libs/tasks/src/'));
+        try {
+          const plan = planHandler(readWish(options), (path) => files[path] ?? undefined, definitions);
+          for (const [path, text] of plan) plan.set(path, await format(text, { ...style, filepath: path }));
+          return Object.fromEntries(plan);
+        } catch (error) { return error.name + ': ' + error.message; }
+      }));
+    }`,
+    { cases, repository },
+  ) as Promise<(string | Record<string, string>)[]>;
+
+const changed = ['apps/worker/src/worker.module.ts', 'docs/tasks.md', 'deploy/kubernetes/scaling.yaml'];
+/** As it is here, without what a reader of docs/getting-started.md has generated. */
+const repository = Object.fromEntries(
+  [...projectFiles('libs/tasks/src').filter((path) => !/\.spec\.ts$|\/invoice-export\.ts$/.test(path)), ...changed].map(
+    (path) => [path, textOf(path)],
+  ),
+);
+
+describe('the generator of handlers', () => {
+  it('makes all names of one', async () => {
+    expect(await wishesOf([{ name: 'invoice-export' }, { name: 'monthly-v2-invoice-export', queue: 'b.c' }])).toEqual([
+      {
+        names: {
+          file: 'invoice-export',
+          constant: 'invoiceExport',
+          type: 'InvoiceExport',
+          task: 'invoice.export',
+        },
+        queue: 'tasks',
+        attempts: 3,
+        timeout: 60_000,
+      },
+      {
+        names: {
+          file: 'monthly-v2-invoice-export',
+          constant: 'monthlyV2InvoiceExport',
+          type: 'MonthlyV2InvoiceExport',
+          task: 'monthly-v2-invoice.export',
+        },
+        queue: 'b.c',
+        attempts: 3,
+        timeout: 60_000,
+      },
+    ]);
+  });
+
+  it('refuses what cannot be, with the command that can', async () => {
+    const a = { name: 'a-b' };
+    const cases: (readonly [Options, RegExp])[] = [
+      [{}, /needs a name.*nest generate handler invoice-export$/],
+      [{ name: 'InvoiceExport' }, /"InvoiceExport" cannot .* handler invoice-export$/],
+      [{ name: 'invoice_export' }, / handler invoice-export$/],
+      [{ name: 'invoice.export' }, / handler invoice-export$/],
+      [{ name: 'Invoice Export!' }, / handler invoice-export$/],
+      [{ name: '../../etc-passwd' }, / handler etc-passwd$/],
+      [{ name: 'cleanup' }, /one word.* handler cleanup-run$/],
+      [{ name: 4711 }, / handler invoice-export$/],
+      [{ name: 'wait-for' }, / handler wait-for-run$/],
+      [{ name: `${'a-'.repeat(40)}b` }, /81 characters, and 60 is the most/],
+      [{ ...a, queue: 'amq.a' }, /--queue invoices$/],
+      [{ ...a, queue: 'delay.a' }, /--queue invoices$/],
+      [{ ...a, queue: 'a.dlq' }, /--queue invoices$/],
+      [{ ...a, queue: 'a.quarantine' }, /--queue invoices$/],
+      [{ ...a, queue: `a'b` }, /--queue invoices$/],
+      [{ ...a, queue: '' }, /--queue invoices$/],
+      [{ ...a, attempts: 0 }, /--attempts 3$/],
+      [{ ...a, attempts: 1.5 }, /--attempts 3$/],
+      [{ ...a, timeout: 'soon' }, /milliseconds.*not "soon".*--timeout 60000$/],
+      [{ ...a, timeout: 2_147_483_648 }, /--timeout 60000$/],
+      [{ ...a, project: 'producer' }, /live in apps\/worker/],
+    ];
+    const answers = await wishesOf(cases.map(([options]) => options));
+    expect(answers).toEqual(cases.map(([, sentence]) => expect.stringMatching(sentence)));
+  });
+
+  describe('for the repository as it is', () => {
+    const guide = { name: 'invoice-export', queue: 'invoices', attempts: 5, timeout: 20_000 };
+    const plain = { name: 'invoice-export' };
+    const index = 'libs/tasks/src/index.ts';
+    const worker = 'apps/worker/src/worker.module.ts';
+    const work = 'apps/worker/src/invoice-export/invoice-export.ts';
+    const cases = {
+      guide: [guide],
+      oneAttempt: [{ ...plain, attempts: 1, queue: 'images' }],
+      task: [{ name: 'image-resize' }],
+      file: [{ name: 'cpu-burn' }],
+      queue: [{ ...plain, queue: 'cpu' }],
+      folder: [plain, { [work]: '' }],
+      noList: [plain, { [index]: 'export {};' }],
+      noExports: [plain, { [index]: 'export const a = 1;' }],
+      noModule: [plain, { [worker]: '@Module({}) class A {}' }],
+      noWorker: [plain, { [worker]: null }],
+      noPage: [plain, { 'docs/tasks.md': null }],
+    } satisfies Record<string, readonly [Options, Otherwise?]>;
+    let plans: Record<keyof typeof cases, string | Record<string, string>>;
+
+    // One Node for all: it loads the compiler and the formatter.
+    beforeAll(async () => {
+      const answers = await plansOf(Object.values(cases));
+      plans = Object.fromEntries(Object.keys(cases).map((name, at) => [name, answers[at]])) as typeof plans;
+    }, 60_000);
+
+    it('writes what docs/getting-started.md shows', () => {
+      const page = textOf('docs/getting-started.md');
+      const blocks = [...page.matchAll(/^<!-- from the generator: (\S+) -->\n\n```ts\n(.*?)^```$/gms)];
+      expect(blocks).toHaveLength(2);
+      for (const [, path = '', code] of blocks) expect(plans.guide).toHaveProperty([path], code);
+      const options = `--queue ${guide.queue} --attempts ${guide.attempts} --timeout ${guide.timeout}`;
+      for (const manual of [page, textOf('README.md')])
+        expect(manual).toContain(`npx nest generate handler ${guide.name} ${options}`);
+    });
+
+    it('writes no backoff for what has one attempt, and no trigger for a queue that has one', () => {
+      expect(plans.oneAttempt).toMatchObject({
+        'libs/tasks/src/invoice-export.ts': expect.not.stringMatching(/backoff|exponential/),
+        'deploy/kubernetes/scaling.yaml': repository['deploy/kubernetes/scaling.yaml'],
+      });
+    });
+
+    it('refuses what is there: a task, a definition, a queue with settings of its own, a folder', () => {
+      expect(plans.task).toMatch(/image\.resize is there already.*libs\/tasks\/src\/image-resize\.ts$/s);
+      expect(plans.file).toMatch(/cpu\.burn is there already.*libs\/tasks\/src\/cpu-burn\.ts$/s);
+      expect(plans.queue).toMatch(/"cpu" has settings .* libs\/tasks\/src\/cpu-burn\.ts/);
+      expect(plans.folder).toMatch(/nothing was changed.*apps\/worker\/src\/invoice-export\/invoice-export\.ts$/s);
+    });
+
+    it('says what it misses where the repository has been changed', () => {
+      expect(plans.noList).toMatch(/no list `allTasks = \[\.\.\.\]`/);
+      expect(plans.noExports).toMatch(/no list `export \{ \.\.\. \};`/);
+      expect(plans.noModule).toMatch(/no `@Module/);
+      expect(plans.noWorker).toMatch(/There is no apps\/worker/);
+    });
+
+    it('leaves out the row of a page that is not kept', () => {
+      expect(Object.keys(plans.noPage)).not.toContain('docs/tasks.md');
+    });
+  });
+});

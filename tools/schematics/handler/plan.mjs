@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { definitionOf, docsLineOf } from './definition.mjs';
+import { Refusal } from './refusal.mjs';
+import { addExport, addImport, addToModule, addToVariable } from './source-edits.mjs';
+
+/** @typedef {import('./wish.mjs').Wish} Wish */
+/** @typedef {import('./wish.mjs').Names} Names */
+/** @typedef {(path: string) => string | undefined} Read the text of a file of the repository; undefined: there is none */
+
+const DEFINITIONS = 'libs/tasks/src';
+const INDEX = `${DEFINITIONS}/index.ts`;
+const WORKER = 'apps/worker/src';
+const WORKER_MODULE = `${WORKER}/worker.module.ts`;
+const TASKS_PAGE = 'docs/tasks.md';
+const SCALING = 'deploy/kubernetes/scaling.yaml';
+
+/**
+ * What a new handler makes of the repository: the files that are new or changed, by their paths, not yet formatted.
+ * @param {Wish} wish @param {Read} read @param {readonly string[]} definitionFiles the sources of the definitions that are there
+ * @returns {Map<string, string>}
+ * @throws Refusal when it is there already, or has no place.
+ */
+export function planHandler(wish, read, definitionFiles) {
+  const { names } = wish;
+  const folder = `${WORKER}/${names.file}`;
+  const made = new Map([
+    [`${DEFINITIONS}/${names.file}.ts`, definitionOf(wish)],
+    [`${folder}/${names.file}.ts`, render('work', names)],
+    [`${folder}/${names.file}.controller.ts`, render('controller', names)],
+    [`${folder}/${names.file}.module.ts`, render('module', names)],
+    [`${folder}/${names.file}.spec.ts`, specOf(wish)],
+    [`test/e2e/${names.file}.e2e-spec.ts`, render('e2e-spec', names)],
+  ]);
+  refuseWhatIsThere(names, [...made.keys()], read, definitionFiles);
+  refuseForeignQueue(wish.queue, read, definitionFiles);
+  const index = addImport(required(read, INDEX), names.constant, `./${names.file}`);
+  made.set(INDEX, addToVariable(addExport(index, names.constant, INDEX), 'allTasks', names.constant, INDEX));
+  const module = `${names.type}Module`;
+  const worker = addImport(required(read, WORKER_MODULE), module, `./${names.file}/${names.file}.module`);
+  made.set(WORKER_MODULE, addToModule(worker, module, WORKER_MODULE));
+  const page = read(TASKS_PAGE);
+  if (page !== undefined) made.set(TASKS_PAGE, addDocsLine(page, wish));
+  const scaling = read(SCALING);
+  if (scaling !== undefined) made.set(SCALING, addTrigger(scaling, wish));
+  return made;
+}
+
+/** @param {Names} names @param {readonly string[]} paths @param {Read} read @param {readonly string[]} definitionFiles */
+function refuseWhatIsThere({ task, constant }, paths, read, definitionFiles) {
+  const named = new RegExp(`\\bname: (['"\`])${escaped(task)}\\1|\\b${constant} = defineTask\\b`);
+  const there = [
+    ...definitionFiles.filter((path) => named.test(read(path) ?? '')),
+    ...paths.filter((path) => read(path) !== undefined),
+  ];
+  if (there.length === 0) return;
+  throw new Refusal(
+    `The task ${task} is there already; nothing was changed. Take another name, or remove first:\n  ${[...new Set(there)].join('\n  ')}`,
+  );
+}
+
+/** A queue with settings of its own is shared by its definition, which only a person can import. @param {string} queue @param {Read} read @param {readonly string[]} definitionFiles */
+function refuseForeignQueue(queue, read, definitionFiles) {
+  const declared = new RegExp(`defineQueue\\(\\{\\s*name: (['"\`])${escaped(queue)}\\1`);
+  const file = definitionFiles.find((path) => declared.test(read(path) ?? ''));
+  if (file === undefined) return;
+  throw new Refusal(
+    `The queue "${queue}" has settings of its own in ${file}; nothing was changed. Take another queue (--queue ...), or generate without ` +
+      'one, export that `defineQueue` and name it in the new definition.',
+  );
+}
+
+/** Behind the last row of the page's table. @param {string} page @param {Wish} wish */
+function addDocsLine(page, wish) {
+  const lines = page.split('\n');
+  const last = lines.findLastIndex((line) => line.startsWith('|'));
+  return lines.toSpliced(last + 1, 0, docsLineOf(wish)).join('\n');
+}
+
+/** A queue that is new makes the cluster start workers too: its trigger is a copy of the last. @param {string} yaml @param {Wish} wish */
+function addTrigger(yaml, { queue }) {
+  const begins = yaml.lastIndexOf('\n    - type: rabbitmq\n');
+  if (begins === -1 || yaml.includes(`queueName: ${queue}\n`)) return yaml;
+  return yaml + yaml.slice(begins + 1).replace(/queueName: .*/, `queueName: ${queue}`);
+}
+
+/** @param {Read} read @param {string} path */
+function required(read, path) {
+  const text = read(path);
+  if (text === undefined) throw new Refusal(`There is no ${path} here. Generate from a checkout of the repository.`);
+  return text;
+}
+
+/** What has one attempt is not tried again, and has no test of it. @param {Wish} wish */
+function specOf({ names, attempts }) {
+  const part = attempts > 1 ? / *\/\/ <\/?tried again>\n/g : / *\/\/ <tried again>\n.*\/\/ <\/tried again>\n/gs;
+  return render('spec', names).replaceAll(part, '');
+}
+
+/** A template is the handler of `invoice.export`, under whose names it is read. @param {string} template @param {Names} names */
+function render(template, { file, constant, type, task }) {
+  return readFileSync(new URL(`./templates/${template}.ts.template`, import.meta.url), 'utf8')
+    .replaceAll('invoice.export', task)
+    .replaceAll('invoice-export', file)
+    .replaceAll('invoiceExport', constant)
+    .replaceAll('InvoiceExport', type);
+}
+
+/** A name of letters, digits, dots and hyphens, as a pattern that matches it alone. @param {string} name */
+const escaped = (name) => name.replaceAll('.', '\\.');
