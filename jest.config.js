@@ -33,8 +33,8 @@ const ring = (displayName, testMatch, rest = {}) => ({
 });
 
 module.exports = {
-  // The tests wait for brokers and processes much of the time: three files at once, also on two cores.
-  maxWorkers: 3,
+  // The tests wait for brokers and processes much of the time: four files at once, also on two cores.
+  maxWorkers: 4,
   projects: [
     ring('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {

@@ -13,6 +13,7 @@ let node;
  */
 export async function startSuiteBroker() {
   if (node !== undefined) return;
+  process.env.WARREN_PORTS = '20000-20999'; // below those of the tests (support/port-ranges.ts)
   const directory = mkdtempSync(join(tmpdir(), 'warren-test-'));
   // Jest writes its report to standard error, and --json to standard output.
   const voice = new Voice({ stream: process.stderr });

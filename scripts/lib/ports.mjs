@@ -22,9 +22,9 @@ const release = (server) => new Promise((resolve) => server.close(() => resolve(
 /**
  * Below the range from which systems take the ports of outgoing connections (Linux: 32768 on), so that nobody is given the
  * port of a broker by chance while that is restarting; a client that keeps trying a closed port could even meet itself.
+ * WARREN_PORTS, as in 21000-21499, narrows it: programs that run side by side then never take the port of each other's broker either.
  */
-const FIRST = 20_000;
-const LAST = 32_000;
+const [FIRST, LAST] = (process.env.WARREN_PORTS ?? '20000-31999').split('-').map(Number);
 
 /** @param {number} [wish] */
 async function holdAny(wish) {
@@ -33,7 +33,7 @@ async function holdAny(wish) {
     if (server !== undefined) return server;
   }
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const server = await hold(randomInt(FIRST, LAST)).catch(() => undefined);
+    const server = await hold(randomInt(FIRST, LAST + 1)).catch(() => undefined);
     if (server !== undefined) return server;
   }
   throw new Failure(`no free port between ${FIRST} and ${LAST}`);

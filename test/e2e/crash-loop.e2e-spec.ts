@@ -5,7 +5,8 @@ import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 
 const PROGRAM = join(__dirname, '../../dist/test/chaos/test/chaos/src/crashing-worker.js');
-const CRASH_LIMIT = 3;
+/** Each crash is a worker that boots; what is counted, and not only that it is, is tried with one more. */
+const CRASH_LIMIT = 2;
 
 /** What an orchestrator does: a worker that has died is started again. */
 class Supervised {
@@ -65,13 +66,15 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that kills its worker, i
     await vhost.close();
   });
 
-  function start(options: { concurrency?: number; heartbeat?: number; nodeArgs?: string[] } = {}): Supervised {
-    const { concurrency = 1, heartbeat = 30, nodeArgs = [] } = options;
+  function start(
+    options: { concurrency?: number; heartbeat?: number; nodeArgs?: string[]; crashLimit?: number } = {},
+  ): Supervised {
+    const { concurrency = 1, heartbeat = 30, nodeArgs = [], crashLimit = CRASH_LIMIT } = options;
     const env = {
       AMQP_URL: vhost.url,
       QUEUE_TYPE,
       CONCURRENCY: String(concurrency),
-      CRASH_LIMIT: String(CRASH_LIMIT),
+      CRASH_LIMIT: String(crashLimit),
       HEARTBEAT_SECONDS: String(heartbeat),
     };
     worker = new Supervised(env, nodeArgs);
@@ -110,19 +113,24 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that kills its worker, i
     }));
   }
 
-  it.each(QUEUE_TYPE === 'quorum' ? ['exit', 'kill', 'memory'] : ['kill'])(
-    'by %s is put aside after as many crashes as the limit says',
-    async (way) => {
-      start({ nodeArgs: ['--max-old-space-size=60'] });
-      await declared();
-      add(way, 'x');
-      add('innocent', 'after');
-      expect(await deadLetters(1)).toEqual([{ id: `${way}-x`, reason: 'crash-loop', error: 'CrashLoopError' }]);
-      await waitFor('the innocent one', () => worker?.events('task.completed').length === 1);
-      expect(worker?.begun.filter((run) => run === `${way} x`)).toHaveLength(CRASH_LIMIT);
-      await vhost.settles('work', { ready: 0, unacked: 0, dead: 0 });
-    },
-  );
+  it.each(
+    QUEUE_TYPE === 'quorum'
+      ? [
+          ['exit', CRASH_LIMIT + 1],
+          ['kill', CRASH_LIMIT],
+          ['memory', CRASH_LIMIT],
+        ]
+      : ([['kill', CRASH_LIMIT + 1]] as const),
+  )('by %s is put aside after as many crashes as the limit says: %i', async (way, crashLimit) => {
+    start({ nodeArgs: ['--max-old-space-size=60'], crashLimit });
+    await declared();
+    add(way, 'x');
+    add('innocent', 'after');
+    expect(await deadLetters(1)).toEqual([{ id: `${way}-x`, reason: 'crash-loop', error: 'CrashLoopError' }]);
+    await waitFor('the innocent one', () => worker?.events('task.completed').length === 1);
+    expect(worker?.begun.filter((run) => run === `${way} x`)).toHaveLength(crashLimit);
+    await vhost.settles('work', { ready: 0, unacked: 0, dead: 0 });
+  });
 
   it('by a blocked event loop is put aside: the heartbeat takes it away, and the liveness probe ends the worker', async () => {
     const started = start({ heartbeat: 1 });
@@ -160,7 +168,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that kills its worker, i
   it('condemns none of the innocent tasks beside it, not even with several of its kind', async () => {
     const started = start({ concurrency: 6 });
     await declared();
-    const innocents = Array.from({ length: 18 }, (_, index) => String(index));
+    const innocents = Array.from({ length: 12 }, (_, index) => String(index));
     for (const text of innocents) {
       if (Number(text) % 6 === 2) add('exit', text);
       add('innocent', text);
@@ -176,12 +184,12 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that kills its worker, i
       'the others to be put aside',
       async () => {
         for (const { id, reason } of await deadLetters(0)) dead.set(id, reason); // one may be there twice
-        return dead.size >= 3;
+        return dead.size >= 2;
       },
       60_000,
     );
     expect(completed()).toEqual(new Set(innocents.map((text) => `innocent-${text}`)));
-    expect(dead).toEqual(new Map(['exit-2', 'exit-8', 'exit-14'].map((id) => [id, 'crash-loop'])));
+    expect(dead).toEqual(new Map(['exit-2', 'exit-8'].map((id) => [id, 'crash-loop'])));
     await vhost.settles('work', { ready: 0, unacked: 0, dead: 0 });
   });
 });

@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-
-/** Below the range from which systems take the ports of outgoing connections, so that nobody is given it by chance meanwhile. */
-const FIRST = 20_000;
-const LAST = 32_000;
+import { portRange } from './port-ranges';
 
 /** A loopback port on which nobody listens now. */
 export async function freePort(): Promise<number> {
+  const [first, last] = portRange('listeners');
   for (;;) {
-    const port = randomInt(FIRST, LAST);
+    const port = randomInt(first, last + 1);
     const server = createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(
       () => true,

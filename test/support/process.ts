@@ -34,9 +34,9 @@ export class TestProcess {
 
   /** Starts a program with only these variables besides the ones every program needs; stop it on the line that starts it. */
   static start(command: string, args: readonly string[], env: Record<string, string> = {}): TestProcess {
-    const { PATH, HOME } = process.env;
+    const { PATH, HOME, WARREN_PORTS } = process.env;
     return new TestProcess(
-      spawn(command, args, { cwd: ROOT, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(command, args, { cwd: ROOT, env: { PATH, HOME, WARREN_PORTS, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
   }
 

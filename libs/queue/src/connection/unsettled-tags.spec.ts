@@ -57,7 +57,9 @@ describe('unsettled tags', () => {
             take: () => [unsettled.takeAcknowledgedInARow(), takenFrom(model)],
           };
           const [told, expected] = does[verb]();
-          expect([told, unsettled.size]).toEqual([expected, model.size]);
+          // An assertion for each of a hundred thousand steps would take most of the test's time.
+          if (told !== expected || unsettled.size !== model.size)
+            expect([told, unsettled.size]).toEqual([expected, model.size]);
         }
       }),
       { numRuns: 150 },
