@@ -36,6 +36,8 @@ export interface Job {
   readonly events?: 'on' | 'off';
   /** Tasks that are handled at once. */
   readonly concurrency?: number;
+  /** Whether half of the maximum is half of the contestant's own, and not of amqplib's. */
+  readonly isOwnMaximum?: boolean;
   /** Adds a second of a `send`; 0: as many as 256 on their way at once allow. */
   readonly rate?: number;
   /** Delays of a `send`, in milliseconds, the same for the same seed. */

@@ -89,7 +89,13 @@ function participantsOf(key, counts) {
     return everyone({ pika: oneByOne, celery: oneByOne });
   }
   return [
-    ...everyone({ amqplib: { noDelay: true }, nest: NAGLED, pika: python, celery: python }),
+    ...everyone({
+      amqplib: { noDelay: true },
+      'amqplib-same-messages': { noDelay: true },
+      nest: NAGLED,
+      pika: python,
+      celery: python,
+    }),
     { contestant: 'amqplib', label: 'amqplib without noDelay', job: NAGLED },
   ];
 }

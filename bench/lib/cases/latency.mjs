@@ -34,7 +34,7 @@ export function latencyCases(isQuick) {
     ...common,
     name: `latency-half-${queueType}`,
     title: `latency at half of amqplib's maximum, concurrency 16, ${queueType}`,
-    participants: only('amqplib', 'warren', 'nest'),
+    participants: [...only('amqplib', 'amqplib-same-messages', 'warren', 'nest'), ...atTheirOwnHalf(count / 2)],
     job: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 10_000 },
     measure: latencyAtHalf,
   }));
@@ -53,4 +53,16 @@ export function latencyCases(isQuick) {
     measure: lateness,
   };
   return [...slow, ...fast, delayed];
+}
+
+/**
+ * Half of what amqplib can do is more than these can at all: each has a maximum of its own, and takes half of that.
+ * @param {number} count @returns {import('../cases.mjs').Participant[]}
+ */
+function atTheirOwnHalf(count) {
+  return ['pika', 'celery', 'bullmq-always', 'bullmq-everysec'].map((contestant) => ({
+    contestant,
+    label: `${contestant} at half of its own`,
+    job: { count, isOwnMaximum: true, ...(contestant.startsWith('bullmq') ? {} : PYTHON) },
+  }));
 }
