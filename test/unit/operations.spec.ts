@@ -13,6 +13,7 @@ const shown: Record<keyof typeof readinessReasons, string> = {
   overruns: readinessReasons.overruns('<queue>', 1),
   stuck: readinessReasons.stuck('<queue>', 900_000, [{ id: 'id-1', name: 'image.resize', heldFor: 1_203_000 }]),
   threadsLinger: readinessReasons.threadsLinger(1),
+  threadsFail: readinessReasons.threadsFail('<why>'),
   handoversWait: readinessReasons.handoversWait(1),
   notConnected: readinessReasons.notConnected('<state>', '<why>'),
   blocked: readinessReasons.blocked('<why>'),

@@ -28,6 +28,7 @@ export const readinessReasons = {
     `(${named(holders)})`,
   threadsLinger: (threads: number) =>
     `all ${threads} threads were ended and go on in native code: no task can begin in one`,
+  threadsFail: (why: string) => `no thread has begun a task since one could not: ${why}`,
   handoversWait: (tasks: number) =>
     tasks === 1
       ? '1 task waits for the broker to take it to its next place'

@@ -79,13 +79,14 @@ export class OpenDeliveries implements Work {
 
   /** What runs and is cancelled is told by its signal. */
   cancelRuns(): void {
-    const { batches, cancels } = this.parts;
+    const { batches, threads, cancels } = this.parts;
     for (const delivery of this.all()) {
       if (delivery.runningSince === undefined || delivery.abortReason !== undefined) continue;
       const cancel = cancels.cancelOf(delivery);
       if (cancel !== undefined) delivery.abort(new TaskCancelledError(cancel.by));
     }
     batches.dropGone();
+    threads.dropGone();
   }
 
   /** Waits for what runs until the deadline; then fires the signals, waits a moment more, and gives the rest back. */
@@ -146,6 +147,7 @@ export class OpenDeliveries implements Work {
     for (const queue of this.queues.values()) queue.lose(channel);
     for (const queue of this.queues.values()) queue.dropLost();
     this.parts.batches.dropGone();
+    this.parts.threads.dropGone();
   }
 
   private forget(delivery: Delivery): void {

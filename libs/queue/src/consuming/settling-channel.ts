@@ -1,3 +1,4 @@
+import type { Channel, GetMessage } from '../connection/amqp';
 import type { Delivery } from './delivery';
 
 /** What a hand-acking handler may do to its delivery. */
@@ -18,29 +19,38 @@ interface Tagged {
 /**
  * The channel as `context.getChannelRef()` shows it to a handler: everything is the real channel's, except that
  * settling goes to the delivery in the handler's hand, once. Other tasks' deliveries are theirs: `allUpTo` is ignored,
- * and so is another delivery's message.
+ * and so is another delivery's message. What the handler has fetched here for itself (`channel.get`) is its own to settle.
  */
 export function settlingChannel(delivery: Delivery, settlement: HandSettlement): object {
   const { deliveryTag } = delivery.message.fields;
+  const { amqp } = delivery.channel;
+  const fetched = new WeakSet<object>();
+  const get = async (...args: Parameters<Channel['get']>): ReturnType<Channel['get']> => {
+    const message = await amqp.get(...args);
+    if (message !== false) fetched.add(message);
+    return message;
+  };
+  const isFetched = (message?: Tagged): message is GetMessage => message !== undefined && fetched.has(message);
   const ack = (message?: Tagged): void => {
-    const isOwn = message === undefined || message.fields?.deliveryTag === deliveryTag;
-    if (isOwn) settlement.ack();
+    if (isFetched(message)) amqp.ack(message);
+    else if (message === undefined || message.fields?.deliveryTag === deliveryTag) settlement.ack();
     else settlement.ignore('ack');
   };
   const nack = (message?: Tagged, _allUpTo?: boolean, requeue = true): void => {
-    const isOwn = message === undefined || message.fields?.deliveryTag === deliveryTag;
-    if (!isOwn) settlement.ignore('nack');
+    if (isFetched(message)) amqp.nack(message, false, requeue);
+    else if (message !== undefined && message.fields?.deliveryTag !== deliveryTag) settlement.ignore('nack');
     else if (requeue) settlement.requeue();
     else settlement.refuse();
   };
   const settling: Record<string | symbol, unknown> = {
+    get,
     ack: (message: Tagged) => ack(message),
     ackAll: () => ack(),
     nack,
     nackAll: (requeue?: boolean) => nack(undefined, false, requeue),
     reject: (message: Tagged, requeue?: boolean) => nack(message, false, requeue),
   };
-  return new Proxy(delivery.channel.amqp, {
+  return new Proxy(amqp, {
     get: (channel, name) => {
       if (Object.hasOwn(settling, name)) return settling[name];
       const value: unknown = Reflect.get(channel, name);

@@ -70,6 +70,15 @@ export class TaskContext extends RmqContext {
     this.voice.progress(checkProgress(fraction, note));
   }
 
+  /**
+   * Whether the channel that delivered the task has closed: the broker hands it out again, to this worker, which waits for this run's end
+   * before it begins another, or to another one, which does not. Look before a step that must not be done twice. In a thread nothing is known
+   * of it: `false`.
+   */
+  get isLost(): boolean {
+    return this.delivery.state === 'lost';
+  }
+
   /** The message as amqplib delivered it. */
   override getMessage(): ConsumeMessage {
     return super.getMessage() as ConsumeMessage;

@@ -18,6 +18,12 @@ import { Retries } from './retries';
 import type { TaskContext } from './task-context';
 import { TimeLimits } from './time-limits';
 
+/** Runs that have their slot and wait for something else. */
+export interface WaitingRuns {
+  /** A channel has closed, or tasks were cancelled: whoever need not be waited for leaves. */
+  dropGone(): void;
+}
+
 /** What the runs of one worker share. */
 export interface TaskRunParts {
   readonly reading: Reading;
@@ -26,6 +32,7 @@ export interface TaskRunParts {
   readonly retries: Retries;
   readonly replies: Replies;
   readonly batches: Batches;
+  readonly threads: WaitingRuns;
   readonly timeLimits: TimeLimits;
   /** What is cancelled. */
   readonly cancels: Cancels;
@@ -49,7 +56,10 @@ export interface TaskRunParts {
 }
 
 /** What the parts are made of, and what of them the worker has at hand itself. */
-export interface TaskRunSources extends Pick<TaskRunParts, 'batches' | 'cancels' | 'events' | 'tracing' | 'invoke'> {
+export interface TaskRunSources extends Pick<
+  TaskRunParts,
+  'batches' | 'threads' | 'cancels' | 'events' | 'tracing' | 'invoke'
+> {
   readonly handlerOf: Reading['handlerOf'];
   readonly publisher: Publisher;
   readonly registry: TaskRegistry;
@@ -72,6 +82,7 @@ export function taskRunParts(sources: TaskRunSources): TaskRunParts {
     handlerOf,
     serializer,
     batches,
+    threads,
     cancels,
     events,
     tracing,
@@ -92,6 +103,7 @@ export function taskRunParts(sources: TaskRunSources): TaskRunParts {
     retries: new Retries(handover, events, now),
     replies: new Replies(publisher, settings.publishTimeout, events, serializer),
     batches,
+    threads,
     timeLimits: new TimeLimits(),
     cancels,
     progress: new ProgressReports((run, progress) => events.emit('task.progress', { ...run.facts(), ...progress })),

@@ -77,6 +77,7 @@ export class TaskServer extends ServerRMQ {
       cancels: steering.cancels,
       handover: this.handover,
       batches: this.batches,
+      threads: this.threads,
       handlerOf: (name, { bindings }) =>
         this.messageHandlers.get(name) ??
         this.getHandlerByPattern(name) ??

@@ -49,7 +49,7 @@ beforeEach(() => {
   noPool = undefined;
   events.on('thread.failed', ({ why }) => told.push(why));
   const program = Object.assign(() => Promise.resolve({}), { file: 'a' });
-  pool = new ThreadPool(program, events, 1);
+  pool = new ThreadPool(program, events, 1, { firstRest: 1 });
   const [[, handler] = []] = pool.handlers([task]);
   handle = () => handler?.('x', context);
 });

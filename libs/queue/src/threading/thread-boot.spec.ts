@@ -36,7 +36,10 @@ function handlerOf(
 ): (payload: string) => Promise<unknown> {
   const thread = new InThread(boot);
   const program = Object.assign((run: ThreadTask) => thread.run(run), { file: 'a' });
-  const [[, handler] = []] = new ThreadPool(program, events, 0, bootTimeout).handlers([defined]);
+  const [[, handler] = []] = new ThreadPool(program, events, 0, {
+    bootTimeout: bootTimeout ?? 60_000,
+    firstRest: 1,
+  }).handlers([defined]);
   return async (payload) => handler?.(payload, context);
 }
 

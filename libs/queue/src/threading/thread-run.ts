@@ -13,7 +13,8 @@ import { receivedError, sendError } from './sent-error';
 
 /**
  * Milliseconds that a handler has to end by itself after its signal fired; then its thread is ended. Less than what a
- * stopping worker waits before it gives the task back, so that no other worker begins it while it still runs here.
+ * stopping worker waits before it gives the task back, so that no other worker begins it while it still runs here; native code aside,
+ * which nothing ends.
  */
 const THREAD_GRACE_MS = 300;
 
@@ -94,10 +95,11 @@ export class ThreadRun {
     }
   }
 
-  /** The pool may not be able to make a thread, and would let it wait for ever. A run that has one goes on. */
-  fail(why: Error): void {
+  /** The pool may not be able to make a thread, and would let it wait for ever. A run that has one goes on: `false`. */
+  fail(why: Error): boolean {
     this.hearAll();
     if (!this.hasArrived) this.ending.abort(comeBack(why));
+    return !this.hasArrived;
   }
 
   private async outcome(threads: Promise<Threads>): Promise<ThreadOutcome> {
@@ -109,7 +111,8 @@ export class ThreadRun {
       return outcome;
     } catch (error) {
       this.hearAll();
-      this.gone = this.left(port2);
+      // One that could not load its file, or was never asked, is not ended: its port would not close before it is.
+      if (this.hasArrived || this.ending.signal.aborted) this.gone = this.left(port2);
       if (this.ending.signal.aborted) throw this.ending.signal.reason;
       if (error instanceof Error && error.name === 'DataCloneError') throw notCrossing(this.task.name, error);
       throw this.hasBegun ? new ThreadFailedError(error) : this.notBegun(error);
