@@ -18,7 +18,6 @@ import { peers } from './peers/index.mjs';
  * @property {boolean} [fills] its own client puts tasks into the queue; default false: the driver does
  * @property {boolean} [isRabbit] its tasks are in RabbitMQ; default true
  * @property {boolean} [declaresQueues] it declares its queues by itself; default false
- * @property {boolean} [hasChildren] its tasks are handled by children of its program; default false
  * @property {(options: { folder: string }) => Promise<{ broker: object, stop(): Promise<void> }>} [startServer] starts the server that it needs besides RabbitMQ
  */
 

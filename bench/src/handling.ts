@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figures, Job, Tell, Work } from './job';
 import { latenciesOf } from './latencies';
-import { Stopwatch, residentMiB, wallClock } from './stopwatch';
+import { spinner } from './spinning';
+import { Stopwatch, wallClock } from './stopwatch';
 
 /** When a handler of a `work` began and ended, in milliseconds since 1970. */
 export interface Run {
@@ -33,7 +34,7 @@ function handleEmpty({ count, warmUp = 0 }: Job): Handling {
   const handle = (): void => {
     if (left === count) stopwatch = new Stopwatch();
     left -= 1;
-    if (left === 0) resolve({ ...stopwatch?.read(), rssMiB: residentMiB() });
+    if (left === 0) resolve({ ...stopwatch?.read() });
   };
   return { handle, done: promise, note: unheard };
 }
@@ -61,12 +62,13 @@ function work({ count }: Job, tell: Tell): Handling {
     tell({ progress: ++progress, from: begunAt, to });
     if (progress === count) resolve({ seconds: (to - begunAt) / 1_000 });
   };
+  let spin: ReturnType<typeof spinner> | undefined; // only who spins loads its clock
   const handle = async (payload: unknown): Promise<void> => {
     const from = wallClock();
     begunAt = Math.min(begunAt, from);
     const { milliseconds, how } = payload as Work;
     if (how === 'wait') await sleep(milliseconds);
-    else spin(milliseconds);
+    else (spin ??= spinner())(milliseconds);
     note({ from, to: wallClock() });
   };
   return { handle, done: promise, note };
@@ -74,17 +76,7 @@ function work({ count }: Job, tell: Tell): Handling {
 
 function first(): Handling {
   const { promise, resolve } = withResolve();
-  return { handle: () => resolve({ handled: 1, rssMiB: residentMiB() }), done: promise, note: unheard };
-}
-
-/** Spends so many milliseconds of the processor: on a busy machine that takes longer by the clock. */
-function spin(milliseconds: number): void {
-  const before = process.cpuUsage();
-  let spent = 0;
-  while (spent < milliseconds * 1_000) {
-    const { user, system } = process.cpuUsage(before);
-    spent = user + system;
-  }
+  return { handle: () => resolve({ handled: 1 }), done: promise, note: unheard };
 }
 
 function unheard(): void {

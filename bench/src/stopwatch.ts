@@ -1,9 +1,6 @@
 /** Milliseconds since 1970, with a fraction: one clock for all processes of a machine. */
 export const wallClock = (): number => performance.timeOrigin + performance.now();
 
-/** Resident memory of this process in MiB. */
-export const residentMiB = (): number => process.memoryUsage.rss() / 2 ** 20;
-
 /** Measures time and the processor time of this process from when it is made. */
 export class Stopwatch {
   private readonly startedAt = performance.now();

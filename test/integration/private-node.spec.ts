@@ -57,36 +57,19 @@ describe('a private node', () => {
     expect(message && message.content.toString()).toBe('a task');
     await after.close();
   });
-});
 
-describe('the folder of a private node', () => {
-  const nodes: PrivateNode[] = [];
-
-  afterEach(async () => {
-    for (const node of nodes.splice(0)) await node.stop();
-  });
-
-  const start = async (directory?: string): Promise<PrivateNode> => {
-    const node = await PrivateNode.start(directory);
-    nodes.push(node);
-    return node;
-  };
-
-  it('has room for one node', async () => {
-    const node = await start();
-    await expect(start(node.directory)).rejects.toThrow('held');
+  it('has its folder for itself', async () => {
+    await expect(PrivateNode.start(node.directory)).rejects.toThrow('held');
     expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' });
-    await node.stop();
-    expect(existsSync(node.directory)).toBe(false);
   });
 
-  it('is cleared of a broker whose keeper was killed, before the next one opens the same data', async () => {
-    const node = await start();
+  it('is ended when its keeper was killed, before the next one opens the same folder; who stops that one removes it', async () => {
     await node.killKeeper();
     expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' }); // left behind
-    const next = await start(node.directory);
+    const next = await PrivateNode.start(node.directory);
     expect(next.url).toBe(node.url); // given up by the broker that was left behind
     await next.stop();
     expect(await shakeHands(node.url)).toMatch('ECONNREFUSED');
+    expect(existsSync(node.directory)).toBe(false);
   });
 });

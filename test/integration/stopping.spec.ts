@@ -116,6 +116,25 @@ describe('a worker that stops', () => {
     );
   });
 
+  it.each(['quorum', 'classic'] as const)(
+    'leaves nothing in a %s queue of a hundred that end at once',
+    async (type) => {
+      const many = defineQueue({ name: 'many', type });
+      const task = defineTask({ name: deaf.name, queue: many, payload });
+      const count = 100;
+      const worker = await start({ tasks: [task], concurrency: count });
+      const names = Array.from({ length: count }, (_, index) => String(index));
+      const holds = names.map((name) => work.hold(name));
+      await worker.queue.addBulk(names.map((name) => ({ task, payload: { name } })));
+      await waitFor('them to run', () => work.runs.length === count);
+      const closing = worker.close();
+      for (const hold of holds) hold.release();
+      await closing;
+      expect(worker.seen('task.completed')).toHaveLength(count);
+      await vhost.settles(many.name, { ready: 0, unacked: 0, dead: 0 });
+    },
+  );
+
   it('puts a task aside that fails while it stops', async () => {
     const worker = await start();
     const failing = work.hold('failing');

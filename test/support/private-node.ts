@@ -12,7 +12,6 @@ const KEEPER = join(__dirname, '../../scripts/lib/broker/node-keeper.mjs');
 interface KeeperEvent {
   readonly event: string;
   readonly url: string;
-  readonly managementUrl: string;
   readonly pid?: number;
   readonly message?: string;
 }
@@ -29,7 +28,6 @@ export class PrivateNode {
     readonly directory: string,
     /** Stays the same over kill and restart. */
     readonly url: string,
-    readonly managementUrl: string,
   ) {}
 
   /**
@@ -39,11 +37,11 @@ export class PrivateNode {
   static async start(directory = mkdtempSync(join(tmpdir(), 'warren-test-'))): Promise<PrivateNode> {
     // The suite's own set-up has found out what can run a broker here and would have failed otherwise.
     const kind = process.env['WARREN_TEST_NODE_KIND'];
-    const options = JSON.stringify({ kind, directory, management: true, temporary: true });
+    const options = JSON.stringify({ kind, directory, temporary: true });
     const keeper = spawn(process.execPath, [KEEPER, options], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     const events = createInterface({ input: keeper.stdout })[Symbol.asyncIterator]();
-    const { url, managementUrl } = await next(events);
-    return new PrivateNode(keeper, events, directory, url, managementUrl);
+    const { url } = await next(events);
+    return new PrivateNode(keeper, events, directory, url);
   }
 
   /** Ends the broker as a power cut would: SIGKILL. */

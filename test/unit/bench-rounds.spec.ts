@@ -111,24 +111,29 @@ describe('the ideal of fair dispatch', () => {
 
 describe('tasks that are left in the queue when their worker has gone', () => {
   /** What is said when so many are left. */
-  const said = (left: number, concurrency: number, isRabbit = true): Promise<unknown> =>
+  const said = (left: number, { name = 'nest', isRabbit = true } = {}): Promise<unknown> =>
     runModule(
       '../../bench/lib/measurements/handling.mjs',
-      `({ assertNothingLeft }, [left, concurrency, isRabbit]) => {
+      `({ assertNothingLeft }, [left, name, isRabbit]) => {
         const stage = { queues: { left: async () => left, purge: async () => {} } };
-        const entry = { contestant: { name: 'warren', isRabbit }, job: { queue: 'q', concurrency } };
+        const entry = { contestant: { name, isRabbit }, job: { queue: 'q', concurrency: 16 } };
         return assertNothingLeft(stage, entry).catch(({ message }) => message);
       }`,
-      [left, concurrency, isRabbit],
+      [left, name, isRabbit],
     );
 
   it('are a failure when they are more than it may have had in its hand', async () => {
-    expect(await said(17, 16)).toBe('warren: 17 tasks are still in the queue, which were handled and not settled');
+    expect(await said(17)).toBe('nest: 17 tasks are still in the queue, which were handled and not settled');
   });
 
   it('are not when their acknowledgements can have been on their way, nor where there is no such queue', async () => {
-    expect(await said(16, 16)).toBeNull();
-    expect(await said(17, 16, false)).toBeNull();
+    expect(await said(16)).toBeNull();
+    expect(await said(17, { isRabbit: false })).toBeNull();
+  });
+
+  it('are a failure of who stops politely', async () => {
+    expect(await said(0, { name: 'warren' })).toBeNull();
+    expect(await said(1, { name: 'warren' })).toMatch(/^warren: 1 tasks are still/);
   });
 });
 

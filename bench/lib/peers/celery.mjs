@@ -14,8 +14,6 @@ export const celery = {
   version: () => packages.version,
   kinds: ['add', 'fill', 'handle', 'send', 'receive', 'work'],
   fills: true,
-  // In the prefork pool only.
-  hasChildren: true,
   obtain: (voice) => packages.obtain(voice, ['python3', '-c', 'import celery; print(celery.__version__)']),
   // Run by root, as in a container, Celery warns of itself.
   command: () => packages.command('python3', '-W', 'ignore', PROGRAM),

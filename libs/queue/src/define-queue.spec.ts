@@ -14,7 +14,7 @@ describe('a queue definition', () => {
     expect(() => Object.assign(queue, { concurrency: 5 })).toThrow(TypeError);
   });
 
-  it.each([0, -1, 1.5, NaN, Infinity])('may not handle %d tasks at once', (concurrency) => {
+  it.each([0, -1, 1.5, NaN, Infinity, 10_001])('may not handle %d tasks at once', (concurrency) => {
     expect(() => defineQueue({ name: 'images', concurrency })).toThrow(DefinitionError);
     expect(() => defineQueue({ name: 'images', concurrency })).toThrow(`not ${concurrency}`);
   });

@@ -27,7 +27,7 @@ export interface QueueDefinitionInput extends RunPolicyInput {
   readonly name: string;
   /** How the queue is declared. Default: the `queueType` option (`QUEUE_TYPE`), which is `quorum`. */
   readonly type?: QueueType;
-  /** Tasks of this queue that one worker process handles at once; its prefetch. Default: `concurrency` (`WORKER_CONCURRENCY`). */
+  /** Tasks of this queue that one worker process handles at once; its prefetch. 1 to 10,000. Default: `concurrency` (`WORKER_CONCURRENCY`). */
   readonly concurrency?: number;
   /** How the queue's messages are written and read. Default: {@link nestFormat}, Nest's `{"pattern","data"}`. */
   readonly format?: MessageFormat;
@@ -55,6 +55,9 @@ export interface QueueDefinition extends QueueDefinitionInput, RunPolicy {
   readonly format: MessageFormat;
 }
 
+/** As of `WORKER_CONCURRENCY`; AMQP has 16 bits for a prefetch. */
+const MAX_CONCURRENCY = 10_000;
+
 /**
  * Defines a work queue. Only needed for a queue that differs from the defaults; a task definition may also name its
  * queue by a plain string.
@@ -62,9 +65,13 @@ export interface QueueDefinition extends QueueDefinitionInput, RunPolicy {
  */
 export function defineQueue(input: QueueDefinitionInput): QueueDefinition {
   assertQueueName(input.name);
-  if (input.concurrency !== undefined && !(Number.isInteger(input.concurrency) && input.concurrency >= 1)) {
+  const { concurrency } = input;
+  if (
+    concurrency !== undefined &&
+    !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY)
+  ) {
     throw new DefinitionError(
-      `Queue "${input.name}": concurrency must be a whole number from 1, not ${input.concurrency}.`,
+      `Queue "${input.name}": concurrency must be a whole number from 1 to ${MAX_CONCURRENCY}, not ${concurrency}.`,
     );
   }
   const { maxPriority } = input;

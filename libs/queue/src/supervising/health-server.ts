@@ -27,7 +27,10 @@ export async function answerHealth(supervised: Supervised, address: ListenAddres
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (isRead && path === '/health/live') answer(response, 200, { status: 'ok', info: {}, error: {}, details: {} });
     else if (isRead && path === '/health/ready') answerReadiness(response, supervised);
-    else if (isRead && path === '/metrics') void answerMetrics(response, supervised);
+    else if (isRead && path === '/metrics')
+      answerMetrics(response, supervised).catch(() =>
+        answer(response, 500, { statusCode: 500, message: 'The metrics could not be read.' }),
+      );
     else answer(response, 404, { statusCode: 404, message: 'Only /health/live, /health/ready and /metrics are here.' });
   });
   try {
