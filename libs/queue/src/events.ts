@@ -13,7 +13,12 @@ export interface TaskFacts {
   readonly redelivered: boolean;
   /** The trace it belongs to, when its message names one or its run is traced. */
   readonly traceId?: string | undefined;
+  /** When it was added with an id that was there before it, or redriven (`x-added-at`), in milliseconds since 1970: tells it from those before with its id. */
+  readonly life?: number | undefined;
 }
+
+/** What is told of a task that does not run. */
+type IdleTask = Pick<TaskFacts, 'name' | 'queue' | 'life'> & { readonly id: string };
 
 /** What is known of a run that failed. */
 export interface FailedRun {
@@ -28,7 +33,7 @@ export type ConnectionRole = 'producing' | 'consuming' | 'browsing';
 
 /** Everything that happens, by name. Observers in `telemetry/` turn these into log lines. */
 export interface QueueEventMap {
-  'task.added': { id: string; name: string; queue: string; delay: number; traceId?: string | undefined };
+  'task.added': IdleTask & { name: string; delay: number; traceId?: string | undefined };
   /** An event is in every queue that is bound for it. */
   'event.published': { id: string; name: string; exchange: string; traceId?: string | undefined };
   /** `dueAt`: since when it could have been run, in milliseconds since 1970, where that is known; never of what was handed out before. Worked out when it is read. */
@@ -67,9 +72,9 @@ export interface QueueEventMap {
   /** A publish to the task's next place failed and is tried again; the delivery stays unacknowledged meanwhile. */
   'handover.postponed': TaskFacts & { place: string; why: string };
   /** Given back to its queue from the dead-letter queue, by whom. */
-  'task.redriven': { id: string; name: string | undefined; queue: string; reason: string; by: string };
+  'task.redriven': IdleTask & { reason: string; by: string };
   /** Thrown away from the dead-letter queue, for good, by whom. */
-  'task.purged': { id: string; name: string | undefined; queue: string; reason: string; by: string };
+  'task.purged': IdleTask & { reason: string; by: string };
   /** This process has asked for it, and the broker has it. `subject`: ids of tasks, a queue, or a worker. */
   'control.sent': {
     action: 'cancel' | 'pause' | 'resume' | 'quiet' | 'stop';

@@ -101,6 +101,11 @@ export class Delivery implements InLine<Delivery> {
     return addedTimeOf(this.message.properties);
   }
 
+  /** Which of several tasks with its id, one after the other; `undefined` for one whose id was made for it. */
+  get life(): number | undefined {
+    return this.number(header.addedAt);
+  }
+
   /** Since when it could have been run, in milliseconds since 1970; not known of what was handed out before. */
   get dueAt(): number | undefined {
     return this.isRedelivered ? undefined : dueTimeOf(this.message);
@@ -117,8 +122,8 @@ export class Delivery implements InLine<Delivery> {
   }
 
   facts(): TaskFacts {
-    const { id, name, queue, attempt, isRedelivered, tracedBy: traceId } = this;
-    return { id, name, queue, attempt, redelivered: isRedelivered, traceId };
+    const { id, name, queue, attempt, isRedelivered, tracedBy: traceId, life } = this;
+    return { id, name, queue, attempt, redelivered: isRedelivered, traceId, life };
   }
 
   /** {@link facts} of a run that has completed. One object as well. */

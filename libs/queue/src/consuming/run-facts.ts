@@ -5,8 +5,8 @@ type Started = QueueEventMap['task.started'];
 type Completed = QueueEventMap['task.completed'];
 
 /**
- * What is told of a run that begins. It is made for each task: its trace, and when it was due, are worked out from its message only for
- * those who ask.
+ * What is told of a run that begins. It is made for each task: its trace, its life, and when it was due, are worked out from its message
+ * only for those who ask.
  */
 export class RunStart implements Started {
   readonly id: string | undefined;
@@ -28,6 +28,10 @@ export class RunStart implements Started {
 
   get traceId(): string | undefined {
     return this.#delivery.tracedBy;
+  }
+
+  get life(): number | undefined {
+    return this.#delivery.life;
   }
 
   get dueAt(): number | undefined {

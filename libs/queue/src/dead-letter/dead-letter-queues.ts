@@ -3,6 +3,7 @@ import type { BrokerConnection } from '../connection/broker-connection';
 import type { Publisher } from '../connection/publisher';
 import { ConfirmTimeoutError, NotConnectedError, QueueReadError } from '../errors';
 import type { QueueEvents } from '../events';
+import { header, numberHeader } from '../message/headers';
 import type { QueueSettings } from '../queue.options';
 import type { TaskRegistry } from '../task-registry';
 import { routeTo } from '../topology/routes';
@@ -15,7 +16,7 @@ import { checkFilter, listOf } from './filter';
 import type { DeadLetterFilter } from './filter';
 import { DeadLetterReading } from './reading';
 import type { ReadLetter, ReadingCounts } from './reading';
-import { redrivenMessage, wasRedrivenBy } from './redriven-message';
+import { redriveTimeOf, redrivenMessage, wasRedrivenBy } from './redriven-message';
 
 /** What `redrive` and `purge` take besides the filter. */
 export interface DeadLetterActionOptions {
@@ -109,15 +110,16 @@ export class DeadLetterQueues {
       if (wasRedrivenBy(run, message)) return false;
       if (options.dryRun === true) return true;
       const { originalQueue: queue, id, name, reason } = deadLetter;
+      const life = redriveTimeOf(message, this.now());
       await this.tracing.redrive({ id, name, queue }, message.properties.headers, (trace) =>
         this.publisher.publish(
           routeTo(queue),
-          redrivenMessage(message, run, this.now(), trace),
+          redrivenMessage(message, run, life, trace),
           this.settings.publishTimeout,
         ),
       );
       await browser.remove(message);
-      this.events.emit('task.redriven', { id, name, queue, reason, by });
+      this.events.emit('task.redriven', { id, name, queue, reason, by, life });
       return true;
     });
   }
@@ -129,7 +131,8 @@ export class DeadLetterQueues {
       if (options.dryRun === true) return true;
       await browser.remove(message);
       const { id, name, queue, reason } = deadLetter;
-      this.events.emit('task.purged', { id, name, queue, reason, by });
+      const life = numberHeader(message.properties.headers, header.addedAt);
+      this.events.emit('task.purged', { id, name, queue, reason, by, life });
       return true;
     });
   }

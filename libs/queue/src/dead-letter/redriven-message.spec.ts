@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { header } from '../message/headers';
 import type { IncomingMessage } from '../message/message';
-import { redrivenMessage, wasRedrivenBy } from './redriven-message';
+import { redriveTimeOf, redrivenMessage, wasRedrivenBy } from './redriven-message';
 
 function messageWith(properties: IncomingMessage['properties'], content = 'body'): IncomingMessage {
   const fields = { deliveryTag: 1, redelivered: true, exchange: '', routingKey: 'work.dlq' };
@@ -57,6 +57,14 @@ describe('a redriven message', () => {
   ])('counts: %s before is %s now', (before, now) => {
     const message = messageWith({ headers: { 'x-redriven': before } });
     expect(redrivenMessage(message, 'run', NOW).properties.headers['x-redriven']).toBe(now);
+  });
+
+  it.each([
+    ['now', undefined, NOW],
+    ['now, where it was given back before', NOW - 1, NOW],
+    ['after the last time, where a clock was ahead', NOW + 5_000, NOW + 5_001],
+  ])('is given back %s', (_when, before, time) => {
+    expect(redriveTimeOf(messageWith({ headers: { 'x-added-at': before } }), NOW)).toBe(time);
   });
 
   it('is known to its redrive when it comes back, and to no other', () => {

@@ -7,17 +7,23 @@ import type { TraceHeaders } from '../tracing';
 /** Everything Warren writes into headers tells of runs that failed; the next run is the first again, in a trace of its own. */
 const FAILURE_HEADERS: readonly string[] = [...Object.values(header), ...TRACE_HEADERS];
 
+/** When a dead letter is given back, in milliseconds since 1970: later than it was before, whatever the clocks of who does it say. */
+export function redriveTimeOf({ properties }: IncomingMessage, now: number): number {
+  const before = numberHeader(properties.headers, header.addedAt);
+  return before === undefined ? now : Math.max(now, before + 1);
+}
+
 /**
  * The message that a dead letter becomes when it is given back to its queue: the same bytes, id and properties, without a
  * trace of its failure but how often it was redriven.
  * @param run identifies the redrive
- * @param now milliseconds since 1970: a cancel from before that is no longer meant
+ * @param time of {@link redriveTimeOf}: a cancel from before that is no longer meant
  * @param trace the context of the redrive's span, when somebody traces it
  */
 export function redrivenMessage(
   message: IncomingMessage,
   run: string,
-  now: number,
+  time: number,
   trace: TraceHeaders = {},
 ): OutgoingMessage {
   // It has waited longer than its expiration already: what somebody wants to run again must not expire at once.
@@ -27,7 +33,7 @@ export function redrivenMessage(
   const own = {
     [header.timesRedriven]: timesRedriven,
     [header.redriveRun]: run,
-    [header.addedAt]: now,
+    [header.addedAt]: time,
     ...(dead === undefined ? {} : { [header.redrivenTraceparent]: dead }),
     ...trace,
   };

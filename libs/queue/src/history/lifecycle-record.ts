@@ -11,6 +11,11 @@ export interface TaskHappened extends Happened {
   readonly id: string;
   readonly name?: string;
   readonly queue: string;
+  /**
+   * Which life of its id: when the task was added with an id that was there before it, or given back by a redrive (`x-added-at`), in
+   * milliseconds since 1970. A later life has a larger one. Missing for the first life of an id that was made for its task.
+   */
+  readonly life?: number;
 }
 
 interface RunHappened extends TaskHappened {
@@ -159,3 +164,6 @@ export type LifecycleRecord =
 
 /** The records that are about one task. */
 export type TaskLifecycleRecord = Extract<LifecycleRecord, TaskHappened>;
+
+/** Those that are about one run of it. */
+export type RunRecord = Exclude<TaskLifecycleRecord, AddedRecord | DeadLetterRecord>;

@@ -20,18 +20,24 @@ export interface FailureNote {
   readonly milliseconds?: number | undefined;
 }
 
-/** Which run of which task; `id` is `undefined` for a message of another program that has none. */
-export interface RunNote {
+/** Which task; `id` is `undefined` for a message of another program that has none. */
+export interface TaskNote {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly queue: string;
+  /** As `TaskHappened` has it. */
+  readonly life?: number | undefined;
+}
+
+/** Which run of it. */
+export interface RunNote extends TaskNote {
   readonly attempt: number;
 }
 
 /**
  * One message of the stream while it is written: `[version, worker, base, record, record, ...]`, where a record is a list that begins
  * with its kind and its milliseconds after `base`. Names of tasks and queues stand in it once, as `["n", name, queue]`; records
- * give their number. `RecordReader` is the other side.
+ * give their number. What only few records have stands in front of them: `["y", life]`. `readRecords` is the other side.
  *
  * It is written as text and not as objects that are made into JSON later: a worker writes one for every task.
  */
@@ -59,10 +65,9 @@ export class RecordBatch {
     return this.records;
   }
 
-  added(at: number, id: string, name: string, queue: string, delay: number, traceId: string | undefined): void {
-    const place = this.placeOf(name, queue);
+  added(at: number, task: TaskNote, delay: number, traceId: string | undefined): void {
     const trace = traceId === undefined ? '' : `,${delay > 0 ? '' : '0,'}${JSON.stringify(traceId)}`;
-    this.text += `,["${KIND.added}",${this.since(at)},${JSON.stringify(id)},${place}${delay > 0 ? `,${delay}` : ''}${trace}]`;
+    this.write(`${this.beginTask(KIND.added, at, task)}${delay > 0 ? `,${delay}` : ''}${trace}]`);
   }
 
   started(at: number, run: RunNote): void {
@@ -96,13 +101,7 @@ export class RecordBatch {
   }
 
   /** Redriven or purged: there is no run. */
-  fromDeadLetters(
-    at: number,
-    task: Omit<RunNote, 'attempt'>,
-    kind: 'redriven' | 'purged',
-    reason: string,
-    by: string,
-  ): void {
+  fromDeadLetters(at: number, task: TaskNote, kind: 'redriven' | 'purged', reason: string, by: string): void {
     const words = `${JSON.stringify(reason)},${JSON.stringify(by.slice(0, MAX_NAME))}`;
     this.write(`${this.begin(KIND[kind], at, { ...task, attempt: 0 })},${words}]`);
   }
@@ -136,9 +135,15 @@ export class RecordBatch {
     this.text += record;
   }
 
-  private begin(kind: WrittenKind, at: number, { id = '', name, queue, attempt }: RunNote): string {
+  private begin(kind: WrittenKind, at: number, run: RunNote): string {
+    return `${this.beginTask(kind, at, run)},${run.attempt}`;
+  }
+
+  private beginTask(kind: WrittenKind, at: number, { id = '', name, queue, life }: TaskNote): string {
     const place = this.placeOf(name, queue);
-    return `,["${kind}",${this.since(at)},${JSON.stringify(id)},${place},${attempt}`;
+    const since = this.since(at);
+    if (life !== undefined) this.text += `,["${KIND.life}",${life - this.base}]`;
+    return `,["${kind}",${since},${JSON.stringify(id)},${place}`;
   }
 
   private since(at: number): number {

@@ -11,7 +11,8 @@ const written = (write: (batch: RecordBatch) => void) => {
 };
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
-const run = fc.record({ id: text, name: text, queue: text, attempt: fc.nat(100) });
+const life = fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 }), { nil: undefined });
+const run = fc.record({ id: text, name: text, queue: text, attempt: fc.nat(100), life });
 const at = fc.integer({ min: 0, max: 4_000_000_000_000 });
 const failure = fc.record({
   error: text,
@@ -29,7 +30,7 @@ describe('records that were written are read as they were', () => {
       fc.property(fc.array(fc.tuple(at, run, failure, text), { maxLength: 20, size: 'max' }), (entries) => {
         const records = written((batch) => {
           for (const [time, which, how, word] of entries) {
-            batch.added(time, which.id, which.name, which.queue, 5, word);
+            batch.added(time, which, 5, word);
             batch.started(time, which);
             batch.progressed(time, which, 0.5, word);
             batch.completed(time, which, 7, { word });
@@ -73,8 +74,8 @@ describe('records that were written are read as they were', () => {
   it('without what is not known', () => {
     const bare = { id: undefined, name: undefined, queue: 'q', attempt: 1 };
     const records = written((batch) => {
-      batch.added(10, 'a', 'n', 'q', 0, undefined);
-      batch.added(10, 'b', 'n', 'q', 0, 'trace');
+      batch.added(10, { id: 'a', name: 'n', queue: 'q' }, 0, undefined);
+      batch.added(10, { id: 'b', name: 'n', queue: 'q', life: 7 }, 0, 'trace');
       batch.completed(20, bare, 1, undefined);
       batch.retrying(30, bare, 2, 0, { error: 'E: e', ...noTimes });
       batch.cancelled(30, bare, undefined);
@@ -82,7 +83,7 @@ describe('records that were written are read as they were', () => {
     const of = { worker: 'host-1-abcd', queue: 'q' };
     expect(records).toEqual([
       { kind: 'added', at: 10, id: 'a', name: 'n', ...of },
-      { kind: 'added', at: 10, id: 'b', name: 'n', ...of, traceId: 'trace' },
+      { kind: 'added', at: 10, id: 'b', name: 'n', ...of, life: 7, traceId: 'trace' },
       { kind: 'completed', at: 20, id: '', ...of, attempt: 1, milliseconds: 1 },
       { kind: 'retrying', at: 30, id: '', ...of, attempt: 1, nextAttempt: 2, delay: 0, error: 'E: e' },
       { kind: 'cancelled', at: 30, id: '', ...of, attempt: 1 },

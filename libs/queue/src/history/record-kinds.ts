@@ -2,6 +2,8 @@
 export const KIND = {
   /** No record: the name and the queue that later ones mean by their number. */
   place: 'n',
+  /** No record either: which life of its task's id the next one is of. */
+  life: 'y',
   added: 'a',
   started: 's',
   progressed: 'p',

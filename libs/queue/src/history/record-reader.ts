@@ -1,4 +1,4 @@
-import type { BeatQueue, BeatRecord, LeavingState, LifecycleRecord } from './lifecycle-record';
+import type { BeatQueue, BeatRecord, LeavingState, LifecycleRecord, TaskLifecycleRecord } from './lifecycle-record';
 import { BATCH_VERSION } from './record-batch';
 import { KIND } from './record-kinds';
 
@@ -18,6 +18,8 @@ interface Shared {
   readonly worker: string;
   readonly base: number;
   readonly places: Place[];
+  /** Of the next record. */
+  life: number | undefined;
 }
 
 /** The rest of a record behind its kind and its time. */
@@ -32,7 +34,7 @@ export function readRecords(content: Buffer): LifecycleRecord[] {
   if (!Array.isArray(batch)) return [];
   const [version, worker, base, ...records] = batch as unknown[];
   if (version !== BATCH_VERSION || !isWord(worker) || !isTime(base)) return [];
-  const shared: Shared = { worker, base, places: [] };
+  const shared: Shared = { worker, base, places: [], life: undefined };
   return records.flatMap((record) => (Array.isArray(record) ? readRecord(record as unknown[], shared) : []));
 }
 
@@ -45,18 +47,24 @@ function readRecord([kind, since, ...rest]: readonly unknown[], shared: Shared):
   if (!isNumber(since)) return [];
   const happened = { at: shared.base + since, worker: shared.worker };
   if (!isTime(happened.at)) return [];
+  if (kind === KIND.life) {
+    shared.life = happened.at;
+    return [];
+  }
+  const { life } = shared;
+  shared.life = undefined;
   if (kind === KIND.beat) return readBeat(happened, rest);
   if (kind === KIND.process) return readProcess(happened, rest);
   if (kind === KIND.ordered) return readOrder(happened, rest);
   const [id, place, ...more] = rest;
   const [name, queue] = shared.places[Number(place)] ?? [];
   if (!isWord(id) || queue === undefined) return [];
-  const task = { ...happened, id, queue, ...(name === undefined ? {} : { name }) };
+  const task = { ...happened, id, queue, ...maybe('name', name), ...maybe('life', life) };
   return kind === KIND.added ? readAdded(task, more) : readRun(kind, task, more);
 }
 
 type Happened = Pick<LifecycleRecord, 'at' | 'worker'>;
-type Task = Happened & { readonly id: string; readonly queue: string; readonly name?: string };
+type Task = Happened & Pick<TaskLifecycleRecord, 'id' | 'queue' | 'name' | 'life'>;
 
 function readAdded(task: Task, [delay, traceId]: Rest): LifecycleRecord {
   return {

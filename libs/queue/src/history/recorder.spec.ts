@@ -99,7 +99,8 @@ describe('the recorder', () => {
     events.emit('control.sent', { action: 'pause', subject: 'q', by: 'anna', reason: 'why' });
     events.emit('task.requeued', { ...facts('a'), why: 'x' });
     events.emit('task.lost', { ...facts('a'), why: 'x' });
-    events.emit('task.redriven', { id: 'a', name: 'n', queue: 'q', reason: 'failed', by: 'anna' });
+    events.emit('task.redriven', { id: 'a', name: 'n', queue: 'q', reason: 'failed', by: 'anna', life: 1_000 });
+    events.emit('task.completed', { ...facts('a'), milliseconds: 5, life: 1_000 });
     events.emit('task.purged', { id: 'a', name: 'n', queue: 'q', reason: 'failed', by: 'ben' });
     events.emit('connection.lost', { role: 'consuming', why: 'x' });
     events.emit('connection.unblocked', { role: 'producing' });
@@ -113,7 +114,8 @@ describe('the recorder', () => {
       { kind: 'ordered', what: 'pause', target: 'q', by: 'anna', why: 'why' },
       { kind: 'requeued', why: 'x' },
       { kind: 'lost', why: 'x' },
-      { kind: 'redriven', reason: 'failed', by: 'anna' },
+      { kind: 'redriven', reason: 'failed', by: 'anna', life: 1_000 },
+      { kind: 'completed', life: 1_000 },
       { kind: 'purged', reason: 'failed', by: 'ben' },
       { kind: 'process', what: 'connection.lost', why: 'consuming: x' },
       { kind: 'process', what: 'connection.unblocked', why: 'producing' },

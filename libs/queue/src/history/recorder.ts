@@ -91,7 +91,7 @@ export class Recorder {
   private hearTasks(): void {
     const { batch } = this;
     this.hear('task.completed', (e) => batch.completed(Date.now(), e, e.milliseconds, e.result));
-    this.hear('task.added', (e) => batch.added(Date.now(), e.id, e.name, e.queue, e.delay, e.traceId));
+    this.hear('task.added', (e) => batch.added(Date.now(), e, e.delay, e.traceId));
     this.hear('task.retrying', (e) => batch.retrying(Date.now(), e, e.nextAttempt, e.delay, e));
     this.hear('task.dead-lettered', (e) => batch.deadLettered(Date.now(), e, e.reason, e));
     this.hear('task.cancelled', (e) => batch.cancelled(Date.now(), e, e.by));

@@ -1,3 +1,4 @@
+import type { DeadLetteredRecord, RetryingRecord } from './lifecycle-record';
 import type { AttemptRecord, ProgressRecord } from './task-record';
 
 /** Failed runs of one task that are kept; the oldest go first. */
@@ -30,6 +31,29 @@ export class TaskDetails {
       (sum, text = '') => sum + text.length,
       failures,
     );
+  }
+
+  /** The task is added or given back once more: what it came to before is over. What failed stays. */
+  beginLife(): void {
+    this.progress = undefined;
+    this.result = undefined;
+    this.isResultTooLarge = false;
+    this.reason = undefined;
+    this.by = undefined;
+    this.cancelRequestedBy = undefined;
+  }
+
+  /** @param time milliseconds since 1970 */
+  forgetFailuresBefore(time: number): void {
+    const { failed } = this;
+    while (failed[0]?.endedAt !== undefined && failed[0].endedAt < time) failed.shift();
+  }
+
+  keepFailure(record: RetryingRecord | DeadLetteredRecord): void {
+    const { at, attempt, worker, error, stack, milliseconds } = record;
+    const nextDelay = record.kind === 'retrying' ? record.delay : undefined;
+    const startedAt = milliseconds === undefined ? undefined : at - milliseconds;
+    this.keep({ attempt, worker, endedAt: at, error, ...withoutGaps({ startedAt, milliseconds, stack, nextDelay }) });
   }
 
   /** Keeps a run that failed; one that is told of twice once. */

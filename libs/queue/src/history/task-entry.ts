@@ -4,27 +4,24 @@ import type {
   CompletedRecord,
   DeadLetteredRecord,
   DeadLetterRecord,
+  OrderedRecord,
   RetryingRecord,
   ReturnedRecord,
+  RunRecord,
   TaskLifecycleRecord,
 } from './lifecycle-record';
+import { isRunAnew } from './run-anew';
 import { TaskDetails, withoutGaps } from './task-details';
 import { isEnd } from './task-record';
-import type { TaskRecord, TaskState } from './task-record';
+import type { AttemptRecord, TaskRecord, TaskState } from './task-record';
 
 /** What a task takes that completed at its first attempt, its place in the view included, in bytes; without its texts. */
 const ENTRY_BYTES = 350;
 
-/** The run in progress, or the one that ended its task. */
-interface Run {
-  readonly attempt: number;
-  readonly worker: string;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly milliseconds?: number;
-}
-
-/** One task in a view, as small as it can be. Records may come late, twice and in another order than they happened in. */
+/**
+ * One task in a view, as small as it can be. Records may come late, twice and in another order than they happened in: each says which
+ * life of its id it is of, and the latest life is told.
+ */
 export class TaskEntry implements InLine<TaskEntry> {
   line: Line<TaskEntry> | undefined;
   before: TaskEntry | undefined;
@@ -38,12 +35,15 @@ export class TaskEntry implements InLine<TaskEntry> {
   error: string | undefined;
   /** Who ran it last. */
   worker: string | undefined;
-  private run: Run | undefined;
+  /** The run in progress, or the one that ended its task. */
+  private run: AttemptRecord | undefined;
   private details: TaskDetails | undefined;
 
+  /** @param life of the first record that was heard of; see `TaskHappened` */
   constructor(
     readonly id: string,
     readonly queue: string,
+    public life = 0,
   ) {}
 
   /** The note of its progress, or what was said when it ended. */
@@ -78,15 +78,16 @@ export class TaskEntry implements InLine<TaskEntry> {
   /** Folds one record in. */
   apply(record: TaskLifecycleRecord): void {
     this.name ??= record.name;
-    if (record.kind === 'added') this.add(record.at, record.delay, record.traceId);
+    if (record.kind === 'added') this.add(record);
     else if (isFromDeadLetters(record)) this.leaveDeadLetters(record);
-    else this.applyRun(record);
+    else if (this.isOfThisLife(record)) this.applyRun(record);
+    else this.applyEarlier(record);
     this.updatedAt = Math.max(this.updatedAt, record.at);
   }
 
-  /** It is to be cancelled; what has ended stays as it is. */
-  requestCancel(by: string): void {
-    if (!isEnd(this.state)) this.more().cancelRequestedBy = by;
+  /** It is to be cancelled; what has ended, or was added anew since, stays as it is. */
+  requestCancel({ at, by }: Pick<OrderedRecord, 'at' | 'by'>): void {
+    if (!isEnd(this.state) && at >= this.life) this.more().cancelRequestedBy = by;
   }
 
   /** What became of it, for people. */
@@ -102,33 +103,58 @@ export class TaskEntry implements InLine<TaskEntry> {
   }
 
   /** Its producer may tell later than its worker: a state that is known already stays. */
-  private add(at: number, delay: number | undefined, traceId: string | undefined): void {
+  private add({ at, life = 0, delay, traceId }: AddedRecord): void {
+    const { addedAt = at, details } = this;
     // Added once more, with its id, after it was cancelled: that cancel is not meant for it.
-    if (this.addedAt !== undefined && at > this.addedAt) this.forgetCancel();
-    this.addedAt ??= at;
-    if (traceId !== undefined) this.more().traceId = traceId;
+    if (details !== undefined && at > addedAt) details.cancelRequestedBy = undefined;
+    this.addedAt = Math.max(addedAt, at);
+    if (life < this.life) return;
+    if (life > this.life) {
+      this.beginLife(life);
+      this.worker = undefined;
+    }
+    details?.forgetFailuresBefore(life);
+    if (details?.failed.length === 0) this.error = undefined;
+    if (details !== undefined || traceId !== undefined) this.more().traceId = traceId;
     if (delay === undefined) return;
     this.dueAt ??= at + delay;
     if (this.attempt === 0 && this.state === 'queued') this.state = 'delayed';
   }
 
-  private leaveDeadLetters({ kind, at, reason, by }: DeadLetterRecord): void {
-    if (at < this.updatedAt && this.state !== 'dead-lettered') return; // it has been run since
-    if (by !== undefined) this.more().by = by;
+  /** Who redrives may tell later than who runs it then: the state of that run stays. */
+  private leaveDeadLetters({ kind, at, reason, by, life = kind === 'redriven' ? at : 0 }: DeadLetterRecord): void {
+    if (life < this.life) return;
+    const isNew = life > this.life;
+    if (isNew) this.beginLife(life);
     if (kind === 'purged') {
       this.state = 'cancelled';
       this.more().reason = `purged: ${reason}`;
-      return;
-    }
-    this.forgetCancel();
-    this.state = 'queued';
-    this.attempt = 0;
-    this.dueAt = at;
-    this.run = undefined;
-    if (this.details !== undefined) this.details.reason = undefined;
+    } else if (isNew) this.dueAt = at;
+    if (by !== undefined && (kind === 'purged' || this.more().by === undefined)) this.more().by = by;
   }
 
-  private applyRun(record: Exclude<TaskLifecycleRecord, AddedRecord | DeadLetterRecord>): void {
+  /** Whether a record is of the life that is told; one of a later life begins it. */
+  private isOfThisLife(record: RunRecord): boolean {
+    const { life = 0 } = record;
+    if (life > this.life || (isEnd(this.state) && isRunAnew(record, this.updatedAt))) this.beginLife(life);
+    return life === this.life;
+  }
+
+  private beginLife(life: number): void {
+    this.life = life;
+    this.state = 'queued';
+    this.attempt = 0;
+    this.dueAt = undefined;
+    this.run = undefined;
+    this.details?.beginLife();
+  }
+
+  /** What failed before it was redriven is kept; what failed before it was added anew was another task. */
+  private applyEarlier(record: RunRecord): void {
+    if ('error' in record && record.at >= (this.addedAt ?? 0)) this.more().keepFailure(record);
+  }
+
+  private applyRun(record: RunRecord): void {
     const attempt = record.attempt ?? this.attempt;
     const isStale = attempt < this.attempt || (attempt === this.attempt && this.isOver(record));
     if (!isStale && record.kind !== 'cancelled') this.worker = record.worker;
@@ -169,11 +195,8 @@ export class TaskEntry implements InLine<TaskEntry> {
   }
 
   private fail(record: RetryingRecord | DeadLetteredRecord, isStale: boolean): void {
-    const { at, attempt, worker, error, stack, milliseconds } = record;
-    const nextDelay = record.kind === 'retrying' ? record.delay : undefined;
-    const startedAt = milliseconds === undefined ? undefined : at - milliseconds;
-    const known = { startedAt, milliseconds, stack, nextDelay };
-    this.more().keep({ attempt, worker, endedAt: at, error, ...withoutGaps(known) });
+    const { at, attempt, error } = record;
+    this.more().keepFailure(record);
     if (isStale) return;
     this.error = error;
     this.run = undefined;
@@ -197,11 +220,7 @@ export class TaskEntry implements InLine<TaskEntry> {
     this.attempt = attempt;
   }
 
-  private forgetCancel(): void {
-    if (this.details !== undefined) this.details.cancelRequestedBy = undefined;
-  }
-
-  private begin(run: Run): void {
+  private begin(run: AttemptRecord): void {
     this.state = 'running';
     this.attempt = run.attempt;
     this.run = run;

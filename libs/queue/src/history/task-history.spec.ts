@@ -59,7 +59,7 @@ describe('a history', () => {
     await new Promise(setImmediate);
     happens((batch) => {
       for (const id of ['later', 'waits', 'runs']) {
-        batch.added(Date.now(), id, 'n', 'q', id === 'later' ? 50_000 : 0, undefined);
+        batch.added(Date.now(), { id, name: 'n', queue: 'q' }, id === 'later' ? 50_000 : 0, undefined);
         batch.ordered(Date.now(), 'cancel', id, 'anna');
       }
       batch.started(Date.now(), run('runs'));
@@ -70,6 +70,16 @@ describe('a history', () => {
       cancelled,
       { status: 'rejected', reason: expect.any(ResultTimeoutError) },
     ]);
+  });
+
+  it('gives no result of the task that had the id before, when it is known which one is meant', async () => {
+    happens((batch) => batch.completed(1, run('a'), 1, 'old'));
+    const waiting = resultOf(history, 'a', 60_000, 2);
+    await new Promise(setImmediate);
+    happens((batch) => batch.completed(9, { ...run('a'), life: 2 }, 1, 'new'));
+    expect(await waiting).toBe('new');
+    expect(await resultOf(history, 'a', 60_000)).toBe('new');
+    await expect(resultOf(history, 'a', 1, 3)).rejects.toThrow(ResultTimeoutError);
   });
 
   it('lets nobody wait who waits when it is closed', async () => {

@@ -104,24 +104,6 @@ describe('a task in a view', () => {
     );
   });
 
-  it('that was dead-lettered, redriven and completed has completed', () => {
-    const dead: TaskLifecycleRecord = {
-      kind: 'dead-lettered',
-      ...of('a', NOW),
-      attempt: 5,
-      reason: 'failed',
-      error: 'Error: no',
-    };
-    const redriven: TaskLifecycleRecord = { kind: 'redriven', ...of('a', NOW + 1_000), reason: 'failed' };
-    expect(viewOf([dead]).get('a')).toMatchObject({ state: 'dead-lettered', reason: 'failed', error: 'Error: no' });
-    const back = viewOf([dead, redriven]).get('a');
-    expect(back).toMatchObject({ state: 'queued', attempt: 0 });
-    expect(back).not.toHaveProperty('reason');
-    expect(viewOf([dead, redriven, completed('a', NOW + 2_000)]).get('a')).toMatchObject({ state: 'completed' });
-    const purged: TaskLifecycleRecord = { kind: 'purged', ...of('a', NOW + 1_000), reason: 'failed' };
-    expect(viewOf([dead, purged]).get('a')).toMatchObject({ state: 'cancelled', reason: 'purged: failed' });
-  });
-
   it('that was redriven or purged says by whom', () => {
     const [redriven, purged] = (['redriven', 'purged'] as const).map((kind) =>
       viewOf([{ kind, ...of('a', NOW), reason: 'failed', by: 'anna' }]).get('a'),

@@ -86,6 +86,11 @@ export class TaskView {
     return this.tasks.get(id)?.toRecord();
   }
 
+  /** Which life of an id {@link get} tells of: `TaskHappened.life`, 0 where there has been one only. */
+  lifeOf(id: string): number {
+    return this.tasks.get(id)?.life ?? 0;
+  }
+
   /** The tasks for which all of a search holds, the one last heard of first. */
   search(query: TaskSearch, { limit, offset }: SearchPage): { tasks: TaskRecord[]; total: number } {
     const matches = matcherOf(query);
@@ -149,7 +154,7 @@ export class TaskView {
       return;
     }
     const { weight } = entry;
-    entry.requestCancel(order.by);
+    entry.requestCancel(order);
     this.weight += entry.weight - weight;
   }
 
@@ -167,7 +172,8 @@ export class TaskView {
       return;
     }
     const startedAt = kind === 'started' ? at : kind === 'completed' ? at - record.milliseconds : undefined;
-    const readySince = entry?.readySince;
+    const isOfAnotherLife = record.life !== undefined && record.life !== entry?.life; // whose adding is not heard of yet, or is over
+    const readySince = isOfAnotherLife ? undefined : entry?.readySince;
     if (startedAt === undefined || readySince === undefined || entry?.state === 'running') return; // counted at its start
     minutes.waited(startedAt, startedAt - readySince);
   }
@@ -180,13 +186,13 @@ export class TaskView {
     return minutes;
   }
 
-  private remember({ id, queue, at }: TaskLifecycleRecord): TaskEntry {
-    const entry = new TaskEntry(id, this.shared(queue));
+  private remember({ id, queue, at, life }: TaskLifecycleRecord): TaskEntry {
+    const entry = new TaskEntry(id, this.shared(queue), life);
     this.tasks.set(id, entry);
     const cancel = this.earlyCancels.get(id);
     if (cancel !== undefined) {
       this.earlyCancels.delete(id);
-      if (at <= cancel.at) entry.requestCancel(cancel.by);
+      if (at <= cancel.at) entry.requestCancel(cancel);
     }
     this.weight += entry.weight;
     if (this.tasks.size > this.maxTasks) this.forgetOne();

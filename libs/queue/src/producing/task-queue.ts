@@ -17,6 +17,7 @@ import { delayRoute } from '../topology/delay-levels';
 import { noTracing } from '../tracing';
 import type { Adding, TraceHeaders, Tracing } from '../tracing';
 import { checkAddOptions } from './add-options';
+import { KnownLives } from './known-lives';
 import { publishEvent } from './publish-event';
 import type { PublishedEvent, PublishOptions } from './publish-event';
 import { newTaskId } from './task-ids';
@@ -70,6 +71,8 @@ const NO_OPTIONS: AddOptions = {};
 
 /** Where tasks are added. */
 export class TaskQueue {
+  private readonly lives = new KnownLives();
+
   constructor(
     private readonly publisher: Pick<Publisher, 'publish'>,
     private readonly settings: Pick<QueueSettings, 'publishTimeout' | 'maxMessageBytes'>,
@@ -142,7 +145,9 @@ export class TaskQueue {
     }
     const queue = task.queue.name;
     await this.publisher.publish(delayRoute(delay, queue), message, options.timeout ?? this.settings.publishTimeout);
-    this.events.emit('task.added', { id, name: task.name, queue, delay, traceId: traceIdOf(headers) });
+    const life = isKnownId ? now : undefined;
+    if (life !== undefined) this.lives.add(id, life);
+    this.events.emit('task.added', { id, name: task.name, queue, delay, traceId: traceIdOf(headers), life });
     return { id, queue };
   }
 
@@ -161,6 +166,7 @@ export class TaskQueue {
   /**
    * Waits until a task has ended, and resolves with what its handler returned: anything that is JSON and not larger than 1 KB,
    * `undefined` for nothing. Works in every process; the first call reads what was recorded so far.
+   * Of a task that this process has added again under an id of its own it is the result of that one, not of an earlier one.
    * @param options `timeout`: milliseconds; 30,000 unless given.
    * @throws TaskFailedError when it was dead-lettered, TaskCancelledError when it was cancelled.
    * @throws ResultTimeoutError when it has not ended by then: it goes on.
@@ -168,7 +174,7 @@ export class TaskQueue {
    * @throws HistoryUnavailableError when what happens is not recorded, or cannot be read.
    */
   result(id: string, { timeout = DEFAULT_RESULT_TIMEOUT_MS }: ResultOptions = {}): Promise<unknown> {
-    return resultOf(this.history, id, timeout);
+    return resultOf(this.history, id, timeout, this.lives.of(id));
   }
 
   private async addOne({ task, payload, options = NO_OPTIONS }: TaskToAdd): Promise<AddResult> {
