@@ -10,7 +10,7 @@ import { Publisher } from '../../libs/queue/src/connection/publisher';
 import { QueueEvents } from '../../libs/queue/src/events';
 import { controlStreamPlan } from '../../libs/queue/src/steering/control-stream';
 import { Steering as SteeringOfItsOwn } from '../../libs/queue/src/steering/steering';
-import type { SteeringPace } from '../../libs/queue/src/steering/steering';
+import type { SteeringPace } from '../../libs/queue/src/steering/steering-pace';
 import { routeDeclarer } from '../../libs/queue/src/topology/declare';
 import { WORKER_NAME } from '../../libs/queue/src/worker-name';
 

@@ -81,19 +81,38 @@ describe('a reader of a stream', () => {
     expect(test.read).toEqual(numbers(0, 100));
   });
 
-  it('tells by silence that it has read what was there, when no mark can be written', async () => {
+  it('tells by the last message that it has read what was there, when no mark can be written', async () => {
     const test = new StreamTest(open, vhost.url);
-    await test.write('a', 'b');
-    const reader = test.reader({ mark: () => Promise.resolve(false) });
+    await test.write(...numbers(0, 500));
+    const reader = test.reader({ mark: () => Promise.resolve(false), prefetch: 10 });
     await reader.open();
-    expect(test.read).toEqual(['a', 'b']);
+    expect(test.read).toEqual(numbers(0, 500));
+    expect(reader.state).toBe('live');
+    await test.write('new');
+    await waitFor('what is new', () => test.read.includes('new'));
+  });
+
+  it('tells by silence when there is no message either', async () => {
+    const reader = new StreamTest(open, vhost.url).reader({ mark: () => Promise.resolve(false) });
+    await reader.open();
     expect(reader.state).toBe('live');
   });
 
-  it('reads a stream anew that was deleted and declared again, also behind its back', async () => {
+  it('is told of every mark, whoever had it written', async () => {
+    const test = new StreamTest(open, vhost.url);
+    await test.reader().open();
+    let marks = 0;
+    await test.reader({ onMark: () => (marks += 1) }).open();
+    expect(marks).toBe(2);
+  });
+
+  it.each([
+    ['which its mark tells', {}],
+    ['which the last message tells', { mark: () => Promise.resolve(false) }],
+  ])('reads a stream anew that was deleted and declared again, also behind its back, %s', async (_how, options) => {
     const test = new StreamTest(open, vhost.url);
     const proxy = open(await TcpProxy.open(vhost.url));
-    const reader = test.reader({}, proxy.url);
+    const reader = test.reader(options, proxy.url);
     await test.write('old', 'older');
     await reader.open();
     await vhost.channel.deleteQueue(TEST_STREAM.name);

@@ -14,9 +14,14 @@ export class StreamPosition {
     return this.from instanceof Date ? { '!': 'timestamp', value: Math.floor(this.from.getTime() / 1_000) } : this.from;
   }
 
+  /** The place of the last message that was read; -1 before the first. */
+  get reached(): number {
+    return this.last ?? -1;
+  }
+
   /** Notes a message; `false` when it was read before. */
   reach(offset: number): boolean {
-    if (offset <= (this.last ?? -1)) return false;
+    if (offset <= this.reached) return false;
     this.last = offset;
     return true;
   }

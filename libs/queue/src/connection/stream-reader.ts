@@ -10,7 +10,7 @@ import { declareStream } from './stream-declaration';
 import { MARK } from './stream-mark';
 import { StreamPosition } from './stream-position';
 import type { StreamOffset } from './stream-position';
-import { StreamReading } from './stream-reading';
+import { StreamReading, offsetOf } from './stream-reading';
 import { StreamRefusals } from './stream-refusals';
 import { unlessAborted } from './unless-aborted';
 
@@ -45,13 +45,19 @@ export interface StreamReaderOptions {
   readonly onMessage: (message: StreamMessage) => void | Promise<void>;
   /**
    * Has a mark written into the stream ({@link StreamWriter.mark}): what comes before it was there. Without one, or while the broker
-   * takes none, a second of silence says the same, less surely.
+   * takes none, the broker is asked for its last messages, and what comes before those was there. Where it has none, or the reading begins
+   * behind them, a second of silence says the same, less surely.
    */
   readonly mark?: (id: string) => Promise<boolean>;
+  /** Called for each mark that is read, whoever had it written: it takes room in the stream as a message does. */
+  readonly onMark?: () => void;
 }
 
-/** Silence after which everything counts as read when no mark tells. */
+/** Silence after which everything counts as read when nothing tells. */
 const SILENCE_MS = 1_000;
+
+/** Silence after which the last messages have all come: the broker hands them out together. */
+const LAST_MS = 50;
 
 /** A mark that the broker has and does not hand out for so long: the position is one of a stream that is no more. */
 const MARK_MS = 3_000;
@@ -178,10 +184,12 @@ export class StreamReader {
   }
 
   /** @returns what never rejects, when whoever is told takes their time */
-  private read({ properties, content }: ConsumeMessage, reading: StreamReading): Promise<void> | undefined {
-    const offset = Number(properties.headers?.['x-stream-offset']);
+  private read(message: ConsumeMessage, reading: StreamReading): Promise<void> | undefined {
+    const { properties, content } = message;
+    const offset = offsetOf(message);
     const isNew = this.position.reach(offset);
     if (properties.type === MARK) {
+      if (isNew) this.options.onMark?.();
       if (properties.messageId !== reading.markId) return undefined;
       reading.isMarkRead = true;
       this.become('live');
@@ -200,19 +208,24 @@ export class StreamReader {
     }
   }
 
-  /** Sees to it that the state becomes `live`: by a mark, or by silence. */
+  /** Sees to it that the state becomes `live`: by a mark, by the place of the last message, or by silence. */
   private async watch(reading: StreamReading, end: (why: string) => void, signal: AbortSignal): Promise<void> {
     const isMarked = (await this.options.mark?.(reading.markId)) ?? false;
-    const patience = isMarked ? MARK_MS : SILENCE_MS;
+    if (!isMarked) await reading.lookForEnd(this.options.stream.name);
     while (!reading.isMarkRead && !signal.aborted) {
+      const isAtEnd = reading.end !== undefined && this.position.reached >= reading.end;
+      const patience = isMarked ? MARK_MS : isAtEnd ? LAST_MS : SILENCE_MS;
       const rest = patience - reading.silence;
       if (rest > 0) {
-        await delay(rest, undefined, { signal, ref: false }).catch(() => undefined);
-      } else if (isMarked) {
+        await delay(isMarked ? rest : Math.min(rest, LAST_MS), undefined, { signal, ref: false }).catch(
+          () => undefined,
+        );
+      } else if (isMarked || this.position.reached > (reading.end ?? Infinity)) {
         this.position.startOver();
         return end('the stream is not the one that was read before');
       } else {
-        return this.become('live');
+        this.become('live');
+        return reading.lookNoMore();
       }
     }
   }

@@ -7,6 +7,9 @@ export class StreamReading {
   readonly markId = randomUUID();
   /** Whether the mark has come. */
   isMarkRead = false;
+  /** The last place of the stream, as far as {@link lookForEnd} has seen it; `undefined` before, and of a stream that is empty. */
+  end: number | undefined;
+  private lookedBy: string | undefined;
   private inHand = 0;
   private takenAt = performance.now();
 
@@ -24,6 +27,25 @@ export class StreamReading {
     else void taking.then(() => this.taken(message));
   }
 
+  /** Has the broker hand out what was written last, besides: that tells how far there is to read. Never rejects. */
+  async lookForEnd(stream: string): Promise<void> {
+    const onMessage = (message: ConsumeMessage | null): void => {
+      if (message === null) return;
+      this.end = Math.max(this.end ?? -1, offsetOf(message));
+      this.handedOut(message, undefined);
+    };
+    const options = { noAck: false, arguments: { 'x-stream-offset': 'last' } };
+    await this.channel.consume(stream, onMessage, options).then(
+      ({ consumerTag }) => (this.lookedBy = consumerTag),
+      ignore, // the channel has closed: the next reading looks again
+    );
+  }
+
+  /** The end is known well enough. Never rejects. */
+  async lookNoMore(): Promise<void> {
+    if (this.lookedBy !== undefined) await this.channel.cancel(this.lookedBy).catch(ignore);
+  }
+
   private taken(message: ConsumeMessage): void {
     this.inHand -= 1;
     this.takenAt = performance.now();
@@ -33,4 +55,13 @@ export class StreamReading {
       // The channel has closed meanwhile: the next one goes on behind this message.
     }
   }
+}
+
+/** The place of a message in its stream. */
+export function offsetOf({ properties }: ConsumeMessage): number {
+  return Number(properties.headers?.['x-stream-offset']);
+}
+
+function ignore(): void {
+  // What has closed meanwhile is not asked again.
 }

@@ -68,6 +68,14 @@ describe('a pause', () => {
     expect(saidAgain.paused.get('a')?.by).toBe('anna');
   });
 
+  it('fades behind what is no order as well: the marks of those who begin to read', () => {
+    const state = after([pause('a')]);
+    for (let mark = 0; mark < 83; mark += 1) state.skip(0);
+    expect(state.fading).toEqual([]);
+    state.skip(0);
+    expect(state.fading).toEqual([{ ...pause('a'), of: 0 }]);
+  });
+
   it('that is said again too late undoes nothing, and has the resumption said again', () => {
     const state = after([pause('a'), resume('a'), { ...pause('a'), of: 0 }]);
     expect(state.paused.size).toBe(0);

@@ -106,12 +106,17 @@ export class SteeringState implements Cancels {
    * @param bytes of its body
    */
   apply(record: ControlRecord, offset: number, bytes: number): void {
-    this.bytesRead += bytes + MESSAGE_BYTES;
+    this.skip(bytes);
     if (record.kind === 'cancel') this.cancel(record.ids, { by: record.by, at: record.at });
     else if (record.kind === 'pause' || record.kind === 'resume') this.order(record, offset);
     else if (record.worker === this.worker && this.ownWish?.kind !== 'stop') {
       this.ownWish = { kind: record.kind, by: record.by };
     }
+  }
+
+  /** Something else is in the stream, with a body of so many bytes. */
+  skip(bytes: number): void {
+    this.bytesRead += bytes + MESSAGE_BYTES;
   }
 
   /** The orders that would grow old, or that an older one was said again after: to be written once more. */

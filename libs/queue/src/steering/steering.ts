@@ -11,31 +11,16 @@ import type { QueueSettings } from '../queue.options';
 import { routeDeclarer } from '../topology/declare';
 import { routeTo } from '../topology/routes';
 import { CONTROL_STREAM } from '../topology/streams';
-import { WORKER_NAME } from '../worker-name';
 import { MAX_CANCELLED_AT_ONCE, readControl, writeControl } from './control-record';
 import type { ControlRecord, QueueOrder } from './control-record';
 import { controlStreamPlan } from './control-stream';
+import { PACE } from './steering-pace';
+import type { SteeringPace } from './steering-pace';
 import { SteeringState } from './steering-state';
-import type { Cancels, Pause, SteeringLimits, WorkerWish } from './steering-state';
-
-/** What is remembered, and behind how many bytes a pause is said again: long before the stream lets go of it. */
-const LIMITS: SteeringLimits = { cancels: 50_000, queues: 1_000, bytes: 4_000_000 };
-
-/** What of {@link Steering} may be otherwise in a test. Times in milliseconds. */
-export interface SteeringPace {
-  /** The name by which orders to one worker reach this process. */
-  readonly worker: string;
-  readonly limits: SteeringLimits;
-  /** So long a worker waits to have read what was ordered, before it consumes all the same. */
-  readonly readWithin: number;
-  /** Within so long one of those who read says again what fades, at random: the others see that it is done. */
-  readonly repeatWithin: number;
-}
+import type { Cancels, Pause, WorkerWish } from './steering-state';
 
 /** Milliseconds for the mark that tells a reader where it began; a broker that takes no messages now is not waited for. */
 const MARK_TIMEOUT_MS = 2_000;
-
-const PACE: SteeringPace = { worker: WORKER_NAME, limits: LIMITS, readWithin: 10_000, repeatWithin: 20_000 };
 
 /**
  * Orders to all workers, kept in the broker: cancel a task, pause and resume a queue, quiet and stop a worker. Each is a record in
@@ -57,6 +42,8 @@ export class Steering {
   private hasChanged = false;
   private isToTell = false;
   private hasGivenUp = false;
+  /** Only who consumes has to know for sure where the stream ends: who looks leaves no mark in it. */
+  private hasToBeSure = false;
   private repeating: NodeJS.Timeout | undefined;
   private readonly marks: Publisher;
 
@@ -83,6 +70,7 @@ export class Steering {
         retryDelay: settings.reconnectDelay,
         onMessage: ({ content, offset }) => this.read(content, offset),
         mark: (id) => this.mark(id),
+        onMark: () => this.skip(0),
       },
       events,
     );
@@ -168,8 +156,9 @@ export class Steering {
     this.tell();
   }
 
-  /** The same, but it waits ten seconds at most, and says when it could not be known. */
+  /** The same for who consumes: sure, waiting ten seconds at most, and saying when it could not be known. */
   async caughtUp(): Promise<void> {
+    this.hasToBeSure = true;
     if (!this.hasGivenUp) await endedWithin(this.open(), this.pace.readWithin);
     const { state } = this.reader;
     if (state === 'live') {
@@ -200,7 +189,7 @@ export class Steering {
 
   private read(content: Buffer, offset: number): void {
     const record = readControl(content);
-    if (record === undefined) return;
+    if (record === undefined) return this.skip(content.length);
     this.state.apply(record, offset, content.length);
     this.hasChanged = true;
     if (this.isToTell) return;
@@ -212,15 +201,26 @@ export class Steering {
     });
   }
 
+  /** What is no order takes room as well, and what was ordered before it grows old. */
+  private skip(bytes: number): void {
+    this.state.skip(bytes);
+    if (this.reader.state === 'live') this.repeatSoon();
+  }
+
   private tell(): void {
-    if (!this.hasChanged) return;
-    this.hasChanged = false;
-    for (const listener of this.listeners) listener();
+    if (this.hasChanged) {
+      this.hasChanged = false;
+      for (const listener of this.listeners) listener();
+    }
+    this.repeatSoon();
+  }
+
+  private repeatSoon(): void {
     if (this.state.fading.length === 0 || this.repeating !== undefined) return;
     this.repeating = setTimeout(() => this.repeat(), Math.random() * this.pace.repeatWithin).unref();
   }
 
-  /** What does not succeed is tried again with the next record that is read. */
+  /** What does not succeed is tried again with the next message that is read. */
   private repeat(): void {
     this.repeating = undefined;
     for (const order of this.state.fading) this.send(order).catch(() => undefined);
@@ -233,12 +233,13 @@ export class Steering {
   }
 
   private async mark(id: string): Promise<boolean> {
+    if (!this.hasToBeSure) return false;
     const message = { content: Buffer.alloc(0), properties: { messageId: id, type: MARK, headers: {} } };
     try {
       await this.marks.publish(routeTo(CONTROL_STREAM), message, MARK_TIMEOUT_MS);
       return true;
     } catch {
-      return false; // the reader takes silence for the end
+      return false; // the reader finds the end otherwise
     }
   }
 }
