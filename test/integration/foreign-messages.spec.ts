@@ -33,6 +33,13 @@ const pay = defineTask({
   attempts: 2,
 });
 
+const charge = defineTask({
+  name: 'proj.charge',
+  queue: defineQueue({ name: 'charges', type: 'classic', format: sealed(celery(), { sign: { keys } }) }),
+  payload: z.object({ amount: z.number() }),
+  attempts: 2,
+});
+
 interface Run {
   readonly name: string;
   readonly payload: unknown;
@@ -49,7 +56,7 @@ let failures = 0;
 
 @Controller()
 class Handlers {
-  @EventPattern(['proj.resize', 'order.placed', 'pay'])
+  @EventPattern(['proj.resize', 'proj.charge', 'order.placed', 'pay'])
   handle(@Payload() payload: unknown, @Ctx() { name, id, attempt }: TaskContext): void {
     runs.push({ name, payload, id, attempt, at: Date.now() });
     if (failures > 0) {
@@ -64,7 +71,7 @@ let worker: TestWorker;
 
 beforeAll(async () => {
   vhost = await Vhost.open();
-  worker = await TestWorker.start({ urls: [vhost.url], tasks: [resize, placed, pay], controllers: [Handlers] });
+  worker = await TestWorker.start({ urls: [vhost.url], tasks: [resize, charge, placed, pay], controllers: [Handlers] });
 });
 
 afterAll(async () => {
@@ -180,6 +187,29 @@ describe('a queue that takes sealed messages only', () => {
       { name: 'pay', payload: { amount: 7 }, attempt: 1 },
       { name: 'pay', payload: { amount: 7 }, attempt: 2 },
     ]);
+  });
+
+  it('runs a sealed call of Celery’s, also after a retry, and refuses one with another task in its header', async () => {
+    failures = 1;
+    await worker.queue.add(charge, { amount: 7 });
+    await worker.sees('task.completed');
+    expect(runs.map(({ name, attempt }) => ({ name, attempt }))).toEqual([
+      { name: 'proj.charge', attempt: 1 },
+      { name: 'proj.charge', attempt: 2 },
+    ]);
+    const { name, queue } = charge;
+    const written = queue.format.write({ name, payload: { amount: 7 }, id: 'x', queue: queue.name, addedAt: ADDED_AT });
+    if (Buffer.isBuffer(written)) throw new Error('it is not sealed');
+    const { content, headers, ...properties } = written;
+    vhost.publish(queue.name, content, {
+      ...properties,
+      messageId: 'x',
+      type: name,
+      contentType: queue.format.contentType,
+      timestamp: ADDED_AT / 1_000,
+      headers: { ...headers, task: 'proj.resize' },
+    });
+    expect(await worker.sees('task.dead-lettered')).toMatchObject({ id: 'x', reason: 'refused' });
   });
 
   it('puts aside what is not, as refused, with its bytes untouched', async () => {

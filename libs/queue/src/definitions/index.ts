@@ -20,6 +20,7 @@ export { foreignJson, nestFormat, plainText } from '../message/formats';
 export type {
   BodyFormat,
   ForeignRule,
+  HeadersRead,
   MessageFormat,
   ReadableMessage,
   ReadTask,

@@ -31,6 +31,7 @@ const SEQUELS = ['callbacks', 'errbacks', 'chain', 'chord'] as const;
 export function celery({ payloadOf = payloadOfCall, callOf = callOfPayload }: CeleryOptions = {}): MessageFormat {
   return {
     contentType: 'application/json',
+    readsHeaders: { names: ['task', 'id', 'compression', 'eta', 'expires', 'retries'] },
     write: ({ name, payload, id, expiresAt }) => {
       const { args, kwargs } = callOf(payload);
       const sequels = Object.fromEntries(SEQUELS.map((sequel) => [sequel, null]));

@@ -32,6 +32,7 @@ export function cloudEvents({ mode = 'binary', source }: CloudEventsOptions): Me
   const isBinary = mode === 'binary';
   return {
     contentType: isBinary ? 'application/json' : STRUCTURED,
+    readsHeaders: { prefixes: PREFIXES },
     write: (task) => (isBinary ? writeBinary(task, source) : writeStructured(task, source)),
     read: (message) => {
       const type = mediaType(message.properties.contentType);

@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { MessageRefusedError } from '../errors';
+import { CoveredHeaders, sealHeader } from './covered-headers';
+import type { CoveredHeader } from './covered-headers';
+import type { HeadersRead } from './formats';
 import { Keyring } from './seal-keys';
 import type { MessageKeys } from './seal-keys';
 
@@ -17,11 +20,13 @@ export interface Binding {
   readonly id: unknown;
   readonly type: unknown;
   readonly contentType: unknown;
+  /** Of the message; those count that its format reads. */
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** What a message's `content_encoding` says, behind what it said before. */
 const ENCODING = 'aes-256-gcm';
-const KEY = 'x-encryption-key';
+const { encryptionKey: KEY } = sealHeader;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -29,9 +34,12 @@ const TAG_BYTES = 16;
 /** Encrypts bodies with AES-256-GCM: a random nonce, the tag and the ciphertext are the new body. */
 export class Encrypter {
   private readonly keys: Keyring;
+  private readonly covered: CoveredHeaders;
 
-  constructor({ keys }: EncryptionOptions) {
+  /** @param read the headers that the format reads */
+  constructor({ keys }: EncryptionOptions, read: HeadersRead = {}) {
     this.keys = new Keyring('encryption', keys, problemOf);
+    this.covered = new CoveredHeaders(read);
   }
 
   /** @throws DefinitionError when a key cannot be used. */
@@ -51,7 +59,7 @@ export class Encrypter {
   } {
     const [id, key] = this.keys.first;
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(ENCODING, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundText(id, binding));
+    const cipher = createCipheriv(ENCODING, key, nonce, { authTagLength: TAG_BYTES }).setAAD(this.text(id, binding));
     const body = [cipher.update(content), cipher.final()];
     return {
       content: Buffer.concat([nonce, cipher.getAuthTag(), ...body]),
@@ -71,12 +79,16 @@ export class Encrypter {
   }
 
   /** @throws MessageRefusedError when no key that is known here opens it. */
-  decrypt(content: Buffer, binding: Binding, headers: Readonly<Record<string, unknown>>): Buffer {
-    const { [KEY]: id } = headers;
+  decrypt(content: Buffer, binding: Binding): Buffer {
+    const { [KEY]: id } = binding.headers;
     const key = typeof id === 'string' ? this.keys.get(id) : undefined;
     if (typeof id !== 'string' || key === undefined)
       throw new MessageRefusedError('it is encrypted with a key that is not known here');
-    return opened(content, key, boundText(id, binding));
+    return opened(content, key, this.text(id, binding));
+  }
+
+  private text(keyId: string, { headers, ...binding }: Binding): Buffer {
+    return boundText(keyId, binding, this.covered.of(headers));
   }
 }
 
@@ -91,10 +103,13 @@ function opened(content: Buffer, key: KeyObject, bound: Buffer): Buffer {
   }
 }
 
-function boundText(keyId: string, { audience, id, type, contentType }: Binding): Buffer {
-  return Buffer.from(
-    JSON.stringify(['warren.encryption.1', keyId, audience, id ?? null, type ?? null, contentType ?? null]),
-  );
+function boundText(
+  keyId: string,
+  { audience, id, type, contentType }: Omit<Binding, 'headers'>,
+  covered: readonly CoveredHeader[],
+): Buffer {
+  const properties = [id, type, contentType].map((value) => value ?? null);
+  return Buffer.from(JSON.stringify(['warren.encryption.1', keyId, audience, ...properties, covered]));
 }
 
 function problemOf({ type, symmetricKeySize }: KeyObject): string | undefined {

@@ -36,6 +36,13 @@ export interface ReadTask {
   readonly stated?: StatedFacts;
 }
 
+/** Headers of a message, by their names. */
+export interface HeadersRead {
+  readonly names?: readonly string[];
+  /** Every header whose name begins with one of these. */
+  readonly prefixes?: readonly string[];
+}
+
 /** A task that is written. */
 export interface TaskToWrite {
   readonly name: string;
@@ -68,6 +75,11 @@ export interface MessageFormat {
   readonly contentType: string;
   /** `true`: only who has the key reads the payload; pages that show payloads show none of such a queue. */
   readonly isEncrypted?: boolean;
+  /**
+   * The headers that `read` looks at. A seal around the format covers them, there or not; one that is left out here can be changed unseen by
+   * who may write to the queue. Default: none, all is in the body.
+   */
+  readonly readsHeaders?: HeadersRead;
   /** The message of a task: its body, or more than that. */
   write(task: TaskToWrite): Buffer | WrittenMessage;
   /** The task of a message. @param queue the work queue that the message was in */

@@ -21,8 +21,8 @@ export interface SealOptions {
 /**
  * A format whose messages are signed (HMAC-SHA256, Ed25519), encrypted (AES-256-GCM), or both. A queue with it takes nothing else: what is not
  * signed, altered, meant for another queue or does not open is dead-lettered as `refused`. Covered are body, id, name, content type and
- * encoding, time, reply address and the headers named; attempts, priority and every other header are not. A copy of a message is as good as
- * the message: whoever may read and write the queue can send it again.
+ * encoding, time, reply address, the headers that the format reads and those named; attempts, priority and every other header are not. A
+ * copy of a message is as good as the message: whoever may read and write the queue can send it again.
  * @throws DefinitionError when it shall do nothing. Keys are looked at when they are needed: by a worker at its start.
  */
 export function sealed(
@@ -31,12 +31,14 @@ export function sealed(
 ): MessageFormat {
   if (sign === undefined && encrypt === undefined)
     throw new DefinitionError('sealed: say how messages are signed (sign), encrypted (encrypt), or both.');
-  const signer = sign && new Signer(sign);
-  const encrypter = encrypt && new Encrypter(encrypt);
+  const { readsHeaders } = format;
+  const signer = sign && new Signer(sign, readsHeaders);
+  const encrypter = encrypt && new Encrypter(encrypt, readsHeaders);
   const seal = new Seal(format, signer, encrypter, required);
   return {
     contentType: format.contentType,
     ...(encrypt === undefined && format.isEncrypted !== true ? {} : { isEncrypted: true }),
+    ...(readsHeaders === undefined ? {} : { readsHeaders }),
     check: () => {
       format.check?.();
       signer?.check();
@@ -60,17 +62,18 @@ class Seal {
     const inner = Buffer.isBuffer(plain) ? { content: plain } : plain;
     const { id, name: type, addedAt } = task;
     const { contentType = this.format.contentType, contentEncoding: encoding, correlationId } = inner;
-    const encrypted = this.encrypter?.encrypt(inner.content, { audience, id, type, contentType }, encoding);
+    const given = { ...task.headers, ...inner.headers };
+    const binding = { audience, id, type, contentType, headers: given };
+    const encrypted = this.encrypter?.encrypt(inner.content, binding, encoding);
     const { content, contentEncoding } = encrypted ?? inner;
-    const headers = { ...inner.headers, ...encrypted?.headers };
     const timestamp = Math.floor(addedAt / 1_000);
     const properties = { id, type, contentType, contentEncoding, timestamp, replyTo: undefined, correlationId };
-    const signed = this.signer?.sign({ audience, ...properties, headers: { ...task.headers, ...headers }, content });
+    const signed = this.signer?.sign({ audience, ...properties, headers: given, content });
     return {
       ...inner,
       content,
       ...(contentEncoding === undefined ? {} : { contentEncoding }),
-      headers: { ...headers, ...signed },
+      headers: { ...inner.headers, ...encrypted?.headers, ...signed },
     };
   }
 
@@ -86,7 +89,7 @@ class Seal {
       if (this.isRequired) throw new MessageRefusedError('it is not encrypted');
       return this.format.read(message, queue);
     }
-    const opened = encrypter.decrypt(content, { audience, id, ...restOf(rest) }, headers);
+    const opened = encrypter.decrypt(content, { audience, id, headers, ...restOf(rest) });
     const inner = { ...properties, contentEncoding: encrypter.innerEncoding(contentEncoding) };
     return this.format.read({ content: opened, properties: inner }, queue);
   }

@@ -1,6 +1,8 @@
 import { createHash, createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { DefinitionError, MessageRefusedError } from '../errors';
+import { CoveredHeaders, sealHeader } from './covered-headers';
+import type { HeadersRead } from './formats';
 import { Keyring } from './seal-keys';
 import type { MessageKeys } from './seal-keys';
 
@@ -8,7 +10,10 @@ import type { MessageKeys } from './seal-keys';
 export interface SigningOptions {
   /** Secret keys of 32 bytes or more (HMAC-SHA256), Ed25519 keys, or some of both: which it is goes by the key. */
   readonly keys: MessageKeys;
-  /** Names of further headers that are covered, of those that `add` is given. Warren's own change with each attempt and are not. */
+  /**
+   * Names of further headers that are covered, of those that `add` is given. Those that the format reads are covered without being named;
+   * Warren's own change with each attempt and are not.
+   */
   readonly headers?: readonly string[];
 }
 
@@ -28,20 +33,19 @@ export interface SignedParts {
   readonly content: Buffer;
 }
 
-/** Not among Warren's own headers: it goes with the message through retries, dead letters and redrives. */
-const SIGNATURE = 'x-signature';
-const KEY = 'x-signature-key';
+const { signature: SIGNATURE, signatureKey: KEY } = sealHeader;
 
 const MIN_SECRET_BYTES = 32;
 
 /** Signs messages, and looks whether they are as they were signed. The algorithm goes by the key, never by what a message says. */
 export class Signer {
   private readonly keys: Keyring;
-  private readonly covered: readonly string[];
+  private readonly covered: CoveredHeaders;
 
-  constructor({ keys, headers = [] }: SigningOptions) {
+  /** @param read the headers that the format reads */
+  constructor({ keys, headers = [] }: SigningOptions, read: HeadersRead = {}) {
     this.keys = new Keyring('signing', keys, problemOf);
-    this.covered = [...headers].sort();
+    this.covered = new CoveredHeaders({ ...read, names: [...(read.names ?? []), ...headers] });
   }
 
   /** @throws DefinitionError when a key cannot be used. */
@@ -80,7 +84,7 @@ export class Signer {
   private text(keyId: string, { content, headers, audience, ...parts }: SignedParts): Buffer {
     const { id, type, contentType, contentEncoding, timestamp, replyTo, correlationId } = parts;
     const properties = [id, type, contentType, contentEncoding, timestamp, replyTo, correlationId];
-    const covered = this.covered.map((name) => [name, headers[name] ?? null]);
+    const covered = this.covered.of(headers);
     const digest = createHash('sha256').update(content).digest('base64url');
     const all = ['warren.signature.1', keyId, audience, ...properties.map((value) => value ?? null), covered, digest];
     return Buffer.from(JSON.stringify(all));
