@@ -47,6 +47,24 @@ describe.each(signings)('a signature by %s', (_how, options) => {
     expect(format.read(withHeaders(sent(format), others), 'payments')).toMatchObject({ name: 'pay' });
   });
 
+  it.each([
+    'x-expires-at',
+    'x-attempt',
+    'x-added-at',
+    'traceparent',
+    'tracestate',
+    'x-death',
+    'x-delivery-count',
+    'CC',
+    'x-signature',
+    'x-signature-key',
+    'x-encryption-key',
+  ])('cannot cover %s, which is another one when the message is read', (name) => {
+    const sign = { keys: [hmac], headers: ['tenant', name] };
+    expect(() => sealed(nestFormat, { sign })).toThrow(DefinitionError);
+    expect(() => sealed(nestFormat, { sign })).toThrow(`cannot cover "${name}"`);
+  });
+
   it.each(['', 'AAAA', 7, null, 'x'.repeat(43)])('that is none is refused: %p', (signature) => {
     const message = withHeaders(sent(format), { 'x-signature': signature });
     expect(() => format.read(message, 'payments')).toThrow(MessageRefusedError);

@@ -1,7 +1,7 @@
 import { createHash, createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { DefinitionError, MessageRefusedError } from '../errors';
-import { CoveredHeaders, sealHeader } from './covered-headers';
+import { CoveredHeaders, isCoverable, sealHeader } from './covered-headers';
 import type { HeadersRead } from './formats';
 import { Keyring } from './seal-keys';
 import type { MessageKeys } from './seal-keys';
@@ -12,7 +12,7 @@ export interface SigningOptions {
   readonly keys: MessageKeys;
   /**
    * Names of further headers that are covered, of those that `add` is given. Those that the format reads are covered without being named;
-   * Warren's own change with each attempt and are not.
+   * Warren's own, the broker's, a trace's and the seal's change on the way: `sealed` throws a DefinitionError for them.
    */
   readonly headers?: readonly string[];
 }
@@ -42,8 +42,17 @@ export class Signer {
   private readonly keys: Keyring;
   private readonly covered: CoveredHeaders;
 
-  /** @param read the headers that the format reads */
+  /**
+   * @param read the headers that the format reads
+   * @throws DefinitionError for a header that is another one when the message is read.
+   */
   constructor({ keys, headers = [] }: SigningOptions, read: HeadersRead = {}) {
+    const changing = headers.filter((name) => !isCoverable(name)).map((name) => `"${name}"`);
+    if (changing.length > 0)
+      throw new DefinitionError(
+        `sealed: sign.headers cannot cover ${changing.join(', ')}: Warren, the broker, a tracer or the seal itself writes it on a ` +
+          'message’s way, and every message would be refused.',
+      );
     this.keys = new Keyring('signing', keys, problemOf);
     this.covered = new CoveredHeaders({ ...read, names: [...(read.names ?? []), ...headers] });
   }
