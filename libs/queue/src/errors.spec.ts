@@ -12,6 +12,7 @@ const given = [
   new errors.NotConnectedError('connect ECONNREFUSED'),
   new errors.UnroutableError('images'),
   new errors.PublishRefusedError('images', 'it is full'),
+  new errors.EventRefusedError('orders', 'id-1'),
   new errors.ConfirmTimeoutError('images', 500),
   new errors.UnconfirmedError('images', new Error('why')),
   new errors.TopologyError('images', 406, 'Queue "images" differs.'),
@@ -68,6 +69,10 @@ describe('the errors', () => {
     expect(new errors.ConfirmTimeoutError('images', 500).message).toMatch(
       /within 500 ms.*may have been stored.*same id/,
     );
+  });
+
+  it('an event that was refused may be stored in some queues, and names its id', () => {
+    expect(new errors.EventRefusedError('orders', 'id-1').message).toMatch(/"id-1".*may be stored in some.*same id/);
   });
 
   it('list every problem, with its place where it has one', () => {

@@ -105,6 +105,23 @@ export class PublishRefusedError extends QueueError {
 }
 
 /**
+ * The broker refused an event (basic.nack): at least one of the queues that are bound for it is full or its node is down. **It may be stored
+ * in the others**: publish it again with the same id, by which a handler there knows it.
+ */
+export class EventRefusedError extends QueueError {
+  constructor(
+    readonly exchange: string,
+    /** The event's, given or made for it. */
+    readonly id: string,
+  ) {
+    super(
+      `The broker refused event "${id}" for exchange "${exchange}" (negative confirm: a queue is full or its node is down). ` +
+        'It may be stored in some of the queues that are bound for it; publish it again with the same id.',
+    );
+  }
+}
+
+/**
  * The message was sent and the broker did not confirm it before the deadline. **It may have been stored**: trying again
  * with the same id keeps a handler that looks at the id from doing the work twice.
  */

@@ -24,6 +24,7 @@ export {
   ConfirmTimeoutError,
   ConnectionRefusedError,
   DefinitionError,
+  EventRefusedError,
   InvalidAddOptionsError,
   InvalidFilterError,
   InvalidOrderError,

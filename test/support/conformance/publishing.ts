@@ -83,6 +83,27 @@ export const publishing: readonly Scenario[] = [
     ],
   },
   {
+    name: 'what one of several queues refuses is refused, and kept in the others',
+    run: async (desk) => {
+      const channel = await desk.channel();
+      const fanout = await desk.exchange('fanout', 'fanout');
+      const queues = ['before', 'full', 'behind'];
+      for (const name of queues) {
+        await channel.bindQueue(
+          await desk.queue(name, name === 'full' ? { maxLength: 1, overflow: 'reject-publish' } : {}),
+          fanout,
+          '',
+        );
+      }
+      await desk.fill('full', 'first');
+      const end = await desk.publish(fanout, '', 'second', { mandatory: true });
+      const kept: string[][] = [];
+      for (const name of queues) kept.push(await desk.drain(name));
+      return [end, kept];
+    },
+    expected: ['message nacked', [['second'], ['first'], ['second']]],
+  },
+  {
     name: 'higher priorities are handed out first, and more than the most counts as the most',
     run: async (desk) => {
       await desk.queue('work', { maxPriority: 5 });

@@ -1,6 +1,7 @@
 import {
   ConfirmTimeoutError,
   ConnectionRefusedError,
+  EventRefusedError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,
@@ -43,6 +44,7 @@ const brokerProblems: readonly (readonly [new (...args: never[]) => QueueError, 
   [ConnectionRefusedError, { ...UNREACHABLE, retryAfter: 60 }],
   [ConfirmTimeoutError, NOT_CONFIRMED],
   [UnconfirmedError, NOT_CONFIRMED],
+  [EventRefusedError, NOT_CONFIRMED],
   [
     PublishBufferFullError,
     {

@@ -1,5 +1,11 @@
 import type { Options } from 'amqplib';
-import { ConfirmTimeoutError, NotConnectedError, UnconfirmedError } from '../errors';
+import {
+  ConfirmTimeoutError,
+  EventRefusedError,
+  NotConnectedError,
+  PublishRefusedError,
+  UnconfirmedError,
+} from '../errors';
 import type { InLine, Line } from '../line';
 import { headerBytes } from '../message/headers';
 import { identityOf } from '../message/message';
@@ -111,6 +117,17 @@ export class PendingPublish implements InLine<PendingPublish> {
   /** The broker refused it; when an earlier send may have been stored, that is what the sender must know. */
   refuse(error: Error): void {
     this.fail(this.lostConfirms > 0 ? new UnconfirmedError(this.queue, error) : error);
+  }
+
+  /** The broker does not take it. Of an event there may be more than one queue, and one of them may have it. */
+  nacked(): void {
+    const { exchange, isDelayed } = this.route;
+    const isEvent = exchange !== '' && !isDelayed;
+    this.refuse(
+      isEvent
+        ? new EventRefusedError(exchange, this.message.properties.messageId ?? '')
+        : new PublishRefusedError(this.queue, 'negative confirm: the queue is full or its node is down'),
+    );
   }
 
   /** The broker closes the channel for it each time it is sent: it was never stored. */

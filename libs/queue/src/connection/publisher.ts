@@ -92,8 +92,8 @@ export class Publisher implements PublishOwner {
   /**
    * Publishes and resolves when the broker has confirmed.
    * @param timeout milliseconds until it rejects.
-   * @throws UnroutableError, PublishRefusedError, ConfirmTimeoutError, NotConnectedError, PublishBufferFullError, and
-   * TopologyError when the broker refuses to declare a queue on the route.
+   * @throws UnroutableError, PublishRefusedError, EventRefusedError, ConfirmTimeoutError, NotConnectedError, PublishBufferFullError,
+   * and TopologyError when the broker refuses to declare a queue on the route.
    */
   publish(route: Route, message: OutgoingMessage, timeout: number, { mandatory = true } = {}): Promise<void> {
     this.connection.open();
@@ -216,9 +216,7 @@ export class Publisher implements PublishOwner {
       this.declarations.forget(pending.route); // it was deleted meanwhile: the next publish declares it again
       pending.refuse(new UnroutableError(pending.queue));
     } else if (error === null || error === undefined) pending.confirm();
-    else if (error instanceof Error && error.message === 'message nacked') {
-      pending.refuse(new PublishRefusedError(pending.queue, 'negative confirm: the queue is full or its node is down'));
-    }
+    else if (error instanceof Error && error.message === 'message nacked') pending.nacked();
   }
 
   private sweep(): void {

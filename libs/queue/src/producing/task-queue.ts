@@ -107,7 +107,9 @@ export class TaskQueue {
   /**
    * Publishes an event to its exchange. Resolves when the broker has confirmed that it is stored in every queue that is bound for it: in each
    * it is handled as a task is, with the same id.
-   * @throws what {@link add} throws; UnroutableError when no queue is bound for it, unless `mandatory` is `false`.
+   * @throws UnroutableError when no queue is bound for it, unless `mandatory` is `false`: nothing was stored.
+   * @throws EventRefusedError when one of its queues refused it: it may be stored in the others; publish it again with the error's `id`.
+   * @throws what else {@link add} throws.
    */
   publish<Event extends EventDefinition>(
     event: Event,

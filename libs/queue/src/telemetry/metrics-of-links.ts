@@ -4,6 +4,7 @@ import type { Publisher } from '../connection/publisher';
 import type { TaskServer } from '../consuming/task-server';
 import {
   ConfirmTimeoutError,
+  EventRefusedError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,
@@ -19,6 +20,7 @@ const CONFIRM_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** The errors a publish ends with; what is none of them is `other`. */
 const PUBLISH_ERRORS = [
   ConfirmTimeoutError,
+  EventRefusedError,
   NotConnectedError,
   PublishBufferFullError,
   PublishRefusedError,

@@ -113,9 +113,8 @@ export class Queues {
     const queues = [...names].flatMap((name) => this.byName.get(name) ?? []);
     if (queues.length === 0) return 'unroutable';
     // What would go round for ever is dropped, which is an end as good as any.
-    return queues.filter(({ name }) => mayEnter(name)).every((queue) => queue.publish(this.stored(message)))
-      ? 'kept'
-      : 'refused';
+    const ends = queues.filter(({ name }) => mayEnter(name)).map((queue) => queue.publish(this.stored(message)));
+    return ends.includes(false) ? 'refused' : 'kept'; // one that refuses keeps it from none of the others
   }
 
   private stored(message: IncomingToStore) {
