@@ -29,11 +29,26 @@ type Options = NonNullable<RmqOptions['options']>;
 
 let heard: string[] = [];
 
+enum Command {
+  Double,
+  Triple,
+}
+
 @Controller()
 class CatsController {
   @MessagePattern('sum')
   sum(@Payload() numbers: number[]): number {
     return numbers.reduce((sum, number) => sum + number, 0);
+  }
+
+  @MessagePattern(Command.Double)
+  double(@Payload() number: number): number {
+    return number * 2;
+  }
+
+  @EventPattern(Command.Triple)
+  triple(@Payload() number: number, @Ctx() context: RmqContext): void {
+    heard.push(`${context.getPattern()}: ${number * 3}`);
   }
 
   @MessagePattern({ cmd: 'count' })
@@ -121,7 +136,7 @@ function clientOf(options: Options): ClientProxy {
   return closing(ClientProxyFactory.create({ transport: Transport.RMQ, options: { urls: [vhost.url], ...options } }));
 }
 
-const emit = (client: ClientProxy, pattern: string, data: unknown): Promise<unknown> =>
+const emit = (client: ClientProxy, pattern: string | number, data: unknown): Promise<unknown> =>
   lastValueFrom(client.emit(pattern, data), { defaultValue: undefined });
 const hears = (count: number): Promise<unknown> =>
   waitFor(
@@ -139,13 +154,20 @@ describe('request and response', () => {
     client = clientOf({ queue, queueOptions });
   });
 
-  const ask = (pattern: string | object, data: unknown = ''): Promise<unknown[]> =>
+  const ask = (pattern: string | number | object, data: unknown = ''): Promise<unknown[]> =>
     lastValueFrom(client.send(pattern, data).pipe(toArray()));
 
   it('brings the value, every value of a stream in order, and none of none', async () => {
     expect(await ask('sum', [1, 2, 3])).toEqual([6]);
     expect(await ask({ cmd: 'count' }, 4)).toEqual([1, 2, 3, 4]);
     expect(await ask('nothing')).toEqual([]);
+  });
+
+  it('finds the handlers of a numeric enum', async () => {
+    expect(await ask(Command.Double, 21)).toEqual([42]);
+    await emit(client, Command.Triple, 7);
+    await hears(1);
+    expect(heard).toEqual(['1: 21']);
   });
 
   it('brings the values before an error, and the error', async () => {

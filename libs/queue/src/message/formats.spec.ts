@@ -40,6 +40,8 @@ describe('nestFormat', () => {
 
   it.each([
     ['a task without payload', '{"pattern":"a"}', { name: 'a', payload: undefined }],
+    ['a numeric pattern, as of an enum, by its digits', '{"pattern":5,"data":1}', { name: '5', payload: 1 }],
+    ['the first member of an enum', '{"pattern":0,"data":1}', { name: '0', payload: 1 }],
     ['an object pattern by its JSON', '{"pattern":{"cmd":"sum"},"data":1}', { name: '{"cmd":"sum"}', payload: 1 }],
     ['the id of a request', '{"pattern":"a","data":1,"id":"r-1"}', { name: 'a', payload: 1, requestId: 'r-1' }],
     ['an id of null as no request', '{"pattern":"a","data":1,"id":null}', { name: 'a', payload: 1 }],
@@ -51,7 +53,7 @@ describe('nestFormat', () => {
 
   it.each([
     ['an empty pattern', '{"pattern":"","data":1}'],
-    ['a pattern that is a number', '{"pattern":5,"data":1}'],
+    ['a pattern that is beyond every number', '{"pattern":1e999,"data":1}'],
     ['a pattern that is null', '{"pattern":null,"data":1}'],
     ['a pattern that is an array', '{"pattern":["a"],"data":1}'],
     ['no pattern', '{"data":1}'],

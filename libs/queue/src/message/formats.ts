@@ -147,9 +147,10 @@ export function readNestPacket(value: unknown): ReadTask | undefined {
   return { name, payload: value['data'], ...(typeof id === 'string' ? { requestId: id } : {}) };
 }
 
-/** The route of a pattern: a string is its own; an object is its JSON, which Nest's server normalises. */
+/** The route of a pattern: a string is its own; a number is its digits; an object is its JSON, which Nest's server normalises. */
 function patternName(pattern: unknown): string | undefined {
   if (typeof pattern === 'string' && pattern !== '') return pattern;
+  if (Number.isFinite(pattern)) return String(pattern);
   if (!isObject(pattern)) return undefined;
   try {
     return JSON.stringify(pattern);
