@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { INestMicroservice } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import type { CustomStrategy, NestMicroservice } from '@nestjs/microservices';
 import type { TestingModule } from '@nestjs/testing';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
@@ -53,7 +54,7 @@ export class RunBench {
   ) {}
 
   /** @throws Error when the module is connected to a broker, or has no queues. */
-  static async open(module: TestingModule, setUp: RunTaskOptions['setUp']): Promise<RunBench> {
+  static async open(module: TestingModule, { setUp, inheritAppConfig = false }: RunTaskOptions): Promise<RunBench> {
     const steering = foundIn(module, Steering);
     if (!(steering instanceof RunSteering)) {
       throw new Error(
@@ -63,8 +64,7 @@ export class RunBench {
     const server = foundIn(module, TaskServer);
     noteEnds(foundIn(module, QueueEvents));
     await module.init(); // the hooks of its modules, once
-    const worker: INestMicroservice = module.createNestMicroservice<CustomStrategy>({ strategy: server });
-    worker.useGlobalFilters(new TaskErrorFilter());
+    const worker = workerOf(module, server, inheritAppConfig);
     await setUp?.(worker);
     (worker as unknown as NestMicroservice).setIsInitHookCalled(true);
     await (worker as unknown as NestMicroservice).registerModules();
@@ -140,6 +140,18 @@ export class RunBench {
       this.steering.forget(id);
     };
   }
+}
+
+/**
+ * A worker as `connectWorker` makes it, whose configuration is its own; or as `createWorker` does, with the application's. Nest's own way
+ * to a microservice of a module under test knows the second only.
+ */
+function workerOf(module: TestingModule, strategy: TaskServer, inheritAppConfig: boolean): INestMicroservice {
+  const { applicationConfig } = module as unknown as { readonly applicationConfig: ApplicationConfig };
+  const config = inheritAppConfig ? applicationConfig : new ApplicationConfig();
+  config.getGlobalFilters().unshift(new TaskErrorFilter()); // the last one that is asked, behind those of the app
+  const seen = Object.create(module, { applicationConfig: { value: config } }) as TestingModule;
+  return seen.createNestMicroservice<CustomStrategy>({ strategy });
 }
 
 function foundIn<Found>(module: TestingModule, token: abstract new (...args: never[]) => Found): Found {

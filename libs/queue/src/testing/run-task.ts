@@ -33,6 +33,11 @@ export interface RunTaskOptions {
    * its first run.
    */
   readonly setUp?: (worker: INestMicroservice) => void | Promise<void>;
+  /**
+   * `true`: `APP_GUARD`, `APP_PIPE`, `APP_INTERCEPTOR` and `APP_FILTER` hold for handlers, as in a worker of `createWorker`. `false`: they
+   * stay with the HTTP side, as with `connectWorker`. As the first run of a module says. Default: `false`.
+   */
+  readonly inheritAppConfig?: boolean;
 }
 
 /** What became of a task that was run. */
@@ -91,10 +96,10 @@ export async function runTask<Task extends TaskDefinition>(
   }
 }
 
-async function benchOf(module: TestingModule, { setUp }: RunTaskOptions): Promise<RunBench> {
+async function benchOf(module: TestingModule, options: RunTaskOptions): Promise<RunBench> {
   const known = benches.get(module);
   if (known !== undefined) return known;
-  const bench = await RunBench.open(module, setUp);
+  const bench = await RunBench.open(module, options);
   benches.set(module, bench);
   return bench;
 }
