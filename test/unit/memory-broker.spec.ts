@@ -194,6 +194,35 @@ describe('a worker on the broker in memory', () => {
   });
 });
 
+describe('a queue on the broker in memory', () => {
+  it.each([
+    ['x-single-active-consumer', true],
+    ['x-max-length-bytes', 1_000],
+    ['x-expires', 1_000],
+    ['x-consumer-timeout', 1_000],
+    ['x-delayed-retry-type', 'all'],
+    ['x-overflow', 'reject-publish-dlx'],
+  ])('is refused with %s, which is not carried out', async (argument, value) => {
+    open();
+    const model = broker.connect();
+    const told: string[] = [];
+    model.on('error', (error: Error) => void told.push(error.message));
+    const channel = await model.createChannel();
+    channel.on('error', () => undefined);
+    await expect(channel.assertQueue('q', { arguments: { [argument]: value } })).rejects.toThrow();
+    expect(told).toEqual([expect.stringMatching(/^Connection closed: 540 .*does not carry out/)]);
+    expect(told[0]).toContain(argument);
+  });
+
+  it('may say that it wants none of it', async () => {
+    open();
+    const model = broker.connect();
+    const channel = await model.createChannel();
+    await channel.assertQueue('q', { arguments: { 'x-single-active-consumer': false, 'x-overflow': 'drop-head' } });
+    await model.close();
+  });
+});
+
 describe('waiting for the broker in memory', () => {
   it('ends with an error that says who is still at work', async () => {
     open({ patience: 50 });

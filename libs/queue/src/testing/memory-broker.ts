@@ -53,7 +53,8 @@ export interface WaitingMessage {
  * The broker's clock decides what waits in it (delays, retries, expiry) and is the time of adding, failing, expiring and cancelling.
  * What takes time in a process takes real time: a handler, a run's `timeout`, a batch's `wait`, quarantine, the pause before a consumer
  * comes back. It is no broker for production: it keeps nothing, has no users and one virtual host, and takes limits of streams
- * without carrying them out.
+ * without carrying them out. Other arguments that it does not carry out are refused, as methods that it does not know are: the connection
+ * ends with 540 and their name.
  */
 export class MemoryBroker extends Connector {
   private readonly clock: VirtualClock;
@@ -127,7 +128,10 @@ export class MemoryBroker extends Connector {
     return this.traffic.silence(this.patience, () => this.inHand());
   }
 
-  /** Ends every connection, as a broker that restarts: what is in hand is handed out again. Clients connect again by themselves. */
+  /**
+   * Ends every connection, as an operator would (320): what is in hand is handed out again, and queues that a connection had to itself are gone.
+   * Warren connects again by itself. Nothing else is lost: it is no restart, which takes along what is not durable or not persistent.
+   */
   disconnect(): void {
     const why = refusal(320, 'the broker in memory was asked to end all connections');
     for (const session of this.traffic.open) session.end(why);

@@ -31,6 +31,15 @@ const COMPARED = [
 /** Those that a number belongs to. */
 const NUMBERS = ['x-message-ttl', 'x-max-length', 'x-max-priority', 'x-delivery-limit', 'x-max-length-bytes'];
 
+/** Those that change what a queue does, and that the broker in memory does not carry out; of a stream it takes all and carries out none. */
+const NOT_CARRIED_OUT = [
+  'x-single-active-consumer',
+  'x-max-length-bytes',
+  'x-expires',
+  'x-consumer-timeout',
+  'x-delayed-retry-type',
+];
+
 /** What the broker calls the types of AMQP's field values. */
 function typeOf(value: unknown): string {
   return typeof value === 'string' ? 'longstr' : typeof value === 'boolean' ? 'bool' : 'signedint';
@@ -40,6 +49,17 @@ function typeOf(value: unknown): string {
 export function kindOf({ arguments: given }: QueueDeclaration): KindOfQueue {
   const type = given['x-queue-type'];
   return type === 'quorum' || type === 'stream' ? type : 'classic';
+}
+
+/** @throws Refusal (540) for what a real broker would do and this one would not: a test must not pass because of it. */
+export function assertCarriedOut(name: string, declaration: QueueDeclaration): void {
+  if (kindOf(declaration) === 'stream') return;
+  const { arguments: given } = declaration;
+  const asked = NOT_CARRIED_OUT.find((argument) => given[argument] !== undefined && given[argument] !== false);
+  const overflow = given['x-overflow'] === 'reject-publish-dlx' ? 'x-overflow: reject-publish-dlx' : undefined;
+  const missing = asked ?? overflow;
+  if (missing !== undefined)
+    throw refusal(540, `the broker in memory does not carry out '${missing}', which queue '${name}' is declared with`);
 }
 
 /** @throws Refusal (406) for what no queue of its kind can have. */

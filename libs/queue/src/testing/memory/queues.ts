@@ -4,7 +4,7 @@ import { deadLettered, goesRound } from './deaths';
 import { Exchanges } from './exchanges';
 import { MemoryQueue } from './memory-queue';
 import { MemoryStream } from './memory-stream';
-import { assertPossible, assertSame, kindOf } from './queue-declaration';
+import { assertCarriedOut, assertPossible, assertSame, kindOf } from './queue-declaration';
 import type { QueueDeclaration } from './queue-declaration';
 import { notFound, refusal } from './refusal';
 import { headersOf } from './stored-message';
@@ -45,9 +45,10 @@ export class Queues {
     return queue;
   }
 
-  /** @throws Refusal when it exists otherwise, or cannot be. */
+  /** @throws Refusal when it exists otherwise, cannot be, or asks for what is not carried out here. */
   declare(wanted: string, declaration: QueueDeclaration, asker: object): MemoryQueue | MemoryStream {
     const name = wanted === '' ? `amq.gen-${randomUUID()}` : wanted;
+    assertCarriedOut(name, declaration);
     if (this.byName.has(name)) {
       const queue = this.get(name, asker);
       if (declaration.exclusive && queue.owner === undefined) {

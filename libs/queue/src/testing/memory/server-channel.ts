@@ -79,6 +79,7 @@ export class ServerChannel {
 
   private consume({ queue: name, consumerTag, noAck, exclusive, arguments: given }: ClientMethods['BasicConsume']) {
     const queue = this.queues.get(name, this.owner);
+    if (given['x-priority'] !== undefined) throw refusal(540, `the broker in memory does not carry out 'x-priority'`);
     const tag = consumerTag === '' ? this.newTag() : consumerTag;
     if (this.consumers.has(tag)) throw refusal(530, `attempt to reuse consumer tag '${tag}'`);
     const { prefetch } = this;
