@@ -1,5 +1,6 @@
 import {
   BatchContext,
+  celery,
   defineQueue,
   defineTask,
   fixed,
@@ -47,9 +48,14 @@ const words = defineTask({
   queue: defineQueue({ name: 'words', format: plainText('words') }),
   payload: z.string(),
 });
+const counted = defineTask({
+  name: 'counted',
+  queue: defineQueue({ name: 'counts', type: 'classic', format: celery() }),
+  payload: z.unknown(),
+});
 const many = defineTask({ name: 'many', payload: z.string(), batch: { size: 2, wait: 5 } });
 const byHand = defineTask({ name: 'by-hand', payload: z.enum(['ack', 'requeue', 'refuse', 'ack and fail']) });
-const tasks: readonly TaskDefinition[] = [exportInvoice, mailed, slow, guarded, words, many, byHand];
+const tasks: readonly TaskDefinition[] = [exportInvoice, mailed, slow, guarded, words, counted, many, byHand];
 
 @Injectable()
 class Exporter {
@@ -204,6 +210,14 @@ describe('runTask, of a compiled module', () => {
     const run = await runTask(module, exportInvoice, payload, options);
     expect(run).toMatchObject({ outcome: 'dead-lettered', reason, result: undefined });
     expect(run.error).toMatchObject({ name });
+  });
+
+  it('puts aside what its format does not understand, with the reason that the format gives', async () => {
+    const run = await runTask(module, counted, [1], { body: '[[9007199254740993], {}, {}]' });
+    expect(run).toMatchObject({ outcome: 'dead-lettered', reason: 'undecodable' });
+    expect(run.error).toMatchObject({
+      message: expect.stringContaining('a whole number that JavaScript would change'),
+    });
   });
 
   it('puts aside a task without a handler', async () => {

@@ -18,6 +18,7 @@ const given = [
   new errors.TopologyError('images', 406, 'Queue "images" differs.'),
   new errors.QueueReadError('images.dlq', 'the channel closed'),
   new errors.MessageRefusedError('it is not signed'),
+  new errors.UndecodableMessageError('it has a time limit'),
   new errors.InvalidFilterError([{ path: 'limit', message: 'must be a whole number from 1, not 0' }]),
   new errors.ConnectionRefusedError('Wrong password.'),
   new errors.UnrecoverableError('No such customer.'),

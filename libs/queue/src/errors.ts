@@ -178,6 +178,16 @@ export class MessageRefusedError extends QueueError {
   }
 }
 
+/**
+ * Thrown by a queue's format: the message is not understood, and this is why. It is dead-lettered as `undecodable`, its bytes untouched; so is
+ * what a format answers `undefined` for, without a reason of its own.
+ */
+export class UndecodableMessageError extends QueueError {
+  constructor(why: string) {
+    super(`The message is not understood: ${why}.`);
+  }
+}
+
 /** A filter for dead letters cannot be used. Nothing was looked at. */
 export class InvalidFilterError extends QueueError {
   constructor(readonly problems: readonly Problem[]) {

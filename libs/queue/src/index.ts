@@ -37,6 +37,7 @@ export {
   QueueReadError,
   TopologyError,
   UnconfirmedError,
+  UndecodableMessageError,
   UnknownTaskError,
   UnroutableError,
 } from './errors';

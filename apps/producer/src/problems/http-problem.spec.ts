@@ -23,6 +23,7 @@ import {
   ThreadFailedError,
   TopologyError,
   UnconfirmedError,
+  UndecodableMessageError,
   UnrecoverableError,
   UnknownTaskError,
   UnroutableError,
@@ -78,6 +79,7 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new TaskTimeoutError(5), 500, 'about:blank', undefined],
   [new ThreadFailedError(new Error('no')), 500, 'about:blank', undefined],
   [new MessageRefusedError('it is not signed'), 500, 'about:blank', undefined],
+  [new UndecodableMessageError('it has a time limit'), 500, 'about:blank', undefined],
   [new InvalidFilterError(fields), 500, 'about:blank', undefined],
   [new QueueReadError('q', SECRET), 500, 'about:blank', undefined],
 ];

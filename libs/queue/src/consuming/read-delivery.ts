@@ -1,7 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import type { TaskDefinition } from '../define-task';
-import { InvalidPayloadError, MessageRefusedError } from '../errors';
+import { InvalidPayloadError, MessageRefusedError, UndecodableMessageError } from '../errors';
 import { isPromise } from '../is-promise';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
@@ -47,7 +47,7 @@ export function readDelivery(
     return putAside('too-large', 'MessageTooLargeError', message);
   }
   const read = readTask(delivery, queue);
-  const task = read instanceof MessageRefusedError ? undefined : read;
+  const task = read instanceof Error ? undefined : read;
   delivery.name = task?.name ?? claimedName(delivery);
   delivery.requestId = task?.requestId;
   delivery.stated = task?.stated;
@@ -57,11 +57,9 @@ export function readDelivery(
     return putAside('expired', 'ExpiredError', message);
   }
   if (task === undefined) {
-    return putAside(
-      'undecodable',
-      'UndecodableMessageError',
-      `The body is not a message of the format of queue "${queue.name}".`,
-    );
+    const why = read instanceof UndecodableMessageError ? read.message : undefined;
+    const message = why ?? `The body is not a message of the format of queue "${queue.name}".`;
+    return putAside('undecodable', 'UndecodableMessageError', message);
   }
   const until = task.stated?.notBefore;
   if (until !== undefined && until > reading.now()) return { kind: 'postponed', until };
@@ -111,11 +109,14 @@ function claimedName({ message }: Delivery): string | undefined {
 }
 
 /** A queue's format may be a team's own; one that throws has not understood the message. */
-function readTask(delivery: Delivery, queue: QueueDefinition): ReadTask | MessageRefusedError | undefined {
+function readTask(
+  delivery: Delivery,
+  queue: QueueDefinition,
+): ReadTask | MessageRefusedError | UndecodableMessageError | undefined {
   try {
     return queue.format.read(delivery.message, queue.name);
   } catch (error) {
-    return error instanceof MessageRefusedError ? error : undefined;
+    return error instanceof MessageRefusedError || error instanceof UndecodableMessageError ? error : undefined;
   }
 }
 

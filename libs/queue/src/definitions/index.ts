@@ -10,7 +10,7 @@ export type { QueueDeclaration, QueueDefinition, QueueDefinitionInput, QueueType
 export { DEFAULT_QUEUE, defineTask } from '../define-task';
 export type { PayloadInputOf, PayloadOf, TaskDefinition, TaskDefinitionInput } from '../define-task';
 export { TaskTimeoutError, ThreadFailedError } from '../run-errors';
-export { MessageRefusedError } from '../errors';
+export { MessageRefusedError, UndecodableMessageError } from '../errors';
 export { celery } from '../message/celery';
 export type { CeleryCall, CeleryOptions } from '../message/celery';
 export { cloudEvents } from '../message/cloud-events';

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { UndecodableMessageError } from '../errors';
 import { celery } from './celery';
 import type { ReadableMessage, TaskToWrite, WrittenMessage } from './formats';
 
@@ -94,6 +95,27 @@ describe('a task that a Celery client has sent', () => {
     expect(format.read(message)).toBeUndefined();
   });
 
+  it.each([
+    ['a hard limit', [30, null]],
+    ['a soft limit', [null, 25]],
+    ['one that is not two', 30],
+  ])('is not understood with %s on its time, and says so', (_what, timelimit) => {
+    expect(() => format.read(sent(body([1]), { timelimit }))).toThrow(UndecodableMessageError);
+    expect(() => format.read(sent(body([1]), { timelimit }))).toThrow(
+      'time_limit or soft_time_limit is not carried out',
+    );
+    const lenient = celery({ ignoreTimeLimits: true });
+    expect(lenient.read(sent(body([1]), { timelimit }))?.payload).toEqual([1]);
+    expect(format.read(sent(body([1]), { timelimit, 'x-redriven': 1 }))?.payload).toEqual([1]);
+  });
+
+  it.each([
+    ['by position', '[[9007199254740993], {}, {}]'],
+    ['by name', '[[], {"id": 123456789012345678901234567890}, {}]'],
+  ])('is not understood with a whole number that JavaScript would change, %s, and says so', (_what, content) => {
+    expect(() => format.read(sent(content))).toThrow('a whole number that JavaScript would change');
+  });
+
   it('may say by empty lists that nothing follows', () => {
     const message = sent(body([1], {}, { callbacks: [], chain: [] }));
     expect(format.read(message)?.payload).toEqual([1]);
@@ -158,10 +180,17 @@ describe('a task that is written for a Celery worker', () => {
     );
   });
 
-  it('never throws when it reads, whatever the bytes', () => {
+  it('throws nothing but that it is not understood when it reads, whatever the bytes', () => {
+    const thrownBy = (text: string, headers: Record<string, unknown>): unknown => {
+      try {
+        return void format.read(sent(text, headers));
+      } catch (error) {
+        return error instanceof UndecodableMessageError ? undefined : error;
+      }
+    };
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), fc.dictionary(fc.string(), fc.anything()), (text, headers) => {
-        expect(() => format.read(sent(text, headers))).not.toThrow();
+        expect(thrownBy(text, headers)).toBeUndefined();
       }),
     );
   });

@@ -1,7 +1,8 @@
+import { UndecodableMessageError } from '../errors';
 import { readNestPacket } from './formats';
 import type { MessageFormat, ReadableMessage, StatedFacts } from './formats';
 import { header } from './headers';
-import { isObject, readJson } from './json-body';
+import { hasInexactInteger, isObject, parseJson, readJson, readText } from './json-body';
 
 /** The arguments of a Celery task, by position and by name. */
 export interface CeleryCall {
@@ -15,6 +16,11 @@ export interface CeleryOptions {
   readonly payloadOf?: (call: CeleryCall) => unknown;
   /** The call that is written for a payload. Default: a list is the `args`, `{ args, kwargs }` both, any other object the `kwargs`. */
   readonly callOf?: (payload: unknown) => CeleryCall;
+  /**
+   * `true`: a call's `time_limit` and `soft_time_limit` are taken and not kept, and the definition's `timeout` is the only limit. Default:
+   * `false`, and such a message is `undecodable`.
+   */
+  readonly ignoreTimeLimits?: boolean;
 }
 
 /** What Celery has done when the task has ended. Warren does none of it, so a message that asks for it is not understood. */
@@ -23,15 +29,19 @@ const SEQUELS = ['callbacks', 'errbacks', 'chain', 'chord'] as const;
 /**
  * Celery's messages (task protocol 2, JSON): a queue that Celery's clients send to and Warren's handlers work on, or the other way
  * round. A task has the same name on both sides. `eta` and `countdown` become a delay, `expires` the end of its time, `retries` the
- * attempt. Results are not sent back, and chains, chords and callbacks are not carried out: such a message is `undecodable`. Nest packets are
- * understood as well. See https://docs.celeryq.dev/en/stable/internals/protocol.html.
+ * attempt. Results are not sent back, and chains, chords, callbacks and time limits are not carried out: such a message is `undecodable`, as is
+ * one with a whole number that JavaScript cannot hold. Nest packets are understood as well. See https://docs.celeryq.dev/en/stable/internals/protocol.html.
  *
  * Celery declares its queues as classic ones without arguments: define the queue with `type: 'classic'`.
  */
-export function celery({ payloadOf = payloadOfCall, callOf = callOfPayload }: CeleryOptions = {}): MessageFormat {
+export function celery({
+  payloadOf = payloadOfCall,
+  callOf = callOfPayload,
+  ignoreTimeLimits = false,
+}: CeleryOptions = {}): MessageFormat {
   return {
     contentType: 'application/json',
-    readsHeaders: { names: ['task', 'id', 'compression', 'eta', 'expires', 'retries'] },
+    readsHeaders: { names: ['task', 'id', 'compression', 'eta', 'expires', 'retries', 'timelimit'] },
     write: ({ name, payload, id, expiresAt }) => {
       const { args, kwargs } = callOf(payload);
       const sequels = Object.fromEntries(SEQUELS.map((sequel) => [sequel, null]));
@@ -49,6 +59,7 @@ export function celery({ payloadOf = payloadOfCall, callOf = callOfPayload }: Ce
       const call = readCall(message);
       const facts = factsOf(headers);
       if (call === undefined || facts === undefined) return undefined;
+      if (!ignoreTimeLimits) assertNoTimeLimit(headers);
       const stated = { ...facts, ...(typeof id === 'string' && id !== '' ? { id } : {}) };
       return { name, payload: payloadOf(call), stated };
     },
@@ -80,12 +91,26 @@ function isoTime(milliseconds: number): string {
 function readCall({ content, properties }: ReadableMessage): CeleryCall | undefined {
   const { contentType, headers = {} } = properties;
   if (contentType !== 'application/json' || isSet(headers['compression'])) return undefined;
-  const body = readJson(content);
+  const text = readText(content) ?? '';
+  const body = parseJson(text);
   if (!Array.isArray(body)) return undefined;
   const [args, kwargs, sequels] = body as readonly unknown[];
   if (!Array.isArray(args) || !isObject(kwargs)) return undefined;
   if (isObject(sequels) && SEQUELS.some((sequel) => isSet(sequels[sequel]))) return undefined;
+  if (hasInexactInteger(text))
+    throw new UndecodableMessageError(
+      'it has a whole number that JavaScript would change, beyond 2^53; send it as a text',
+    );
   return { args, kwargs };
+}
+
+/** @throws UndecodableMessageError for a limit that nobody would keep; not of what was given back from the dead-letter queue. */
+function assertNoTimeLimit({ timelimit, [header.timesRedriven]: redriven }: Readonly<Record<string, unknown>>): void {
+  const limits: readonly unknown[] = Array.isArray(timelimit) ? timelimit : [timelimit];
+  if (redriven !== undefined || !limits.some(isSet)) return;
+  throw new UndecodableMessageError(
+    'its time_limit or soft_time_limit is not carried out here; give the definition a timeout, and say celery({ ignoreTimeLimits: true })',
+  );
 }
 
 /** Celery writes `null` and empty lists for what is not asked for. */

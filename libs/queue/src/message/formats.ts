@@ -68,8 +68,8 @@ export interface WrittenMessage {
 }
 
 /**
- * How a queue's messages are written, and how they are read back. Pure; reading returns `undefined` for what it does not know, and
- * throws a `MessageRefusedError` for what it may not take.
+ * How a queue's messages are written, and how they are read back. Pure; reading returns `undefined` for what it does not know, throws an
+ * `UndecodableMessageError` to say why it does not, and a `MessageRefusedError` for what it may not take.
  */
 export interface MessageFormat {
   readonly contentType: string;
