@@ -152,6 +152,7 @@ describe('a queue of CloudEvents', () => {
     vhost.publish('events', JSON.stringify(structured), { contentType: 'application/cloudevents+json' });
     await worker.sees('task.completed', 2);
     vhost.publish('events', '{"order":3}', {
+      messageId: 'the client’s own',
       contentType: 'application/json',
       headers: {
         'cloudEvents:specversion': '1.0',

@@ -128,13 +128,27 @@ describe('what is known of a delivery', () => {
     expect(deliver({ messageId }).delivery.id).toBe(id);
   });
 
-  it('is what a message of another system states, where Warren has written nothing itself', () => {
+  it('is what a message of another system states; attempt and times where Warren has written nothing itself', () => {
     const stated = { id: 'theirs', attempt: 3, expiresAt: 5 };
     const { delivery: foreign } = deliver({});
-    const { delivery: retried } = deliver({ messageId: 'ours', headers: { 'x-attempt': 7, 'x-expires-at': 9 } });
+    const { delivery: retried } = deliver({
+      messageId: 'the client’s',
+      headers: { 'x-attempt': 7, 'x-expires-at': 9 },
+    });
     for (const delivery of [foreign, retried]) delivery.stated = stated;
     expect([foreign.id, foreign.attempt, foreign.expiresAt]).toEqual(['theirs', 3, 5]);
-    expect([retried.id, retried.attempt, retried.expiresAt]).toEqual(['ours', 7, 9]);
+    expect([retried.id, retried.attempt, retried.expiresAt]).toEqual(['theirs', 7, 9]);
+  });
+
+  it('is handed out again in a message of the same id, which is not read for that', () => {
+    const [{ delivery: read }, { delivery: again }] = [
+      deliver({ messageId: 'm-1' }),
+      deliver({ messageId: 'm-1' }, true),
+    ];
+    read.stated = { id: 'theirs' };
+    expect(read.isSameTaskAs(again)).toBe(true);
+    expect(read.isSameTaskAs(deliver({ messageId: 'm-2' }, true).delivery)).toBe(false);
+    expect(deliver({}).delivery.isSameTaskAs(deliver({}, true).delivery)).toBe(false);
   });
 
   it('is told by every event: id, name once it was read, queue, attempt, redelivered', () => {

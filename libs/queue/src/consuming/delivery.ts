@@ -56,14 +56,15 @@ export class Delivery implements InLine<Delivery> {
     return this.currentState;
   }
 
+  /** The task's: what its format says, and else the message's own. */
   get id(): string | undefined {
-    const { messageId } = this.message.properties;
-    return typeof messageId === 'string' && messageId !== '' ? messageId : this.stated?.id;
+    return this.stated?.id ?? this.messageId;
   }
 
-  /** Whether both hand out the same task: one id, in one queue, with the same bytes. */
+  /** Whether both hand out the same task: one message id, in one queue, with the same bytes. One of them may not have been read yet. */
   isSameTaskAs(other: Delivery): boolean {
-    if (this.id === undefined || this.id !== other.id || this.queue !== other.queue) return false;
+    const { messageId } = this;
+    if (messageId === undefined || messageId !== other.messageId || this.queue !== other.queue) return false;
     return this.message.content.equals(other.message.content);
   }
 
@@ -202,6 +203,11 @@ export class Delivery implements InLine<Delivery> {
       this.currentState = 'lost'; // the channel has closed, and its 'close' event is still to come
       return false;
     }
+  }
+
+  private get messageId(): string | undefined {
+    const { messageId } = this.message.properties;
+    return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
   }
 
   private number(name: string, min = 0): number | undefined {

@@ -3,6 +3,7 @@ import { DefinitionError } from '../errors';
 import { cloudEvents } from './cloud-events';
 import type { CloudEventsMode } from './cloud-events';
 import type { MessageFormat, ReadableMessage, TaskToWrite, WrittenMessage } from './formats';
+import { postponedMessage } from './retry-message';
 
 const modes: CloudEventsMode[] = ['binary', 'structured'];
 const source = '/orders';
@@ -130,6 +131,21 @@ describe('an event of another program', () => {
     ],
   ])('is not understood %s', (_what, message) => {
     expect(binary.read(message)).toBeUndefined();
+  });
+});
+
+describe('an event whose message has an id of its own', () => {
+  const fields = { deliveryTag: 1, redelivered: false, exchange: '', routingKey: 'orders' };
+  const { content, properties } = inHeaders('1', 'application/json');
+  const message = { content, fields, properties: { ...properties, messageId: 'of the client' } };
+
+  it('states its own', () => {
+    expect(binary.read(message)?.stated).toEqual({ id: 'e-1' });
+  });
+
+  it('has it in both places when Warren publishes it again, if AMQP can carry it', () => {
+    expect(postponedMessage(message, 'e-1').properties.messageId).toBe('e-1');
+    expect(postponedMessage(message, 'e'.repeat(300)).properties.messageId).toBe('of the client');
   });
 });
 

@@ -1,6 +1,6 @@
 import { header } from './headers';
 import type { IncomingMessage, OutgoingMessage } from './message';
-import { errorHeaders, republished } from './republished';
+import { errorHeaders, republished, withId } from './republished';
 import type { WrittenError } from './republished';
 
 /** Why a task was put aside. */
@@ -32,7 +32,7 @@ export type DeadLetterReason =
 export interface DeadLetterFacts {
   /** Identifies this dead letter; the message's own id may be absent. */
   readonly deadLetterId: string;
-  /** The task's id, for a message that came without one and says it elsewhere. */
+  /** The task's id, of a message that says it elsewhere than in its `message_id`. */
   readonly id?: string | undefined;
   readonly reason: DeadLetterReason;
   readonly error: WrittenError;
@@ -63,5 +63,5 @@ export function deadLetterMessage(message: IncomingMessage, facts: DeadLetterFac
     ...(firstFailureTime === undefined ? {} : { [header.firstFailureTime]: firstFailureTime }),
     ...(lastFailureTime === undefined ? {} : { [header.lastFailureTime]: lastFailureTime }),
   });
-  return { content, properties: id === undefined ? properties : { messageId: id, ...properties } };
+  return { content, properties: withId(properties, id) };
 }

@@ -15,9 +15,9 @@ export interface ReadableMessage {
   };
 }
 
-/** What a message of another system says of its task, in places of its own. What Warren has written itself counts more. */
+/** What a message of another system says of its task, in places of its own. Of attempt and times, what Warren has written itself counts more. */
 export interface StatedFacts {
-  /** The task's id, where the message has no `message_id`. */
+  /** The task's id, whatever the message's `message_id` says, which becomes the same when Warren publishes the message again. */
   readonly id?: string;
   /** The run that it asks for, from 1. */
   readonly attempt?: number;

@@ -53,6 +53,11 @@ export function republished(
   };
 }
 
+/** The properties of a message whose task has this id. One that no property can carry stays where it was said. */
+export function withId(properties: MessageProperties, id: string | undefined): MessageProperties {
+  return id === undefined || !isPublishable(id) ? properties : { ...properties, messageId: id };
+}
+
 /** An error in headers, each text cut to a length that leaves room for the others. */
 export function errorHeaders({ name, message, stack }: WrittenError): Record<string, string> {
   return {

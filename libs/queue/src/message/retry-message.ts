@@ -1,11 +1,11 @@
 import { header } from './headers';
 import type { IncomingMessage, OutgoingMessage } from './message';
-import { errorHeaders, republished } from './republished';
+import { errorHeaders, republished, withId } from './republished';
 import type { WrittenError } from './republished';
 
 /** What the next attempt is told of the one that failed. Times in milliseconds since 1970. */
 export interface RetryFacts {
-  /** For a message that came without one: so that the attempts can be known as one task's. */
+  /** The task's, by which its attempts can be known as one task's, also of a message that came without one or states it elsewhere. */
   readonly id: string;
   readonly attempt: number;
   readonly delay: number;
@@ -30,11 +30,11 @@ export function retryMessage(message: IncomingMessage, facts: RetryFacts): Outgo
     ...errorHeaders({ name, message: text }),
   };
   const { content, properties } = republished(message, own, OF_THE_LAST_ATTEMPT);
-  return { content, properties: { messageId: facts.id, ...properties } };
+  return { content, properties: withId(properties, facts.id) };
 }
 
 /** The message of a task whose time has not come: the same, with an id by which its later runs can be known as one task's. */
 export function postponedMessage(message: IncomingMessage, id: string): OutgoingMessage {
   const { content, properties } = republished(message, {});
-  return { content, properties: { messageId: id, ...properties } };
+  return { content, properties: withId(properties, id) };
 }

@@ -111,8 +111,14 @@ describe.each(seals)('a message sealed by %s', (_how, options) => {
 
     it('survives a retry, its dead-letter queue and a redrive', () => {
       const error = { name: 'Error', message: 'no' };
-      const failed = { id: 'x', attempt: 2, delay: 1, error, firstFailureTime: 1, lastFailureTime: 2, expiresAt: 3 };
-      const facts = { deadLetterId: 'd', reason: 'attempts-exhausted', queue: 'payments', worker: 'w', time: 1 } as const;
+      const failed = { id: 'id-1', attempt: 2, delay: 1, error, firstFailureTime: 1, lastFailureTime: 2, expiresAt: 3 };
+      const facts = {
+        deadLetterId: 'd',
+        reason: 'attempts-exhausted',
+        queue: 'payments',
+        worker: 'w',
+        time: 1,
+      } as const;
       const retried = delivered(retryMessage(sent(format), failed));
       const dead = delivered(deadLetterMessage(retried, { ...facts, error, attempt: 2 }));
       const redriven = delivered(redrivenMessage(dead, 'run', 5));
@@ -124,6 +130,16 @@ describe.each(seals)('a message sealed by %s', (_how, options) => {
       expect(format.read(sent(format), 'payments')).toMatchObject({ name: 'pay' });
       expect(() => format.read(change(sent(format)), 'payments')).toThrow(MessageRefusedError);
     });
+  });
+
+  it('is refused when it states another id than its message has, which a retry would write there', () => {
+    const format = sealed(cloudEvents({ source: '/x', mode: 'structured' }), options);
+    const document = { specversion: '1.0', id: 'another', source: '/x', type: 'pay', data: payload };
+    const inner: MessageFormat = {
+      ...cloudEvents({ source: '/x', mode: 'structured' }),
+      write: () => Buffer.from(JSON.stringify(document)),
+    };
+    expect(() => format.read(sent(sealed(inner, options)), 'payments')).toThrow('another id than its message_id');
   });
 
   it('is refused in another queue', () => {

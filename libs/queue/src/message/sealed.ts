@@ -79,25 +79,37 @@ class Seal {
 
   /** @throws MessageRefusedError */
   read(message: ReadableMessage, audience: string, queue: string): ReadTask | undefined {
-    const { content, properties } = message;
-    const { messageId: id, headers = {}, ...rest } = properties;
-    this.verify({ audience, id, headers, content, ...restOf(rest) });
-    const { encrypter } = this;
-    const { contentEncoding } = rest;
-    if (encrypter === undefined) return this.format.read(message, queue);
-    if (!encrypter.isEncrypted(contentEncoding)) {
-      if (this.isRequired) throw new MessageRefusedError('it is not encrypted');
-      return this.format.read(message, queue);
-    }
-    const opened = encrypter.decrypt(content, { audience, id, headers, ...restOf(rest) });
-    const inner = { ...properties, contentEncoding: encrypter.innerEncoding(contentEncoding) };
-    return this.format.read({ content: opened, properties: inner }, queue);
+    const { messageId: id, headers = {}, ...rest } = message.properties;
+    const parts = { audience, id, headers, content: message.content, ...restOf(rest) };
+    const isSigned = this.verify(parts);
+    const opened = this.opened(message, parts);
+    const task = this.format.read(opened ?? message, queue);
+    const stated = task?.stated?.id;
+    // What is published again has the id that is stated for its message_id, which is covered.
+    if ((isSigned || opened !== undefined) && stated !== undefined && stated !== id)
+      throw new MessageRefusedError('it states another id than its message_id');
+    return task;
   }
 
-  private verify(parts: SignedParts): void {
+  /** @returns whether it was signed */
+  private verify(parts: SignedParts): boolean {
     const { signer } = this;
-    if (signer === undefined || (!this.isRequired && !signer.isSigned(parts))) return;
+    if (signer === undefined || (!this.isRequired && !signer.isSigned(parts))) return false;
     signer.verify(parts);
+    return true;
+  }
+
+  /** The message inside; `undefined` where none is. */
+  private opened({ properties }: ReadableMessage, parts: SignedParts): ReadableMessage | undefined {
+    const { encrypter } = this;
+    if (encrypter === undefined) return undefined;
+    const { contentEncoding } = parts;
+    if (!encrypter.isEncrypted(contentEncoding)) {
+      if (this.isRequired) throw new MessageRefusedError('it is not encrypted');
+      return undefined;
+    }
+    const content = encrypter.decrypt(parts.content, parts);
+    return { content, properties: { ...properties, contentEncoding: encrypter.innerEncoding(contentEncoding) } };
   }
 }
 
