@@ -1,8 +1,9 @@
-import { QueueModule } from '@app/queue';
+import { QueueModule, TaskQueue } from '@app/queue';
 import { HealthModule } from '@app/queue/health';
 import { MetricsModule } from '@app/queue/metrics';
 import { allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { ProblemFilter } from './problems/problem.filter';
@@ -25,4 +26,11 @@ import { TasksController } from './tasks/tasks.controller';
   controllers: [TasksController, TaskStatesController],
   providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
 })
-export class ProducerModule {}
+export class ProducerModule implements OnModuleInit {
+  constructor(private readonly queue: TaskQueue) {}
+
+  /** Rather no start than a 500 for each task of a queue whose keys are missing. */
+  onModuleInit(): void {
+    this.queue.assertWritable(allTasks);
+  }
+}

@@ -145,7 +145,7 @@ export class TaskServer extends ServerRMQ {
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
       this.patterns = new PatternHandlers(this.messageHandlers);
       warnOfMissingHandlers(tasks, (name) => this.getHandlerByPattern(name) !== null, this.events);
-      for (const { format } of queues) format.check?.();
+      for (const { format } of queues) format.check?.('reading');
       assertBatches(tasks, this.messageHandlers, ({ queue }) => queue.concurrency ?? this.settings.concurrency);
       this.consumers.open(queues);
       this.workerState = 'listening';

@@ -35,6 +35,6 @@ describe('encryption', () => {
 
   it('wants a key of 32 bytes', () => {
     const keys = [{ id: 'a', key: randomBytes(16).toString('base64') }];
-    expect(() => sealed(nestFormat, { encrypt: { keys } }).check?.()).toThrow('32 bytes');
+    expect(() => sealed(nestFormat, { encrypt: { keys } }).check?.('reading')).toThrow('32 bytes');
   });
 });

@@ -84,8 +84,11 @@ export interface MessageFormat {
   write(task: TaskToWrite): Buffer | WrittenMessage;
   /** The task of a message. @param queue the work queue that the message was in */
   read(message: ReadableMessage, queue?: string): ReadTask | undefined;
-  /** Called by a worker before it consumes: throws when it could read nothing, so that the worker does not start. */
-  check?(): void;
+  /**
+   * Throws when nothing could be read, or written: called by a worker before it consumes (`reading`), and by who adds at its start (`writing`,
+   * `TaskQueue.assertWritable`), so that neither starts.
+   */
+  check?(use: 'reading' | 'writing'): void;
 }
 
 /** A format that is all in the body. */

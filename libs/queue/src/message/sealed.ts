@@ -23,7 +23,8 @@ export interface SealOptions {
  * signed, altered, meant for another queue or does not open is dead-lettered as `refused`. Covered are body, id, name, content type and
  * encoding, time, reply address, the headers that the format reads and those named; attempts, priority and every other header are not. A
  * copy of a message is as good as the message: whoever may read and write the queue can send it again.
- * @throws DefinitionError when it shall do nothing, or cover a header that changes on the way. Keys are looked at when they are needed: by a worker at its start.
+ * @throws DefinitionError when it shall do nothing, or cover a header that changes on the way. Keys are looked at when they are needed: by a
+ * worker at its start, by who adds when it calls `TaskQueue.assertWritable`, or else with its first task.
  */
 export function sealed(
   format: MessageFormat,
@@ -39,9 +40,9 @@ export function sealed(
     contentType: format.contentType,
     ...(encrypt === undefined && format.isEncrypted !== true ? {} : { isEncrypted: true }),
     ...(readsHeaders === undefined ? {} : { readsHeaders }),
-    check: () => {
-      format.check?.();
-      signer?.check();
+    check: (use) => {
+      format.check?.(use);
+      signer?.check(use);
       encrypter?.check();
     },
     write: (task) => seal.write(task, audience ?? task.queue),

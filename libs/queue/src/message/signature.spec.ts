@@ -90,6 +90,8 @@ describe('signing keys', () => {
     const theirs = by({ id: 'ed', key: pair.publicKey });
     expect(theirs.read(sent(by({ id: 'ed', key: pair.privateKey })), 'payments')).toMatchObject({ name: 'pay' });
     expect(() => sent(theirs)).toThrow('verifies only');
+    expect(() => theirs.check?.('reading')).not.toThrow();
+    expect(() => theirs.check?.('writing')).toThrow('verifies only');
   });
 
   it('cannot be taken for one of another kind: the public key is no secret of an HMAC', () => {
@@ -102,7 +104,7 @@ describe('signing keys', () => {
     ['a short secret', randomBytes(31).toString('base64'), '31 bytes, and 32 is the least'],
     ['an RSA key', generateKeyPairSync('rsa', { modulusLength: 1_024 }).privateKey, 'Ed25519'],
   ])('may not be %s, which a worker says at its start', (_what, key, why) => {
-    expect(() => by({ id: 'a', key }).check?.()).toThrow(DefinitionError);
-    expect(() => by({ id: 'a', key }).check?.()).toThrow(why);
+    expect(() => by({ id: 'a', key }).check?.('reading')).toThrow(DefinitionError);
+    expect(() => by({ id: 'a', key }).check?.('reading')).toThrow(why);
   });
 });

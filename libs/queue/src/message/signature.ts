@@ -58,14 +58,14 @@ export class Signer {
   }
 
   /** @throws DefinitionError when a key cannot be used. */
-  check(): void {
-    void this.keys.first;
+  check(use: 'reading' | 'writing'): void {
+    if (use === 'writing') void this.signing;
+    else void this.keys.first;
   }
 
   /** The headers of the signature. @throws DefinitionError when the first key cannot sign, or none can be used. */
   sign(parts: SignedParts): Record<string, string> {
-    const [id, key] = this.keys.first;
-    if (key.type === 'public') throw new DefinitionError(`The signing key "${id}" is public: it verifies only.`);
+    const [id, key] = this.signing;
     const text = this.text(id, parts);
     const signature = key.type === 'secret' ? hmac(key, text) : sign(null, text, key);
     return { [SIGNATURE]: signature.toString('base64url'), [KEY]: id };
@@ -87,6 +87,12 @@ export class Signer {
     const given = Buffer.from(typeof signature === 'string' ? signature : '', 'base64url');
     if (!isSignature(key, this.text(id, parts), given))
       throw new MessageRefusedError('its signature does not match: it was altered, or meant for another queue');
+  }
+
+  private get signing(): readonly [id: string, key: KeyObject] {
+    const [id, key] = this.keys.first;
+    if (key.type === 'public') throw new DefinitionError(`The signing key "${id}" is public: it verifies only.`);
+    return [id, key];
   }
 
   /** One text for one message: JSON keeps apart what stands side by side. */

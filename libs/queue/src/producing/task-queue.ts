@@ -120,6 +120,15 @@ export class TaskQueue {
     return publishEvent({ publisher, settings, events, tracing, now }, event, payload, options);
   }
 
+  /**
+   * Looks whether messages of these can be written at all: a queue with a seal needs its keys. For a program that adds, at its start; without it
+   * the first `add` tells.
+   * @throws DefinitionError that says what is missing, as a worker of the queue says it.
+   */
+  assertWritable(definitions: Iterable<TaskDefinition | EventDefinition>): void {
+    for (const one of definitions) ('queue' in one ? one.queue.format : one.format).check?.('writing');
+  }
+
   private traced(as: Adding, task: TaskDefinition, payload: unknown, options: AddOptions): Promise<AddedTask> {
     if (!this.tracing.isOn) return this.store(task, payload, options);
     return this.tracing.add(as, task, options, (trace) => this.store(task, payload, options, trace));

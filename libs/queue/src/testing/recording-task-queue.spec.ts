@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { defineEvent } from '../define-event';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
-import { HistoryUnavailableError, InvalidAddOptionsError, InvalidPayloadError, NotConnectedError } from '../errors';
-import { plainText } from '../message/formats';
+import {
+  DefinitionError,
+  HistoryUnavailableError,
+  InvalidAddOptionsError,
+  InvalidPayloadError,
+  NotConnectedError,
+} from '../errors';
+import { nestFormat, plainText } from '../message/formats';
+import { sealed } from '../message/sealed';
 import { RecordingTaskQueue, TaskExpectationError } from './recording-task-queue';
 
 const resize = defineTask({
@@ -36,6 +43,22 @@ function complaint(assertion: () => unknown): string {
   }
   return 'no complaint';
 }
+
+describe('a program that adds', () => {
+  const format = sealed(nestFormat, { sign: { keys: [{ id: 'a', key: 'c2hvcnQ=' }] } });
+
+  it('can look at its start whether it has the keys for what it adds, and is told what a worker is told', () => {
+    const pay = defineTask({ name: 'pay', queue: defineQueue({ name: 'payments', format }), payload: z.string() });
+    const paid = defineEvent({ name: 'paid', exchange: 'payments', format, payload: z.string() });
+    expect(() => queue.assertWritable([resize, mail])).not.toThrow();
+    for (const definition of [pay, paid]) {
+      expect(() => queue.assertWritable([resize, definition])).toThrow(DefinitionError);
+      expect(() => queue.assertWritable([resize, definition])).toThrow(
+        'The signing key "a" cannot be used: it has 5 bytes',
+      );
+    }
+  });
+});
 
 describe('a TaskQueue that records', () => {
   it('answers as the real one, and tells what was added', async () => {
