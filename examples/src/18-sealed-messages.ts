@@ -18,11 +18,13 @@ import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
 
-// From a setting that is secret; `openssl rand -base64 32` makes such a key.
-const keys = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
+// From settings that are secret; `openssl rand -base64 32` makes such a key. One key has one use.
+const signing = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
+const encryption = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
 const name = 'example-sealed-messages';
 const payload = z.object({ card: z.string() });
-const payments = defineQueue({ name, format: sealed(nestFormat, { sign: { keys }, encrypt: { keys } }) });
+const format = sealed(nestFormat, { sign: { keys: signing }, encrypt: { keys: encryption } });
+const payments = defineQueue({ name, format });
 const paymentTake = defineTask({ name: 'payment.take', queue: payments, payload });
 const forged = defineTask({ name: 'payment.take', queue: name, payload }); // by somebody who may write to the queue
 

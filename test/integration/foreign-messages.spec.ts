@@ -7,7 +7,7 @@ import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
-const keys = [{ id: 'a', key: randomBytes(32).toString('base64') }];
+const newKeys = () => [{ id: 'a', key: randomBytes(32).toString('base64') }];
 const resize = defineTask({
   name: 'proj.resize',
   queue: defineQueue({ name: 'celery', type: 'classic', format: celery() }),
@@ -19,7 +19,7 @@ const placed = defineTask({
   queue: defineQueue({ name: 'events', format: cloudEvents({ source: '/orders', mode: 'structured' }) }),
   payload: z.object({ order: z.number() }),
 });
-const signed = sealed(nestFormat, { sign: { keys }, encrypt: { keys } });
+const signed = sealed(nestFormat, { sign: { keys: newKeys() }, encrypt: { keys: newKeys() } });
 const pay = defineTask({
   name: 'pay',
   queue: defineQueue({ name: 'payments', format: signed }),
@@ -35,7 +35,7 @@ const pay = defineTask({
 
 const charge = defineTask({
   name: 'proj.charge',
-  queue: defineQueue({ name: 'charges', type: 'classic', format: sealed(celery(), { sign: { keys } }) }),
+  queue: defineQueue({ name: 'charges', type: 'classic', format: sealed(celery(), { sign: { keys: newKeys() } }) }),
   payload: z.object({ amount: z.number() }),
   attempts: 2,
 });

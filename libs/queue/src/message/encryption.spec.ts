@@ -33,6 +33,12 @@ describe('encryption', () => {
     expect(() => wrong.read(sent(format), 'payments')).toThrow('does not open');
   });
 
+  it('wants a key that does not sign as well', () => {
+    const both = sealed(nestFormat, { sign: { keys: [aes] }, encrypt: { keys: [{ ...aes, id: 'other' }] } });
+    expect(() => both.check?.('reading')).toThrow('it is a signing key as well');
+    expect(() => sent(both)).toThrow('it is a signing key as well');
+  });
+
   it('wants a key of 32 bytes', () => {
     const keys = [{ id: 'a', key: randomBytes(16).toString('base64') }];
     expect(() => sealed(nestFormat, { encrypt: { keys } }).check?.('reading')).toThrow('32 bytes');

@@ -36,9 +36,12 @@ export class Encrypter {
   private readonly keys: Keyring;
   private readonly covered: CoveredHeaders;
 
-  /** @param read the headers that the format reads */
-  constructor({ keys }: EncryptionOptions, read: HeadersRead = {}) {
-    this.keys = new Keyring('encryption', keys, problemOf);
+  /**
+   * @param read the headers that the format reads
+   * @param signing keys that may not encrypt as well
+   */
+  constructor({ keys }: EncryptionOptions, read: HeadersRead = {}, signing?: Keyring) {
+    this.keys = new Keyring('encryption', keys, problemOf, signing);
     this.covered = new CoveredHeaders(read);
   }
 

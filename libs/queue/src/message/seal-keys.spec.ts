@@ -62,10 +62,28 @@ describe('a ring of keys', () => {
     ],
     ['text that is no key', [{ id: 'a', key: 'schlüssel' }], 'neither PEM nor base64'],
     ['nothing', [{ id: 'a', key: '' }], 'neither PEM nor base64'],
+    ['base64 that ends too soon', [{ id: 'a', key: SECRET.slice(0, -2) }], 'neither PEM nor base64'],
+    ['base64 with bits that say nothing', [{ id: 'a', key: 'YR==' }], 'neither PEM nor base64'],
+    ['base64 in lines', [{ id: 'a', key: `${SECRET.slice(0, 8)}\n${SECRET.slice(8)}` }], 'neither PEM nor base64'],
+    ['base64 of two kinds at once', [{ id: 'a', key: 'a+b-' }], 'neither PEM nor base64'],
+    ['digits of openssl rand -hex', [{ id: 'a', key: randomBytes(32).toString('hex') }], 'it is hexadecimal digits'],
     ['PEM that is broken', [{ id: 'a', key: '-----BEGIN PRIVATE KEY-----\nx' }], 'neither PEM nor base64'],
   ])('refuses %s', (_what, keys, why) => {
     expect(() => ring(keys).first).toThrow(DefinitionError);
     expect(() => ring(keys).first).toThrow(why);
+  });
+
+  it('takes base64url as well', () => {
+    const bytes = Buffer.alloc(32, 0xfb);
+    const key = ring([{ id: 'a', key: bytes.toString('base64url') }]).get('a');
+    expect(key?.equals(createSecretKey(bytes))).toBe(true);
+  });
+
+  it('refuses a key that has another use, whatever it is called there', () => {
+    const signing = ring([{ id: 'a', key: SECRET }]);
+    const object = createSecretKey(Buffer.from(SECRET, 'base64'));
+    const encrypting = new Keyring('encryption', [{ id: 'b', key: object }], () => undefined, signing);
+    expect(() => encrypting.first).toThrow('The encryption key "b" cannot be used: it is a signing key as well');
   });
 
   it('shows no key in an error', () => {

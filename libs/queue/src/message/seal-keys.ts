@@ -3,7 +3,7 @@ import { DefinitionError } from '../errors';
 
 /**
  * The material of a key: a `KeyObject`, or text. Text is PEM for an Ed25519 key (private to sign and verify, public to verify), and else the
- * base64 of a secret key's bytes (`openssl rand -base64 32`).
+ * base64 of a secret key's bytes (`openssl rand -base64 32`), or base64url without padding. What is not exactly that is refused.
  */
 export type KeyMaterial = KeyObject | string;
 
@@ -44,6 +44,8 @@ export class Keyring {
     private readonly use: string,
     private readonly given: MessageKeys,
     private readonly problemOf: (key: KeyObject) => string | undefined,
+    /** One key has one use: none of these keys is in this ring. */
+    private readonly apartFrom?: Keyring,
   ) {}
 
   /** The one that signs or encrypts. @throws DefinitionError when a key cannot be used. */
@@ -57,6 +59,11 @@ export class Keyring {
     return this.ready().get(id);
   }
 
+  /** Whether a key is in it, by its bytes. @throws DefinitionError as {@link first} does. */
+  private holds(key: KeyObject): boolean {
+    return [...this.ready().values()].some((other) => other.equals(key));
+  }
+
   private ready(): ReadonlyMap<string, KeyObject> {
     return (this.keys ??= this.read());
   }
@@ -68,10 +75,14 @@ export class Keyring {
         new DefinitionError(`The ${this.use} key "${id.slice(0, 64)}" cannot be used: ${why}.`);
       if (!KEY_ID.test(id)) throw fault('its id has 1 to 64 letters, digits, ".", "_" and "-"');
       if (keys.has(id)) throw fault('there are two of this id');
-      const object = keyObject(typeof key === 'function' ? key() : key);
+      const material = typeof key === 'function' ? key() : key;
+      if (isHexadecimal(material)) throw fault('it is hexadecimal digits, and a secret key is base64 here');
+      const object = keyObject(material);
       if (object === undefined) throw fault('it is neither PEM nor base64');
       const problem = this.problemOf(object);
       if (problem !== undefined) throw fault(problem);
+      if (this.apartFrom?.holds(object) === true)
+        throw fault(`it is a ${this.apartFrom.use} key as well, and each use wants a key of its own`);
       keys.set(id, object);
     }
     return keys;
@@ -84,8 +95,15 @@ function keyObject(material: KeyMaterial): KeyObject | undefined {
   const text = material.trim();
   try {
     if (text.startsWith('-----BEGIN')) return text.includes('PRIVATE') ? createPrivateKey(text) : createPublicKey(text);
-    return /^[\w+/-]+=*$/.test(text) ? createSecretKey(Buffer.from(text, 'base64')) : undefined;
+    const bytes = Buffer.from(text, 'base64');
+    const isExact = text !== '' && [bytes.toString('base64'), bytes.toString('base64url')].includes(text);
+    return isExact ? createSecretKey(bytes) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** As `openssl rand -hex` writes a key: it would be base64 too, of other bytes. */
+function isHexadecimal(material: KeyMaterial): boolean {
+  return typeof material === 'string' && /^[\da-f]{32,}$/i.test(material.trim());
 }

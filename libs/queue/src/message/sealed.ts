@@ -34,7 +34,7 @@ export function sealed(
     throw new DefinitionError('sealed: say how messages are signed (sign), encrypted (encrypt), or both.');
   const { readsHeaders } = format;
   const signer = sign && new Signer(sign, readsHeaders);
-  const encrypter = encrypt && new Encrypter(encrypt, readsHeaders);
+  const encrypter = encrypt && new Encrypter(encrypt, readsHeaders, signer?.keys);
   const seal = new Seal(format, signer, encrypter, required);
   return {
     contentType: format.contentType,

@@ -39,7 +39,7 @@ const MIN_SECRET_BYTES = 32;
 
 /** Signs messages, and looks whether they are as they were signed. The algorithm goes by the key, never by what a message says. */
 export class Signer {
-  private readonly keys: Keyring;
+  readonly keys: Keyring;
   private readonly covered: CoveredHeaders;
 
   /**
