@@ -9,7 +9,8 @@ import { allCases, chooseCases } from './lib/cases.mjs';
 import { compare, obtainContestants } from './lib/comparison.mjs';
 import { contestants } from './lib/contestants.mjs';
 import { readReports } from './lib/joined-reports.mjs';
-import { markdownOf } from './lib/markdown.mjs';
+import { keptText } from './lib/kept-report.mjs';
+import { goalsOf, markdownOf } from './lib/markdown.mjs';
 import { onPrivateBroker } from './lib/private-broker.mjs';
 import { showGoals } from './lib/report.mjs';
 import { reportOf } from './lib/run-report.mjs';
@@ -27,6 +28,8 @@ rates and ratios, and the goals with what was measured. bench/README.md explains
   --rounds N           rounds that count, default 3 (--quick: 2)
   --json FILE          writes a report, after each case anew: a run that is stopped leaves what it has measured
   --markdown A,B       measures nothing: prints reports, of one run or of several, as the tables of bench/README.md
+  --goals A,B          measures nothing: prints the goals of reports as README.md shows them; with --json FILE it also writes what the
+                       tables need of them, as bench/results.json has it
   --list               measures nothing: prints the names of the cases
   --help               this text
 
@@ -35,11 +38,16 @@ Exit codes: 0 all was measured, whatever came out; 1 something did not run or a 
 const voice = new Voice();
 
 await runCommand(voice, { usage, flags }, async (values, { signal }) => {
-  const { isQuick, only, contestants: wanted, rounds, markdown, isList } = readWishes(values, names);
+  const { isQuick, only, contestants: wanted, rounds, markdown, goals: judged, isList } = readWishes(values, names);
   if (markdown !== undefined) return voice.line(markdownOf(readReports(markdown)));
   const cases = chooseCases(allCases(isQuick), only, isQuick);
   if (isList) return cases.forEach(({ name, title }) => voice.line(`  ${name.padEnd(24)}${title}`));
   const file = reportFile(values);
+  if (judged !== undefined) {
+    const joined = readReports(judged);
+    file?.writeText(keptText(joined));
+    return voice.line(goalsOf(joined));
+  }
   const startedAt = performance.now();
   const date = new Date().toISOString();
   await installDependencies(voice);
@@ -55,7 +63,7 @@ await runCommand(voice, { usage, flags }, async (values, { signal }) => {
       return known;
     };
     const isLimited = isQuick && only.length === 0;
-    const options = { obtained, isQuick, rounds, startedAt, isLimited, signal, onCase: report };
+    const options = { obtained, absent, isQuick, rounds, startedAt, isLimited, signal, onCase: report };
     const { goals, unmeasured, results } = report(await compare(voice, surroundings, cases, options));
     const asked = only.length === 0 ? goals : goals.filter(({ verdict }) => verdict !== 'not measured');
     showGoals(voice, asked, { absent, unmeasured });

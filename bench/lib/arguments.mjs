@@ -8,6 +8,7 @@ export const flags = {
   rounds: { type: 'string' },
   json: { type: 'string' },
   markdown: { type: 'string' },
+  goals: { type: 'string' },
   list: { type: 'boolean' },
 };
 
@@ -20,6 +21,7 @@ export const flags = {
  * @property {readonly string[]} contestants names
  * @property {number | undefined} rounds undefined: what the run has by default
  * @property {readonly string[] | undefined} markdown reports that are to be printed, the files
+ * @property {readonly string[] | undefined} goals reports whose goals alone are, the files
  */
 
 /**
@@ -37,5 +39,6 @@ export function readWishes(values, names) {
         ? undefined
         : wholeNumberFlag(values, 'rounds', { min: 1, otherwise: 1 }),
     markdown: wordsFlag(values, 'markdown'),
+    goals: wordsFlag(values, 'goals'),
   };
 }

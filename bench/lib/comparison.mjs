@@ -1,6 +1,7 @@
 import { Failure } from '../../scripts/lib/failure.mjs';
 import { contestants, REFERENCE } from './contestants.mjs';
 import { measureCases } from './every-case.mjs';
+import { leftOutOf } from './left-out.mjs';
 import { showCase } from './report.mjs';
 import { Stage } from './stage.mjs';
 
@@ -51,6 +52,7 @@ export async function obtainContestants(voice, cases, wanted) {
  * @param {Voice} voice @param {import('./private-broker.mjs').Surroundings} surroundings @param {readonly Case[]} cases
  * @param {object} options
  * @param {ReadonlyMap<string, Contestant>} options.obtained
+ * @param {Record<string, string>} options.absent who could not be had, and why
  * @param {boolean} options.isQuick with short deadlines and two rounds
  * @param {number | undefined} options.rounds undefined: the default
  * @param {number} options.startedAt of the command, by performance.now(); a quick run of all cases is over two minutes later
@@ -60,7 +62,7 @@ export async function obtainContestants(voice, cases, wanted) {
  * @returns {Promise<Measured>}
  */
 export async function compare(voice, { url, brokerPid, folder }, cases, options) {
-  const { obtained, isQuick, rounds, startedAt, isLimited, signal, onCase } = options;
+  const { obtained, absent, isQuick, rounds, startedAt, isLimited, signal, onCase } = options;
   const scale = isQuick ? 'quick' : 'full';
   const until = isLimited ? startedAt + QUICK_END : Infinity;
   const reference = /** @type {Contestant} */ (contestants.find(({ name }) => name === REFERENCE));
@@ -75,7 +77,7 @@ export async function compare(voice, { url, brokerPid, folder }, cases, options)
       onProgress: (text, index) => voice.doing(`${index + 1}/${cases.length}`, text),
       onResult: (result, measured) => {
         onCase(measured);
-        showCase(voice, result);
+        showCase(voice, result, leftOutOf(result, { present: [...obtained.keys()], absent }));
       },
     });
   } finally {

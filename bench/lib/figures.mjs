@@ -28,10 +28,10 @@ export function columnsOf(lines) {
 /** @param {string} name */
 export const headingOf = (name) => LOOKS[name]?.heading ?? name;
 
-/** A figure as text; `-` when there is none. @param {string} name @param {number | undefined} value */
+/** A figure as text; `-` when there is none. @param {string} name @param {number | null | undefined} value null: what JSON makes of one that cannot be read on a system */
 export function textOf(name, value) {
-  if (value === undefined || Number.isNaN(value)) return '-';
-  return grouped(value.toFixed(LOOKS[name]?.digits ?? 2));
+  const number = value ?? Number.NaN;
+  return Number.isNaN(number) ? '-' : grouped(number.toFixed(LOOKS[name]?.digits ?? 2));
 }
 
 /** The ratios of the rounds: their median, and from which to which they are. @param {import('./rounds.mjs').Ratio | undefined} ratio */

@@ -13,10 +13,11 @@ import { ratioOf } from './rounds.mjs';
  */
 
 /** @typedef {{ name: string, text: string, atLeast?: number, atMost?: number, figures: readonly GoalFigure[] }} Goal */
-/** @typedef {{ label: string, value: number, min: number, max: number } | { label: string, missing: string }} Measured missing: why there is no value */
+/** @typedef {{ label: string, value: number, min: number, max: number, rounds: number } | { label: string, missing: string }} Measured rounds: those that it is the median of; missing: why there is no value */
 /** @typedef {{ goal: Goal, measured: Measured[], verdict: 'met' | 'met in part' | 'not met' | 'not measured' }} GoalResult */
 
-const SUBJECT = 'warren';
+/** Whom the goals are about. */
+export const SUBJECT = 'warren';
 const BARE = 'amqplib';
 
 /** @param {string} name @param {string} [to] @returns {GoalFigure[]} a case that is measured on both types of queues */
@@ -118,12 +119,21 @@ function measure({ of, to, figure, saysCount, ...wanted }, results) {
   const ratio = ratioOf(own, base, name);
   if (ratio === undefined || Number.isNaN(ratio.median))
     return { label, missing: `${name} cannot be read on this system` };
-  return { label, value: ratio.median, min: ratio.min, max: ratio.max };
+  return { label, value: ratio.median, min: ratio.min, max: ratio.max, rounds: Math.min(own.length, base.length) };
 }
 
 /** A goal's bound, as in `>= 0.95`. @param {Goal} goal */
 export function boundOf({ atLeast, atMost }) {
   return atLeast === undefined ? `<= ${atMost?.toFixed(2)}` : `>= ${atLeast.toFixed(2)}`;
+}
+
+/** A verdict with the rounds that it stands on: `met, 3 rounds`, `not met, a single round`. @param {GoalResult} result */
+export function verdictText({ verdict, measured }) {
+  const rounds = measured.flatMap((one) => ('rounds' in one ? [one.rounds] : []));
+  if (rounds.length === 0) return verdict;
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
+  if (most === 1) return `${verdict}, a single round`;
+  return `${verdict}, ${fewest === most ? '' : `${fewest} to `}${most} rounds`;
 }
 
 /** What was measured of a goal, as text. @param {GoalResult} result @param {(name: string) => string} [from] what to add in brackets to the figure of a case */

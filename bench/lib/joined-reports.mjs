@@ -17,9 +17,9 @@ import { goals, judge } from './goals.mjs';
 
 const WRONG_USAGE = 2;
 
-/** @param {readonly string[]} files that `--json` has written @returns {Joined} throws a Failure (exit code 2) when one cannot be read, or they do not belong together */
+/** @param {readonly string[]} files that `--json` has written, each with a report, or with those of several runs @returns {Joined} throws a Failure (exit code 2) when one cannot be read, or they do not belong together */
 export function readReports(files) {
-  return joinReports(files.map((file) => ({ file, report: readReport(file) })));
+  return joinReports(files.flatMap((file) => readRuns(file).map((report) => ({ file, report }))));
 }
 
 /**
@@ -30,7 +30,11 @@ export function joinReports(read) {
   assertAlike(read);
   const runs = read.map(({ report }) => report);
   const [only] = runs;
-  if (only !== undefined && runs.length === 1) return { runs, whole: only, runOf: () => undefined };
+  // Judged anew: a report may be older than the goals, and one that is kept has no verdicts.
+  const judged = (/** @type {Report['results']} */ results) => goals.map((goal) => judge(goal, results));
+  if (only !== undefined && runs.length === 1) {
+    return { runs, whole: { ...only, goals: judged(only.results) }, runOf: () => undefined };
+  }
   const { commit: _, ...versions } = Object.assign({}, ...runs.map((run) => run.versions));
   const results = new Map(runs.flatMap((run) => run.results.map((result) => [result.name, result])));
   const from = new Map(runs.flatMap((run, index) => run.results.map(({ name }) => [name, index + 1])));
@@ -46,19 +50,25 @@ export function joinReports(read) {
       versions,
       absent: Object.fromEntries(absent),
       unmeasured: Object.fromEntries(unmeasured.filter(([name]) => !results.has(name))),
-      goals: goals.map((goal) => judge(goal, ordered)),
+      goals: judged(ordered),
       results: ordered,
     },
     runOf: (name) => from.get(name),
   };
 }
 
-/** @param {string} file @returns {Report} */
-function readReport(file) {
-  const report = parsed(file);
-  const isReport = report !== null && typeof report === 'object' && 'versions' in report && 'results' in report;
-  if (!isReport) throw new Failure(`${file} is no report: npm run bench -- --json FILE writes one`, WRONG_USAGE);
-  return /** @type {Report} */ (report);
+/** @param {string} file @returns {Report[]} */
+function readRuns(file) {
+  const read = parsed(file);
+  const runs = isObject(read) && 'runs' in read && Array.isArray(read.runs) ? read.runs : [read];
+  const areReports = runs.every((run) => isObject(run) && 'versions' in run && 'results' in run);
+  if (!areReports) throw new Failure(`${file} is no report: npm run bench -- --json FILE writes one`, WRONG_USAGE);
+  return /** @type {Report[]} */ (runs);
+}
+
+/** @param {unknown} value @returns {value is object} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
 }
 
 /** @param {string} file @returns {unknown} */

@@ -1,29 +1,57 @@
+import { leftOutOf, notAskedFor } from './left-out.mjs';
 import { goalRows, tableOf } from './report.mjs';
 
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
 
 /** @typedef {import('./run-report.mjs').Report} Report */
 
-/** Reports as the results of bench/README.md. Of several runs each figure says which it is from. @param {import('./joined-reports.mjs').Joined} joined @returns {string} */
-export function markdownOf({ runs, whole, runOf }) {
-  const { absent, unmeasured, goals, results } = whole;
-  const gaps = [
-    ...Object.entries(absent).map(([name, why]) => `- ${name} took no part: ${why}`),
-    ...Object.entries(unmeasured).map(([name, why]) => `- ${name} was not measured: ${why}`),
-  ];
-  const from = (/** @type {string} */ name) => (runOf(name) === undefined ? '' : `run ${runOf(name)}`);
+/** @typedef {import('./joined-reports.mjs').Joined} Joined */
+
+/** Reports as the results of bench/README.md. Of several runs each figure says which it is from. @param {Joined} joined @returns {string} */
+export function markdownOf(joined) {
+  const { runs, whole, runOf } = joined;
+  const gaps = gapsOf(whole);
   return [
     ...headingOf(runs, whole),
     ...(gaps.length === 0 ? [] : [gaps.join('\n')]),
     '#### Goals',
-    table([['', 'goal', 'measured', ''], ...goalRows(goals, from)], 1),
+    goalsTable(joined),
     '#### All cases',
-    ...results.flatMap((result) => [
-      `**${capital(result.title)}** (${[`\`${result.name}\``, from(result.name)].filter((text) => text !== '').join(', ')})`,
-      table(tableOf(result), 1),
-      ...problems(result),
-    ]),
+    ...whole.results.flatMap((result) => {
+      const notes = notesOf(result, runs[(runOf(result.name) ?? 1) - 1] ?? whole);
+      return [
+        `**${capital(result.title)}** (${[`\`${result.name}\``, from(runOf, result.name)].filter((text) => text !== '').join(', ')})`,
+        table(tableOf(result), 1),
+        ...(notes.length === 0 ? [] : [notes.join('\n')]),
+      ];
+    }),
   ].join('\n\n');
+}
+
+/** The goals alone, with when and on what they were measured, as README.md shows them. @param {Joined} joined @returns {string} */
+export function goalsOf(joined) {
+  return [...headingOf(joined.runs, joined.whole), goalsTable(joined)].join('\n\n');
+}
+
+/** @param {Joined} joined */
+function goalsTable({ whole, runOf }) {
+  return table([['Goal', 'Bound', 'Measured', 'Verdict'], ...goalRows(whole.goals, (name) => from(runOf, name))], 1);
+}
+
+/** @param {Joined['runOf']} runOf @param {string} name of a case */
+function from(runOf, name) {
+  return runOf(name) === undefined ? '' : `run ${runOf(name)}`;
+}
+
+/** Who and what is in none of the tables. @param {Joined['whole']} whole */
+function gapsOf(whole) {
+  const { contestants, cases } = notAskedFor(whole);
+  return [
+    ...Object.entries(whole.absent).map(([name, why]) => `- ${name} took no part: ${why}`),
+    ...(contestants.length === 0 ? [] : [`- contestants that were not asked for: ${contestants.join(', ')}`]),
+    ...Object.entries(whole.unmeasured).map(([name, why]) => `- ${name} was not measured: ${why}`),
+    ...(cases.length === 0 ? [] : [`- cases that were not asked for: ${cases.join(', ')}`]),
+  ];
 }
 
 /** When, how and on what it was measured. @param {readonly Report[]} runs @param {Pick<Report, 'machine' | 'versions'>} whole @returns {string[]} */
@@ -48,12 +76,14 @@ function minutesOf({ seconds }) {
   return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
-/** @param {CaseResult} result */
-function problems({ lines }) {
-  return lines.flatMap(({ label, problem, gap }) => [
-    ...(problem === undefined ? [] : [`- ${problem}`]),
-    ...(gap === undefined ? [] : [`- ${label}: ${gap}`]),
+/** What went wrong in a case, and who is not in it. @param {CaseResult} result @param {Pick<Report, 'absent' | 'results'>} run that it is from */
+function notesOf(result, { absent, results }) {
+  const present = results.flatMap(({ lines }) => lines.map(({ contestant }) => contestant));
+  const problems = result.lines.flatMap(({ label, problem, gap }) => [
+    ...(problem === undefined ? [] : [problem]),
+    ...(gap === undefined ? [] : [`${label}: ${gap}`]),
   ]);
+  return [...problems, ...leftOutOf(result, { present, absent })].map((text) => `- ${text}`);
 }
 
 /** @param {string} text */

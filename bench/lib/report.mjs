@@ -1,4 +1,4 @@
-import { boundOf, measuredText } from './goals.mjs';
+import { boundOf, measuredText, verdictText } from './goals.mjs';
 import { columnsOf, headingOf, ratioText, textOf } from './figures.mjs';
 import { REFERENCE } from './contestants.mjs';
 
@@ -35,12 +35,16 @@ export function tableOf({ lines, figure }) {
   return [head, ...rows];
 }
 
-/** Says what came out of a case. @param {import('../../scripts/lib/say.mjs').Voice} voice @param {CaseResult} result */
-export function showCase(voice, result) {
+/**
+ * Says what came out of a case.
+ * @param {import('../../scripts/lib/say.mjs').Voice} voice @param {CaseResult} result @param {readonly string[]} notes who is not in it, and why
+ */
+export function showCase(voice, result, notes) {
   voice.done('measured', `${voice.paint('bold', result.title)}  ${voice.paint('dim', result.name)}`);
   const [head = '', ...rows] = alignedRows(tableOf(result));
   voice.line(`      ${voice.paint('dim', head)}`);
   for (const row of rows) voice.line(`      ${row}`);
+  for (const note of notes) voice.line(`      ${voice.paint('dim', note)}`);
   for (const { label, problem, gap } of result.lines) {
     if (problem !== undefined) voice.fail(problem);
     if (gap !== undefined) voice.warn(`${label}: ${gap}`);
@@ -48,11 +52,16 @@ export function showCase(voice, result) {
 }
 
 /**
- * The goals as rows: what, the bound, what was measured, the verdict. @param {readonly GoalResult[]} judged
+ * The goals as rows: what, the bound, what was measured, the verdict with its rounds. @param {readonly GoalResult[]} judged
  * @param {(name: string) => string} [from] what to add in brackets to the figure of a case; nothing: an empty text @returns {string[][]}
  */
 export function goalRows(judged, from) {
-  return judged.map((result) => [result.goal.text, boundOf(result.goal), measuredText(result, from), result.verdict]);
+  return judged.map((result) => [
+    result.goal.text,
+    boundOf(result.goal),
+    measuredText(result, from),
+    verdictText(result),
+  ]);
 }
 
 /**
@@ -63,13 +72,11 @@ export function goalRows(judged, from) {
 export function showGoals(voice, judged, { absent, unmeasured }) {
   if (judged.length > 0) {
     const title = `Goals: ratios to bare ${REFERENCE} in the same rounds, unless said`;
-    const [head = '', ...rows] = alignedRows([
-      ['', 'goal', 'measured'],
-      ...goalRows(judged).map((row) => row.slice(0, 3)),
-    ]);
+    const cells = goalRows(judged);
+    const [head = '', ...rows] = alignedRows([['', 'goal', 'measured'], ...cells.map((row) => row.slice(0, 3))]);
     voice.line(`\n  ${voice.paint('bold', title)}\n  ${voice.paint('dim', head)}`);
     for (const [index, { verdict }] of judged.entries()) {
-      voice.line(`  ${rows[index]}  ${voice.paint(COLOURS[verdict], verdict)}`);
+      voice.line(`  ${rows[index]}  ${voice.paint(COLOURS[verdict], cells[index]?.[3] ?? verdict)}`);
     }
   }
   for (const [name, why] of Object.entries(absent)) voice.warn(`${name} took no part: ${why}`);

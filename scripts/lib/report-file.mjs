@@ -26,8 +26,13 @@ export class ReportFile {
 
   /** Replaces the one that was written before. @param {object} report */
   write(report) {
+    this.writeText(`${JSON.stringify(report, undefined, 2)}\n`);
+  }
+
+  /** The same with a report that is text already. @param {string} text */
+  writeText(text) {
     const unfinished = `${this.#path}.${process.pid}.tmp`;
-    writeFileSync(unfinished, `${JSON.stringify(report, undefined, 2)}\n`);
+    writeFileSync(unfinished, text);
     renameSync(unfinished, this.#path);
   }
 }

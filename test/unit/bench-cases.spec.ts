@@ -114,6 +114,7 @@ describe('what npm run bench is asked for', () => {
       contestants: 'warren',
       rounds: '5',
       markdown: 'a.json, b.json',
+      goals: 'c.json',
     };
     expect(await read(values)).toEqual({
       isQuick: true,
@@ -122,6 +123,7 @@ describe('what npm run bench is asked for', () => {
       contestants: ['warren'],
       rounds: 5,
       markdown: ['a.json', 'b.json'],
+      goals: ['c.json'],
     });
   });
 

@@ -5,6 +5,7 @@ interface Judged {
   readonly verdict: string;
   readonly bound: string;
   readonly measured: string;
+  readonly text: string;
 }
 
 /** Rates of one round by contestant; `figure`: instead of the rate. */
@@ -26,9 +27,9 @@ const caseOf = (name: string, rounds: Record<string, Record<string, number>[]>, 
 const judge = (goal: string, ...results: object[]): Promise<Judged> =>
   runModule(
     '../../bench/lib/goals.mjs',
-    `({ goals, judge, boundOf, measuredText }, [name, results]) => {
+    `({ goals, judge, boundOf, measuredText, verdictText }, [name, results]) => {
       const judged = judge(goals.find((goal) => goal.name === name), results);
-      return { verdict: judged.verdict, bound: boundOf(judged.goal), measured: measuredText(judged) };
+      return { verdict: judged.verdict, bound: boundOf(judged.goal), measured: measuredText(judged), text: verdictText(judged) };
     }`,
     [goal, results],
   ) as Promise<Judged>;
@@ -43,6 +44,7 @@ describe('a goal', () => {
       verdict: 'met',
       bound: '>= 0.95',
       measured: 'quorum 0.95, classic 1.20',
+      text: 'met, 1 to 3 rounds',
     });
   });
 
@@ -63,6 +65,20 @@ describe('a goal', () => {
       measured: 'quorum celery was not measured, classic not run',
     });
     expect(await judge('handle-16', quorum)).toMatchObject({ verdict: 'not measured' });
+  });
+
+  it('says how many rounds its verdict stands on, and that it is a single one', async () => {
+    const warren = (count: number): Record<string, number>[] => rate(...Array<number>(count).fill(9));
+    const cases = [1, 3].map((count) =>
+      caseOf('add-256-200-quorum', { warren: warren(count), 'bullmq-always': rate(1, 1) }),
+    );
+    const texts = await runModule(
+      '../../bench/lib/goals.mjs',
+      `({ goals, judge, verdictText }, lists) =>
+        lists.map((results) => verdictText(judge(goals.find(({ name }) => name === 'bullmq'), results)))`,
+      [[cases[0]], [cases[1]], []],
+    );
+    expect(texts).toEqual(['met, a single round', 'met, 2 rounds', 'not measured']);
   });
 
   it('may be an upper bound, and a figure that counts by itself', async () => {

@@ -83,10 +83,10 @@ describe('reports of several runs', () => {
 
   it('are judged together, and say of each figure which run it is from', () => {
     expect(text).toMatch(
-      /\| handle, concurrency 1 +\| >= 0\.95 \| +quorum 0\.97 \(run 2\), classic 0\.90 \(run 1\) \| +not met \|/,
+      /\| handle, concurrency 1 +\| >= 0\.95 \| +quorum 0\.97 \(run 2\), classic 0\.90 \(run 1\) \| +not met, a single round \|/,
     );
     expect(text).toMatch(
-      /\| add, 256 outstanding, 200 B +\| >= 0\.95 \| +quorum 0\.99 \(run 2\), classic not run \| +met in part \|/,
+      /\| add, 256 outstanding, 200 B +\| >= 0\.95 \| +quorum 0\.99 \(run 2\), classic not run \| +met in part, a single round \|/,
     );
   });
 
@@ -94,6 +94,9 @@ describe('reports of several runs', () => {
     expect(text).toContain('- celery took no part: no apt-get (run 1)');
     expect(text).toContain('- start was not measured: the run was ended before it');
     expect(text).not.toContain('- add-256-200-quorum was not measured');
+    expect(text).toContain('- contestants that were not asked for: amqplib-same-messages, nest, pika, bullmq-');
+    expect(text).toMatch(/- cases that were not asked for: .*\bio-1, io-10\b/);
+    expect(text).not.toMatch(/- cases that were not asked for: .*\bstart\b/);
   });
 
   it.each<[Values, string]>([
@@ -111,9 +114,44 @@ describe('reports of several runs', () => {
     await expect(markdownOf([first, reportOf(values)])).rejects.toThrow(sentence);
   });
 
+  it('say below each case who was not in the run that it is from', () => {
+    const below = (name: string): string => text.split(`(\`${name}\`, run `)[1]?.split('**')[0] ?? '';
+    expect(below('handle-1-classic')).toMatch(/^- without celery: no apt-get$/m);
+    expect(below('handle-1-quorum')).toMatch(/- without .*celery.*: no part of this run/);
+  });
+
   it('are not joined when it is a later one that differs, in what the first did not have', async () => {
     const third = reportOf({ versions: { ...versions, celery: '5.4.0' } });
     await expect(markdownOf([first, second, third])).rejects.toThrow('b.json and c.json are not of the same celery');
+  });
+});
+
+describe('reports that are kept', () => {
+  it('are one file, which gives the same goals, and has each case of the run that counts', async () => {
+    const [kept, before, after] = (await runModule(
+      '../../bench/lib/joined-reports.mjs',
+      `async ({ joinReports, readReports }, reports) => {
+        const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs');
+        const { join } = await import('node:path');
+        const { tmpdir } = await import('node:os');
+        const { goalsOf } = await import(new URL('../../bench/lib/markdown.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
+        const { keptText } = await import(new URL('../../bench/lib/kept-report.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
+        const folder = mkdtempSync(join(tmpdir(), 'warren-'));
+        try {
+          const joined = joinReports(reports.map((report) => ({ file: 'a.json', report })));
+          const text = keptText(joined);
+          writeFileSync(join(folder, 'kept.json'), text);
+          const names = JSON.parse(text).runs.map(({ results }) => results.map(({ name }) => name));
+          return [names, goalsOf(joined), goalsOf(readReports([join(folder, 'kept.json')]))];
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      }`,
+      [first, second],
+    )) as [string[][], string, string];
+    expect(kept).toEqual([['handle-1-classic'], ['handle-1-quorum', 'add-256-200-quorum']]);
+    expect(after).toBe(before);
+    expect(after.split('\n\n').at(-1)).toMatch(/^\| Goal +\| +Bound \| +Measured \| +Verdict \|\n/);
   });
 });
 
@@ -122,6 +160,12 @@ describe('the report of one run', () => {
     const text = await markdownOf([second]);
     expect(text).toMatch(/^Measured on 2026-03-02 by `npm run bench -- --only add,handle-1-quorum` in a minute:/);
     expect(text).toContain('(`handle-1-quorum`)');
+  });
+
+  it('is judged by the goals of today, whatever verdicts it holds', async () => {
+    expect(await markdownOf([second])).toMatch(
+      /\| handle, concurrency 1 +\| >= 0\.95 \| +quorum 0\.97, classic not run \|/,
+    );
   });
 
   it('is refused with a sentence when it cannot be read', async () => {
