@@ -1,4 +1,14 @@
-import { celery, cloudEvents, defineQueue, defineTask, nestFormat, sealed, Steering, TaskContext } from '@app/queue';
+import {
+  BatchContext,
+  celery,
+  cloudEvents,
+  defineQueue,
+  defineTask,
+  nestFormat,
+  sealed,
+  Steering,
+  TaskContext,
+} from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { randomBytes } from 'node:crypto';
@@ -13,6 +23,12 @@ const resize = defineTask({
   queue: defineQueue({ name: 'celery', type: 'classic', format: celery() }),
   payload: z.object({ width: z.number() }),
   attempts: 3,
+});
+const thumbnails = defineTask({
+  name: 'proj.thumbnail',
+  queue: defineQueue({ name: 'celery.many', type: 'classic', format: celery(), concurrency: 2 }),
+  payload: z.object({ width: z.number() }),
+  batch: { size: 2, wait: 10_000 },
 });
 const placed = defineTask({
   name: 'order.placed',
@@ -52,6 +68,7 @@ interface Run {
 const ADDED_AT = 1_700_000_000_000;
 
 let runs: Run[] = [];
+let batches: object[] = [];
 let failures = 0;
 
 @Controller()
@@ -64,6 +81,13 @@ class Handlers {
       throw new Error('not yet');
     }
   }
+
+  @EventPattern<string>('proj.thumbnail')
+  handleMany(@Payload() payloads: unknown[], @Ctx() { tasks }: BatchContext): void {
+    batches.push(
+      tasks.map(({ id, attempt, headers }, index) => ({ id, attempt, of: headers['lang'], payload: payloads[index] })),
+    );
+  }
 }
 
 let vhost: Vhost;
@@ -71,7 +95,11 @@ let worker: TestWorker;
 
 beforeAll(async () => {
   vhost = await Vhost.open();
-  worker = await TestWorker.start({ urls: [vhost.url], tasks: [resize, charge, placed, pay], controllers: [Handlers] });
+  worker = await TestWorker.start({
+    urls: [vhost.url],
+    tasks: [resize, thumbnails, charge, placed, pay],
+    controllers: [Handlers],
+  });
 });
 
 afterAll(async () => {
@@ -81,14 +109,15 @@ afterAll(async () => {
 
 beforeEach(() => {
   runs = [];
+  batches = [];
   failures = 0;
   worker.events.length = 0;
 });
 
 /** A message as Celery 5.2 sends it. */
-function sendCelery(kwargs: object, headers: Readonly<Record<string, unknown>> = {}): void {
+function sendCelery(kwargs: object, headers: Readonly<Record<string, unknown>> = {}, queue = 'celery'): void {
   const sequels = { callbacks: null, errbacks: null, chain: null, chord: null };
-  vhost.publish('celery', JSON.stringify([[], kwargs, sequels]), {
+  vhost.publish(queue, JSON.stringify([[], kwargs, sequels]), {
     contentType: 'application/json',
     contentEncoding: 'utf-8',
     correlationId: 'uuid-1',
@@ -103,6 +132,18 @@ describe('a queue that Celery’s clients send to', () => {
     sendCelery({ width: 320 }, { retries: 1 });
     await worker.sees('task.completed');
     expect(runs).toMatchObject([{ name: 'proj.resize', payload: { width: 320 }, id: 'uuid-1', attempt: 2 }]);
+  });
+
+  it('brings several of them to a handler of batches, each with its own id and attempt', async () => {
+    sendCelery({ width: 1 }, { task: 'proj.thumbnail', id: 'uuid-2' }, 'celery.many');
+    sendCelery({ width: 2 }, { task: 'proj.thumbnail', id: 'uuid-3', retries: 1 }, 'celery.many');
+    await worker.sees('task.completed', 2);
+    expect(batches).toEqual([
+      [
+        { id: 'uuid-2', attempt: 1, of: 'py', payload: { width: 1 } },
+        { id: 'uuid-3', attempt: 2, of: 'py', payload: { width: 2 } },
+      ],
+    ]);
   });
 
   it('keeps those that may not begin yet in the broker until then', async () => {

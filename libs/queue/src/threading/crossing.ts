@@ -8,9 +8,13 @@ import type { SentError } from './sent-error';
 export interface ThreadTask {
   readonly name: string;
   readonly queue: string;
+  /** As they are known in the worker: of another system's message only who reads it by its queue's format knows them. */
+  readonly id: string | undefined;
+  readonly attempt: number;
   readonly attempts: number;
   /** Whether what its handler returns may be kept: only then does it leave its thread. */
   readonly keepsResult: boolean;
+  /** One that is a `Buffer` comes as a `Uint8Array`. */
   readonly payload: unknown;
   /** Its content comes as a `Uint8Array`: a `Buffer` does not cross. */
   readonly message: Omit<IncomingMessage, 'content'> & { readonly content: Uint8Array };

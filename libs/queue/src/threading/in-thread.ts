@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import { Delivery } from '../consuming/delivery';
 import { TaskContext } from '../consuming/task-context';
@@ -37,7 +38,7 @@ export class InThread {
       task.port.on('message', (said: ToThread) => abort(receivedError(said.abort) as Error));
       app = await this.booted(task);
       say({ kind: 'begun' });
-      const result = await app.handle(task.name, task.payload, context, task.trace);
+      const result = await app.handle(task.name, received(task.payload), context, task.trace);
       return task.keepsResult ? { result: resultText(result) } : {};
     } catch (error) {
       return app === undefined ? { bootError: sendError(error) } : { error: sendError(error) };
@@ -67,15 +68,17 @@ export class InThread {
   }
 }
 
-/** The same context as in the worker itself: made of the same message, settled there by what is said of it here. */
+/** The same context as in the worker itself: made of the same message and what was read in it, settled there by what is said of it here. */
 function contextOf(
-  { name, queue, attempts, message }: ThreadTask,
+  { name, queue, id, attempt, attempts, message }: ThreadTask,
   say: (said: FromThread) => void,
 ): { context: TaskContext; abort: (reason: Error) => void; ended: () => void } {
-  const { buffer, byteOffset, byteLength } = message.content;
-  const content = Buffer.from(buffer, byteOffset, byteLength);
-  const delivery = new Delivery({ ...message, content }, noChannel(), queue, new QueueEvents());
+  const content = bufferOf(message.content);
+  const headers = Object.entries(message.properties.headers ?? {}).map(([key, value]) => [key, received(value)]);
+  const properties = { ...message.properties, headers: Object.fromEntries(headers) as Record<string, unknown> };
+  const delivery = new Delivery({ ...message, content, properties }, noChannel(), queue, new QueueEvents());
   delivery.name = name;
+  delivery.stated = { id, attempt };
   const reports = new ProgressReports<Delivery>((_run, progress) => say({ kind: 'progress', ...progress }));
   const voice: RunVoice = {
     progress: (progress) => reports.report(delivery, progress),
@@ -86,6 +89,15 @@ function contextOf(
   };
   const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), voice);
   return { context, abort: (reason) => delivery.abort(reason), ended: () => reports.flush(delivery) };
+}
+
+/** A `Buffer` crosses as a `Uint8Array`; a handler gets what it would get in the worker itself. */
+function received(value: unknown): unknown {
+  return types.isUint8Array(value) ? bufferOf(value) : value;
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The channel is the worker's; a thread can only say how its delivery is to be settled. */

@@ -130,8 +130,11 @@ export class ThreadRun {
     const { content, fields, properties } = this.context.getMessage();
     const { name, attempts, keepResult: keepsResult = true } = this.task;
     const message = { content: new Uint8Array(content), fields: { ...fields }, properties: { ...properties } };
-    const { payload, trace } = this;
-    return { name, queue: this.context.queue, attempts, keepsResult, payload, message, port, trace };
+    const { trace } = this;
+    const { id, queue, attempt } = this.context;
+    // A copy, without what else is in the memory that a Buffer is a part of.
+    const payload = Buffer.isBuffer(this.payload) ? new Uint8Array(this.payload) : this.payload;
+    return { name, queue, id, attempt, attempts, keepsResult, payload, message, port, trace };
   }
 
   /** An outcome or an end comes by another way: what was said before it is not left behind. */
