@@ -95,6 +95,7 @@ try {
     signal: endOfInterest(),
     version: createRequire(import.meta.url)('../package.json').version,
     program: [process.execPath, fileURLToPath(import.meta.url)],
+    checkout: inCheckout(),
   });
   if (!isKept)
     await loadEverything()

@@ -1,8 +1,8 @@
 // Tasks wait in a durable queue. A worker takes one at a time, and acknowledges it after the work.
-import { QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
+import { Handles, QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
 import type { PayloadOf } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -15,7 +15,7 @@ const letterPrint = defineTask({
 // #region handler
 @Controller()
 class LettersController {
-  @EventPattern<string>(letterPrint.name)
+  @Handles(letterPrint)
   print(@Payload() { to, copies }: PayloadOf<typeof letterPrint>): void {
     console.log(`printed ${copies} for ${to}`);
   } // returned: acknowledged

@@ -1,7 +1,7 @@
 // A run that fails is tried again after its backoff. The task waits in the broker meanwhile, and takes up nobody's time.
-import { QueueModule, TaskContext, TaskQueue, createWorker, defineTask, exponential } from '@app/queue';
+import { Handles, QueueModule, TaskContext, TaskQueue, createWorker, defineTask, exponential } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -17,7 +17,7 @@ const mailSend = defineTask({
 
 @Controller()
 class MailController {
-  @EventPattern<string>(mailSend.name)
+  @Handles(mailSend)
   send(@Payload() { to }: { to: string }, @Ctx() { attempt, attempts }: TaskContext): { sentTo: string } {
     const isAway = attempt < 3;
     console.log(`attempt ${attempt} of ${attempts}: the mail server ${isAway ? 'is away' : 'took it'}`);

@@ -1,7 +1,7 @@
 // A task may be handed out later: it waits in the broker, from 100 ms to 310 days, and survives the end of every process.
-import { QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
+import { Handles, QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -13,7 +13,7 @@ const reminderSend = defineTask({
 
 @Controller()
 class RemindersController {
-  @EventPattern<string>(reminderSend.name)
+  @Handles(reminderSend)
   send(@Payload() { text, notBefore }: { text: string; notBefore: number }): void {
     console.log(`${text} (${Date.now() >= notBefore ? 'not early' : 'too early'})`);
   }

@@ -1,6 +1,7 @@
 // What cannot run is kept aside with its reason, until somebody looks at it and gives it back.
 import {
   DeadLetterQueues,
+  Handles,
   QueueEvents,
   QueueModule,
   TaskQueue,
@@ -9,7 +10,7 @@ import {
   defineTask,
 } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
@@ -25,7 +26,7 @@ const invoiceSend = defineTask({
 
 @Controller()
 class InvoicesController {
-  @EventPattern<string>(invoiceSend.name)
+  @Handles(invoiceSend)
   send(@Payload() { customer }: { customer: string }): void {
     if (!customers.has(customer)) throw new UnrecoverableError(`there is no ${customer}`); // trying again cannot help
     console.log(`sent to ${customer}`);

@@ -1,7 +1,7 @@
 // On a queue with `maxPriority` what matters more is handed out first.
-import { QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
+import { Handles, QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -11,7 +11,7 @@ const callMake = defineTask({ name: 'call.make', queue: calls, priority: 1, payl
 
 @Controller()
 class CallsController {
-  @EventPattern<string>(callMake.name)
+  @Handles(callMake)
   make(@Payload() whom: string): void {
     console.log(`called ${whom}`);
   }

@@ -1,7 +1,7 @@
 // A handler may take several tasks in one call, for instance for one INSERT. Each keeps its own end.
-import { QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
+import { Handles, QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -15,7 +15,7 @@ const readingStore = defineTask({
 
 @Controller()
 class ReadingsController {
-  @EventPattern<string>(readingStore.name)
+  @Handles(readingStore)
   store(@Payload() degrees: number[]): Promise<PromiseSettledResult<void>[]> {
     console.log(`stored ${degrees.join(', ')}`);
     return Promise.allSettled(degrees.map((one) => this.check(one))); // one end each; or return nothing: all are done

@@ -1,8 +1,17 @@
 // A task is cancelled by its id, wherever it is: before its run it never begins, in its run the signal fires.
 import { setTimeout } from 'node:timers/promises';
-import { QueueEvents, QueueModule, Steering, TaskContext, TaskQueue, createWorker, defineTask } from '@app/queue';
+import {
+  Handles,
+  QueueEvents,
+  QueueModule,
+  Steering,
+  TaskContext,
+  TaskQueue,
+  createWorker,
+  defineTask,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
@@ -11,7 +20,7 @@ const videoEncode = defineTask({ name: 'video.encode', queue: 'example-cancel', 
 
 @Controller()
 class VideosController {
-  @EventPattern<string>(videoEncode.name)
+  @Handles(videoEncode)
   async encode(@Payload() file: string, @Ctx() { signal }: TaskContext): Promise<void> {
     console.log(`encoding ${file}`);
     await setTimeout(3_600_000, undefined, { signal }); // pass the signal on to whatever takes one

@@ -1,7 +1,16 @@
 // A handler says how far it is, and what it returns is there for everybody who knows the task's id, in any process.
-import { QueueEvents, QueueModule, TaskContext, TaskHistory, TaskQueue, createWorker, defineTask } from '@app/queue';
+import {
+  Handles,
+  QueueEvents,
+  QueueModule,
+  TaskContext,
+  TaskHistory,
+  TaskQueue,
+  createWorker,
+  defineTask,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -13,7 +22,7 @@ const reportBuild = defineTask({
 
 @Controller()
 class ReportsController {
-  @EventPattern<string>(reportBuild.name)
+  @Handles(reportBuild)
   build(@Payload() { year }: { year: number }, @Ctx() context: TaskContext): { pages: number; file: string } {
     context.progress(0.5, 'read the ledger');
     return { pages: 12, file: `report-${year}.pdf` }; // kept for a week, up to 1 KB of JSON

@@ -1,9 +1,18 @@
 // A worker that is told to stop takes nothing new, finishes what it has begun, and leaves the rest in its queue.
 import { setTimeout } from 'node:timers/promises';
-import { QueueEvents, QueueModule, TaskContext, TaskQueue, TaskServer, createWorker, defineTask } from '@app/queue';
+import {
+  Handles,
+  QueueEvents,
+  QueueModule,
+  TaskContext,
+  TaskQueue,
+  TaskServer,
+  createWorker,
+  defineTask,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
@@ -12,7 +21,7 @@ const breadBake = defineTask({ name: 'bread.bake', queue: 'example-graceful-stop
 
 @Controller()
 class BakeryController {
-  @EventPattern<string>(breadBake.name)
+  @Handles(breadBake)
   async bake(@Payload() bread: string, @Ctx() context: TaskContext): Promise<void> {
     console.log(`${bread} into the oven`);
     context.progress(0);

@@ -1,7 +1,6 @@
 // Many tasks in one call, with many confirms on their way at once, and one result each.
-import { QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
+import { Handles, QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -12,7 +11,7 @@ let indexed = 0;
 
 @Controller()
 class LettersController {
-  @EventPattern<string>(letterIndex.name)
+  @Handles(letterIndex)
   index(): void {
     indexed += 1;
   }

@@ -1,8 +1,8 @@
 // What nobody wants any more after a while is not begun after that while.
 import { setTimeout } from 'node:timers/promises';
-import { QueueEvents, QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
+import { Handles, QueueEvents, QueueModule, TaskQueue, createWorker, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
@@ -16,7 +16,7 @@ const codeSend = defineTask({
 
 @Controller()
 class CodesController {
-  @EventPattern<string>(codeSend.name)
+  @Handles(codeSend)
   send(@Payload() code: string): void {
     console.log(`sent ${code}`);
   }

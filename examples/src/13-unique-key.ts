@@ -1,7 +1,16 @@
 // A task may run twice: its worker may die after the work and before the acknowledgement. In a database the id is a unique key.
-import { QueueModule, TaskContext, TaskQueue, UnrecoverableError, createWorker, defineTask, fixed } from '@app/queue';
+import {
+  Handles,
+  QueueModule,
+  TaskContext,
+  TaskQueue,
+  UnrecoverableError,
+  createWorker,
+  defineTask,
+  fixed,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -19,7 +28,7 @@ const payments = new Map<string, number>();
 @Controller()
 class PaymentsController {
   // #region handler
-  @EventPattern<string>(paymentBook.name)
+  @Handles(paymentBook)
   book(@Payload() { cents }: { cents: number }, @Ctx() { id, attempt }: TaskContext): void {
     if (id === undefined) throw new UnrecoverableError('without an id it could not be told from a second run');
     // In SQL, in one transaction with whatever else the task changes:

@@ -2,9 +2,9 @@
 import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QueueModule, TaskContext, TaskQueue, createWorker, defineTask, fixed } from '@app/queue';
+import { Handles, QueueModule, TaskContext, TaskQueue, createWorker, defineTask, fixed } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -19,7 +19,7 @@ const reportWrite = defineTask({
 @Controller()
 class ReportsController {
   // #region handler
-  @EventPattern<string>(reportWrite.name)
+  @Handles(reportWrite)
   async write(
     @Payload() { file, lines }: { file: string; lines: string[] },
     @Ctx() { attempt, signal }: TaskContext,

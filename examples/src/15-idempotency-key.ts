@@ -2,9 +2,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { QueueModule, TaskContext, TaskQueue, UnrecoverableError, createWorker, defineTask, fixed } from '@app/queue';
+import {
+  Handles,
+  QueueModule,
+  TaskContext,
+  TaskQueue,
+  UnrecoverableError,
+  createWorker,
+  defineTask,
+  fixed,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -20,7 +29,7 @@ const cardCharge = defineTask({
 @Controller()
 class CardsController {
   // #region handler
-  @EventPattern<string>(cardCharge.name)
+  @Handles(cardCharge)
   async charge(
     @Payload() { gateway, cents }: { gateway: string; cents: number },
     @Ctx() { id, attempt, signal }: TaskContext,

@@ -1,7 +1,16 @@
 // A queue's format says how its messages are written and read. Here they are CloudEvents, for programs that speak those.
-import { QueueModule, TaskContext, TaskQueue, cloudEvents, createWorker, defineQueue, defineTask } from '@app/queue';
+import {
+  Handles,
+  QueueModule,
+  TaskContext,
+  TaskQueue,
+  cloudEvents,
+  createWorker,
+  defineQueue,
+  defineTask,
+} from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
@@ -10,7 +19,7 @@ const orderShip = defineTask({ name: 'com.example.order.ship', queue: orders, pa
 
 @Controller()
 class OrdersController {
-  @EventPattern<string>(orderShip.name)
+  @Handles(orderShip)
   ship(@Payload() { order }: { order: number }, @Ctx() context: TaskContext): void {
     console.log(`what travels: ${context.getMessage().content.toString()}`);
     for (const name of ['specversion', 'type', 'source'])

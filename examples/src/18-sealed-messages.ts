@@ -1,6 +1,7 @@
 // A queue with a seal takes only what is signed by who has the key, and shows nobody else what it says.
 import { randomBytes } from 'node:crypto';
 import {
+  Handles,
   QueueEvents,
   QueueModule,
   TaskContext,
@@ -13,7 +14,7 @@ import {
   sealed,
 } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
@@ -30,7 +31,7 @@ const forged = defineTask({ name: 'payment.take', queue: name, payload }); // by
 
 @Controller()
 class PaymentsController {
-  @EventPattern<string>(paymentTake.name)
+  @Handles(paymentTake)
   take(@Payload() { card }: { card: string }, @Ctx() context: TaskContext): void {
     const isHidden = !context.getMessage().content.includes(card);
     console.log(`took ${card}; in the message it is ${isHidden ? 'hidden' : 'there for all to see'}`);

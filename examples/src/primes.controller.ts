@@ -1,13 +1,13 @@
 import { isMainThread } from 'node:worker_threads';
-import { TaskContext } from '@app/queue';
+import { Handles, TaskContext } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { primesCount } from './primes';
 
 @Controller()
 class PrimesController {
   /** Never looks at its signal, as a library for sums would not. */
-  @EventPattern<string>(primesCount.name)
+  @Handles(primesCount)
   count(@Payload() { below }: { below: number }, @Ctx() context: TaskContext): void {
     let primes = 0;
     for (let candidate = 2; candidate < below; candidate++) if (isPrime(candidate)) primes += 1;

@@ -11,6 +11,7 @@ const SETTINGS = [
   'tsconfig.check.json',
   'jest.config.js',
   '.gitignore',
+  'contracts.json',
 ];
 const STYLE = ['.prettierrc', '.prettierignore', '.oxlintrc.json'];
 
@@ -24,6 +25,7 @@ const CREATED = [
 ];
 const UPDATED = [
   'apps/worker/src/worker.module.ts',
+  'contracts.json',
   'deploy/kubernetes/scaling.yaml',
   'docs/tasks.md',
   'libs/tasks/src/index.ts',

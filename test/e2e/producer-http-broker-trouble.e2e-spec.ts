@@ -131,5 +131,6 @@ describe('the producer without a broker', () => {
   it('describes nothing when that is switched off', async () => {
     await producer.get('/docs').expect(404);
     await producer.get('/docs-json').expect(404);
+    await producer.get('/asyncapi').expect(404);
   });
 });

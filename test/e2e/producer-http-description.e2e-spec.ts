@@ -62,6 +62,14 @@ describe('the producer about itself', () => {
     }
   });
 
+  it('describes the messages of every task', async () => {
+    const { body } = await producer.get('/asyncapi').expect(200).expect('Content-Type', /json/);
+    expect(body).toMatchObject({ asyncapi: '3.0.0' });
+    const { messages } = (body as { components: { messages: object } }).components;
+    expect(Object.keys(messages)).toEqual(allTasks.map(({ name }) => name));
+    await producer.get('/asyncapi/more').expect(404);
+  });
+
   it('takes the examples of its description as they are', async () => {
     const { paths } = await documentOf(producer);
     const examples = paths['/tasks/batch']?.['post']?.requestBody?.content['application/json']?.examples;

@@ -37,6 +37,7 @@ const PLAIN_ROOMS = [
   'dead-letter',
   'definitions',
   'operating',
+  'contracts',
   'testing/memory',
 ];
 /** What signs and encrypts messages; Node's own cryptography and nothing else. */
@@ -180,9 +181,9 @@ const arrows: readonly ((path: string, used: Import) => string | undefined)[] = 
  */
 function doorsFor(path: string, isTypeOnly: boolean): string[] {
   const definitions = '@app/queue/definitions';
-  if (path.startsWith('apps/cli/')) return ['@app/queue/operating', definitions, '@app/tasks'];
-  if (path.startsWith('apps/'))
-    return ['@app/queue', '@app/queue/health', '@app/queue/metrics', '@app/queue/operating', definitions, '@app/tasks'];
+  const withoutNest = ['@app/queue/operating', '@app/queue/contracts', definitions, '@app/tasks'];
+  if (path.startsWith('apps/cli/')) return withoutNest;
+  if (path.startsWith('apps/')) return ['@app/queue', '@app/queue/health', '@app/queue/metrics', ...withoutNest];
   return isTypeOnly ? ['@app/queue', definitions] : [definitions];
 }
 

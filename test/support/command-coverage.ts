@@ -24,6 +24,11 @@ export const coverage: readonly CommandCoverage[] = [
     command: /^npx warren dead-letters redrive$/,
     by: ['test/e2e/dead-letters-command.e2e-spec.ts', "run('redrive', '--queue'"],
   },
+  {
+    command: /^npx warren contracts check --file/,
+    by: ['apps/cli/src/commands/contracts.spec.ts', "'check', '--file', file"],
+  },
+  { command: /^git show main:contracts\.json/, not: 'A checkout has no branch of a name that a test could know.' },
   { command: /^(?:[A-Z_]+=\S+ )?(?:npx )?warren (?!add invoice)/, by: WARREN },
   { command: /^eval "\$\(warren completion bash\)"$/, by: WARREN },
   {

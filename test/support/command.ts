@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { main } from '../../apps/cli/src/main';
+import { projectRoot } from './project-files';
 
 /** What a command is run with, besides its arguments. */
 export interface CommandOptions {
@@ -44,6 +45,7 @@ export async function warren(url: string, args: readonly string[], options: Comm
     signal,
     version: '1.2.3',
     program: ['warren'],
+    checkout: projectRoot,
   });
   return { code, out: linesOf(written.out), err: linesOf(written.err) };
 }

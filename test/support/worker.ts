@@ -125,6 +125,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'timeout.too-long',
   'attempts.missing',
   'handler.missing',
+  'definition.missing',
   'control.sent',
   'control.unread',
   'queue.paused',

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { defineTask } from '@app/queue';
+import { contractsOf, readSnapshot } from '@app/queue/contracts';
+import { allTasks } from '@app/tasks';
+import { z } from 'zod';
 import { projectFiles, projectRoot, textOf } from '../support/project-files';
 import { runModule } from '../support/run-module';
 
@@ -44,7 +48,12 @@ const plansOf = (cases: readonly (readonly [Options, Otherwise?])[]) =>
     { cases, repository },
   ) as Promise<(string | Record<string, string>)[]>;
 
-const changed = ['apps/worker/src/worker.module.ts', 'docs/tasks.md', 'deploy/kubernetes/scaling.yaml'];
+const changed = [
+  'apps/worker/src/worker.module.ts',
+  'docs/tasks.md',
+  'deploy/kubernetes/scaling.yaml',
+  'contracts.json',
+];
 /** As it is here, without what a reader of docs/getting-started.md has generated. */
 const repository = Object.fromEntries(
   [...projectFiles('libs/tasks/src').filter((path) => !/\.spec\.ts$|\/invoice-export\.ts$/.test(path)), ...changed].map(
@@ -151,6 +160,13 @@ describe('the generator of handlers', () => {
         'libs/tasks/src/invoice-export.ts': expect.not.stringMatching(/backoff|exponential/),
         'deploy/kubernetes/scaling.yaml': repository['deploy/kubernetes/scaling.yaml'],
       });
+    });
+
+    it('adds the contract that is made of its definition', () => {
+      const id = z.string().min(1).max(200);
+      const made = defineTask({ name: 'invoice.export', queue: 'invoices', payload: z.strictObject({ id }) });
+      const { 'contracts.json': written = '' } = plans.guide as Record<string, string>;
+      expect(readSnapshot(written)).toEqual(contractsOf([...allTasks, made]));
     });
 
     it('refuses what is there: a task, a definition, a queue with settings of its own, a folder', () => {

@@ -3,11 +3,11 @@ import * as ts from 'typescript';
 import { projectRoot, textOf } from '../support/project-files';
 
 const IMPORTS = `
-import { QueueModule, RetryLater, TaskContext, TaskQueue, UnrecoverableError, defineQueue, defineTask, exceptOn, exponential } from '@app/queue';
+import { Handles, QueueModule, RetryLater, TaskContext, TaskQueue, UnrecoverableError, defineQueue, defineTask, exceptOn, exponential } from '@app/queue';
 import type { BatchContext, PayloadOf } from '@app/queue';
 import { allTasks } from '@app/tasks';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 `;
 
@@ -48,7 +48,7 @@ const examples: Record<string, (code: string) => string> = {
       export const never = () => { ${first} };\nexport const later = () => { ${second} };`;
   },
   'Several at once': (code) => {
-    const [definitions, handler] = partsAt(code, '@EventPattern');
+    const [definitions, handler] = partsAt(code, '@Handles');
     return `const payload = z.string();\n${definitions}
       export interface LettersController { store(letter: string): Promise<void> }
       @Controller() export class LettersController { ${handler} }`;

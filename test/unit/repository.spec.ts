@@ -187,7 +187,9 @@ describe('.env.example', () => {
 });
 
 describe('the public names of @app/queue', () => {
-  const doors = ['index', 'health/index', 'metrics/index', 'definitions/index', 'operating/index', 'testing/index'];
+  const doors = ['.', 'health', 'metrics', 'definitions', 'operating', 'contracts', 'testing'].map((door) =>
+    posix.join(door, 'index'),
+  );
   const names = doors.flatMap((door) => publicNames(`libs/queue/src/${door}.ts`));
   const titles = new Set(names.map(({ title }) => title));
 

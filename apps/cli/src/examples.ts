@@ -35,5 +35,8 @@ export const examples: Readonly<Record<Exclude<CommandName, 'words'>, readonly s
     'MANAGEMENT_URL=http://localhost:15672 warren bindings',
     'MANAGEMENT_URL=http://localhost:15672 warren bindings --remove --yes',
   ],
+  'contracts check': ['warren contracts check', 'warren contracts check --json'],
+  'contracts write': ['warren contracts write'],
+  asyncapi: ['warren asyncapi', 'warren asyncapi > asyncapi.json'],
   completion: ['eval "$(warren completion bash)"', 'warren completion fish > ~/.config/fish/completions/warren.fish'],
 };

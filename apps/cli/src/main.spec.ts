@@ -19,6 +19,7 @@ async function run(args: readonly string[], isBroken = false): Promise<{ code: n
     signal: new AbortController().signal,
     version: '1.2.3',
     program: ['warren'],
+    checkout: '.',
   });
   return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
 }

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly version: string;
   /** The words that start this program, for a shell that shall start it. */
   readonly program: readonly string[];
+  /** The folder of the checkout that it belongs to. */
+  readonly checkout: string;
 }
 
 /** What every command may be told. */

@@ -43,6 +43,8 @@ export function buildProgram(carryOut: CarryOut, output: OutputConfiguration = {
   add('bindings', 'bindings of the queues to exchanges that no definition asks for; wants MANAGEMENT_URL')
     .option('--remove', 'take them away')
     .option('--yes', 'without asking');
+  declareContracts(program, carryOut);
+  add('asyncapi', 'prints the definitions as an AsyncAPI 3.0 document: what the messages of each queue look like');
   add('completion', 'prints what makes a shell complete commands, options, tasks and queues').addArgument(
     new Argument('<shell>').choices(shells),
   );
@@ -132,6 +134,23 @@ function declareDeadLetters(program: Command, carryOut: CarryOut): void {
     ),
   );
   acting(add('purge [ids...]', 'throws dead letters away, for good. Asks always'));
+}
+
+function declareContracts(program: Command, carryOut: CarryOut): void {
+  const group = program.command('contracts').description('what others rely on in the definitions: compare, write down');
+  const add = adder(group, carryOut);
+  const withFile = (command: Command): Command =>
+    command.option('--file <path>', 'the snapshot; default: contracts.json of the checkout');
+  withFile(
+    add(
+      'check',
+      'compares the definitions with their snapshot; ends with 1 for a breaking change, and says which task, which field and why',
+    ),
+  );
+  withFile(add('write', 'writes the snapshot anew; refuses to when that breaks a contract')).option(
+    '--accept-breaking',
+    'write also what breaks',
+  );
 }
 
 /** What adds commands to a program, or to a group of its commands. */

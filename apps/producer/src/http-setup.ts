@@ -1,8 +1,10 @@
 import { TaskRegistry } from '@app/queue';
+import { asyncApiDocument } from '@app/queue/contracts';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { openApiDocument } from './docs/openapi-document';
+import { serveAsyncApi } from './docs/serve-async-api';
 import { serveDocs } from './docs/serve-docs';
 import { producerConfiguration } from './producer.configuration';
 import type { ProducerConfiguration } from './producer.configuration';
@@ -26,8 +28,10 @@ export async function setUpHttp(app: NestExpressApplication): Promise<void> {
   app.disable('x-powered-by');
   app.use(setSecurityHeaders);
   if (configuration.docs) {
-    const { tasks } = app.get(TaskRegistry);
-    await serveDocs(app, openApiDocument(tasks, { bodyBytes: limit, messageBytes: configuration.maxMessageBytes }));
+    const registry = app.get(TaskRegistry);
+    const limits = { bodyBytes: limit, messageBytes: configuration.maxMessageBytes };
+    await serveDocs(app, openApiDocument(registry.tasks, limits));
+    serveAsyncApi(app, asyncApiDocument(registry));
   }
   app.use(requireJson);
   app.useBodyParser('json', { limit, strict: false, type: JSON_TYPES });

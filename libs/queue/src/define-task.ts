@@ -6,13 +6,15 @@ import { DefinitionError } from './errors';
 import { isShortString } from './message/field-table';
 import { runPolicy } from './run-policy';
 import type { Acknowledge, RunIn, RunPolicy, RunPolicyInput } from './run-policy';
+import { taskVersions } from './task-versions';
+import type { TaskVersions, TaskVersionsInput } from './task-versions';
 
 /** The queue of a task definition that names none. */
 export const DEFAULT_QUEUE = 'tasks';
 
 /** What `defineTask` takes. */
-export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends RunPolicyInput {
-  /** The task's name: the pattern of its `@EventPattern` handler and the message's `type`. 1 to 128 characters, 255 bytes at most. */
+export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends RunPolicyInput, TaskVersionsInput {
+  /** The task's name: the pattern of its handler and the message's `type`. 1 to 128 characters, 255 bytes at most. */
   readonly name: string;
   /** The queue it waits in: a name, or a definition made by `defineQueue`. Default: `tasks`. */
   readonly queue?: string | QueueDefinition;
@@ -52,7 +54,7 @@ export interface TaskDefinitionInput<Schema extends StandardSchemaV1> extends Ru
 }
 
 /** The contract between the producer and the worker. Made by {@link defineTask}. */
-export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> extends RunPolicy {
+export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> extends RunPolicy, TaskVersions {
   readonly name: string;
   readonly queue: QueueDefinition;
   readonly payload: Schema;
@@ -60,16 +62,31 @@ export interface TaskDefinition<Schema extends StandardSchemaV1 = StandardSchema
   readonly priority?: number;
 }
 
-/** What a handler of the task receives: the schema's output. */
-export type PayloadOf<Task extends TaskDefinition> = StandardSchemaV1.InferOutput<Task['payload']>;
+/** The contract of a task whose handler takes several in one call. Made by {@link defineTask}, given a `batch`. */
+export interface BatchTaskDefinition<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+> extends TaskDefinition<Schema> {
+  readonly batch: BatchPolicy;
+}
+
+/** What a handler of the task, or of an event, receives: the schema's output. */
+export type PayloadOf<Task extends Pick<TaskDefinition, 'payload'>> = StandardSchemaV1.InferOutput<Task['payload']>;
 
 /** What `TaskQueue.add` takes for the task: the schema's input. */
 export type PayloadInputOf<Task extends TaskDefinition> = StandardSchemaV1.InferInput<Task['payload']>;
 
 /**
+ * Defines a task whose handler takes several in one call.
+ * @throws DefinitionError when the name, the queue's name or another value cannot be used.
+ */
+export function defineTask<Schema extends StandardSchemaV1>(
+  input: TaskDefinitionInput<Schema> & { readonly batch: BatchPolicy },
+): BatchTaskDefinition<Schema>;
+/**
  * Defines a task: name, queue and payload schema, imported by the app that adds it and the app that handles it.
  * @throws DefinitionError when the name, the queue's name or another value cannot be used.
  */
+export function defineTask<Schema extends StandardSchemaV1>(input: TaskDefinitionInput<Schema>): TaskDefinition<Schema>;
 export function defineTask<Schema extends StandardSchemaV1>(
   input: TaskDefinitionInput<Schema>,
 ): TaskDefinition<Schema> {
@@ -83,10 +100,12 @@ export function defineTask<Schema extends StandardSchemaV1>(
   const queue = typeof named === 'string' ? defineQueue({ name: named }) : named;
   const problem = input.priority === undefined ? undefined : priorityProblem(queue, input.priority);
   if (problem !== undefined) throw new DefinitionError(`Task "${input.name}": priority ${problem}.`);
+  const subject = `Task "${input.name}"`;
   return Object.freeze({
     name: input.name,
     queue,
-    ...runPolicy(`Task "${input.name}"`, { ...input, keepResult: isResultKept(input, queue) }, queue),
+    ...taskVersions(subject, input),
+    ...runPolicy(subject, { ...input, keepResult: isResultKept(input, queue) }, queue),
     ...(input.priority === undefined ? {} : { priority: input.priority }),
     payload: input.payload,
     ...(input.description === undefined ? {} : { description: input.description }),

@@ -4,6 +4,8 @@ export type { Backoff, BackoffContext, ExponentialOptions, JitterOptions } from 
 export { BatchContext } from './consuming/batch-context';
 export { connectWorker } from './consuming/connect-worker';
 export { createWorker } from './consuming/create-worker';
+export { Handles } from './consuming/handles.decorator';
+export type { HandlerDecorator, HandlerOf } from './consuming/handles.decorator';
 export { TaskContext } from './consuming/task-context';
 export { TaskErrorFilter } from './consuming/task-error.filter';
 export { TaskServer } from './consuming/task-server';
@@ -18,7 +20,13 @@ export type { EventDefinition, EventDefinitionInput } from './define-event';
 export { defineQueue } from './define-queue';
 export type { QueueDeclaration, QueueDefinition, QueueDefinitionInput, QueueType } from './define-queue';
 export { DEFAULT_QUEUE, defineTask } from './define-task';
-export type { PayloadInputOf, PayloadOf, TaskDefinition, TaskDefinitionInput } from './define-task';
+export type {
+  BatchTaskDefinition,
+  PayloadInputOf,
+  PayloadOf,
+  TaskDefinition,
+  TaskDefinitionInput,
+} from './define-task';
 export {
   ConfigurationError,
   ConfirmTimeoutError,
@@ -102,7 +110,7 @@ export type { SealOptions } from './message/sealed';
 export type { SigningOptions } from './message/signature';
 export type { HeaderValue } from './message/task-message';
 export { TaskQueue } from './producing/task-queue';
-export type { AddedTask, AddOptions, AddResult, ResultOptions, TaskToAdd } from './producing/task-queue';
+export type { AddedTask, AddOptions, AddResult, ResultOptions, TasksToAdd, TaskToAdd } from './producing/task-queue';
 export type { PublishedEvent, PublishOptions } from './producing/publish-event';
 export { QueueError } from './queue-error';
 export { QueueModule } from './queue.module';
@@ -133,6 +141,7 @@ export type { SupervisionSettings } from './supervising/supervisor';
 export type { Pause } from './steering/steering-state';
 export { Steering } from './steering/steering';
 export { TaskRegistry } from './task-registry';
+export type { TaskVersions, TaskVersionsInput, Upcaster } from './task-versions';
 export { appLogger } from './telemetry/app-logger';
 export type { LogFormat } from './telemetry/app-logger';
 export { runningTask } from './telemetry/running-task';

@@ -33,6 +33,16 @@ export function docsLineOf({ names, queue, attempts, timeout }) {
   return `| ${cells.join(' | ')} |`;
 }
 
+/**
+ * The task's contract in contracts.json, as `warren contracts write` makes it of the definition.
+ * @param {import('./wish.mjs').Wish} wish
+ */
+export function contractOf({ names, queue }) {
+  const id = { type: 'string', minLength: 1, maxLength: 200 };
+  const payload = { type: 'object', properties: { id }, required: ['id'], additionalProperties: false };
+  return { name: names.task, queue, version: 1, oldestVersion: 1, payload };
+}
+
 /** @param {import('./wish.mjs').Names} names */
 const words = ({ file }) => file.replaceAll('-', ' ');
 

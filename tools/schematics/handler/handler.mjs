@@ -28,7 +28,11 @@ export function handler(options) {
     const style = JSON.parse(read('.prettierrc') ?? '{}');
     const planned = [...planHandler(readWish(options), read, definitionFiles)];
     const formatted = await Promise.all(
-      planned.map(async ([path, text]) => [path, await format(text, { ...style, filepath: path })]),
+      // The snapshot of the contracts is written by programs only.
+      planned.map(async ([path, text]) => [
+        path,
+        path === 'contracts.json' ? text : await format(text, { ...style, filepath: path }),
+      ]),
     );
     for (const [path = '', text = ''] of formatted) {
       if (!tree.exists(path)) tree.create(path, text);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { definitionOf, docsLineOf } from './definition.mjs';
+import { contractOf, definitionOf, docsLineOf } from './definition.mjs';
 import { Refusal } from './refusal.mjs';
 import { addExport, addImport, addToModule, addToVariable } from './source-edits.mjs';
 
@@ -13,6 +13,7 @@ const WORKER = 'apps/worker/src';
 const WORKER_MODULE = `${WORKER}/worker.module.ts`;
 const TASKS_PAGE = 'docs/tasks.md';
 const SCALING = 'deploy/kubernetes/scaling.yaml';
+const CONTRACTS = 'contracts.json';
 
 /**
  * What a new handler makes of the repository: the files that are new or changed, by their paths, not yet formatted.
@@ -40,6 +41,8 @@ export function planHandler(wish, read, definitionFiles) {
   made.set(WORKER_MODULE, addToModule(worker, module, WORKER_MODULE));
   const page = read(TASKS_PAGE);
   if (page !== undefined) made.set(TASKS_PAGE, addDocsLine(page, wish));
+  const contracts = read(CONTRACTS);
+  if (contracts !== undefined) made.set(CONTRACTS, addContract(contracts, wish));
   const scaling = read(SCALING);
   if (scaling !== undefined) made.set(SCALING, addTrigger(scaling, wish));
   return made;
@@ -74,6 +77,16 @@ function addDocsLine(page, wish) {
   const lines = page.split('\n');
   const last = lines.findLastIndex((line) => line.startsWith('|'));
   return lines.toSpliced(last + 1, 0, docsLineOf(wish)).join('\n');
+}
+
+/** Where its name belongs in the order, as `warren contracts write` does it. @param {string} text @param {Wish} wish */
+function addContract(text, wish) {
+  const added = contractOf(wish);
+  /** @type {{ contracts: { name: string }[] }} */
+  const { contracts: known } = JSON.parse(text);
+  const others = known.filter(({ name }) => name !== added.name);
+  const contracts = [...others, added].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return `${JSON.stringify({ contracts }, undefined, 2)}\n`;
 }
 
 /** A queue that is new makes the cluster start workers too: its trigger is a copy of the last. @param {string} yaml @param {Wish} wish */

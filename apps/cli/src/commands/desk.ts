@@ -24,6 +24,8 @@ export interface DeskOptions extends BrokerWishes {
   readonly signal: AbortSignal;
   /** The words that start this program, for a shell that shall start it. */
   readonly program: readonly string[];
+  /** The folder of the checkout, in which the snapshot of the contracts is. */
+  readonly checkout: string;
 }
 
 /** What every command has at hand: the screen, the definitions, the broker's queues. Made for one command, and closed with it. */
@@ -32,6 +34,7 @@ export class Desk {
   readonly json: boolean;
   readonly signal: AbortSignal;
   readonly program: readonly string[];
+  readonly checkout: string;
   private read: Promise<CliConfiguration> | undefined;
   private opened: QueueOperations | undefined;
 
@@ -42,6 +45,7 @@ export class Desk {
     this.json = options.json;
     this.signal = options.signal;
     this.program = options.program;
+    this.checkout = options.checkout;
   }
 
   /** Who does what the command does, for those who read about it: user and host. */

@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<DeadLetterReason | 'foreign', true>> = {
   expired: true,
   'crash-loop': true,
   'invalid-payload': true,
+  'newer-version': true,
+  'older-version': true,
   'unknown-task': true,
   undecodable: true,
   'too-large': true,

@@ -1,7 +1,5 @@
 import type { TaskDefinition } from '@app/queue';
-import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
-
-type Json = Readonly<Record<string, unknown>>;
+import { inputSchemaOf, isJsonObject, pointedAt } from '@app/queue/contracts';
 
 /** What stands for a value that nobody may see. */
 export const MASK = '••••••';
@@ -32,7 +30,7 @@ const NO_SCHEMAS: ReadonlySet<string> = new Set(['$defs', 'definitions', 'enum',
  * @returns `undefined` when the schema does not tell what it looks like (zod does, and whatever else has Standard JSON Schema)
  */
 export function secretFieldsOf(task: TaskDefinition): SecretFields | undefined {
-  const root = jsonSchemaOf(task);
+  const root = inputSchemaOf(task);
   if (root === undefined) return undefined;
   const names = new Set<string>();
   let isAll = false;
@@ -43,7 +41,7 @@ export function secretFieldsOf(task: TaskDefinition): SecretFields | undefined {
   };
   const walk = (schema: unknown, name: string | undefined): void => {
     if (Array.isArray(schema)) return schema.forEach((part) => walk(part, name));
-    if (!isJson(schema)) return;
+    if (!isJsonObject(schema)) return;
     if (schema['secret'] === true) mark(name);
     for (const [key, part] of Object.entries(schema)) {
       if (REFERENCES.has(key)) follow(part, name);
@@ -56,7 +54,7 @@ export function secretFieldsOf(task: TaskDefinition): SecretFields | undefined {
     const visit = `${String(pointer)}\n${name}`;
     if (seen.has(visit)) return;
     seen.add(visit);
-    const target = pointed(root, pointer);
+    const target = pointedAt(root, String(pointer));
     // What cannot be found may say anything.
     if (target === undefined) mark(name);
     else walk(target, name);
@@ -77,39 +75,6 @@ export function masked(payload: unknown, { isAll, names }: SecretFields): { valu
   return { value, count };
 }
 
-function jsonSchemaOf(task: TaskDefinition): Json | undefined {
-  const standard: object = task.payload['~standard'];
-  if (!('jsonSchema' in standard) || typeof standard.jsonSchema !== 'object') return undefined;
-  const { jsonSchema } = standard as StandardJSONSchemaV1.Props;
-  try {
-    return jsonSchema.input({ target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } });
-  } catch {
-    return undefined; // the standard lets it throw for what JSON Schema has no words for
-  }
-}
-
-/** What `#` or `#/$defs/Name` points at; `undefined` for every other address. */
-function pointed(root: Json, pointer: unknown): unknown {
-  if (typeof pointer !== 'string' || !/^#(?:\/|$)/.test(pointer)) return undefined;
-  const steps = pointer.split('/').slice(1);
-  return steps.reduce<unknown>((place, step) => {
-    const key = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    return Array.isArray(place) || isJson(place) ? (place as Json)[key] : undefined;
-  }, root);
-}
-
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return step;
-  }
-}
-
 function eachOf(schemas: unknown, look: (schema: unknown, key: string) => void): void {
-  for (const [key, schema] of Object.entries(isJson(schemas) ? schemas : {})) look(schema, key);
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const [key, schema] of Object.entries(isJsonObject(schemas) ? schemas : {})) look(schema, key);
 }

@@ -1,4 +1,5 @@
 import type { TaskDefinition } from '@app/queue';
+import { componentName } from '@app/queue/contracts';
 import { z } from 'zod';
 import { taskRequest } from '../tasks/task-request';
 import { examplePayload, payloadSchema } from './payload-schema';
@@ -17,7 +18,7 @@ export interface TaskSchemas {
 
 /** The request's envelope with one task's name and payload put in. */
 export function taskSchemas(task: TaskDefinition): TaskSchemas {
-  const component = componentName(task.name);
+  const component = `task.${componentName(task.name)}`;
   const reference = `#/components/schemas/${component}`;
   const payloadReference = `${reference}.payload`;
   const payload = payloadSchema(task, payloadReference);
@@ -48,10 +49,4 @@ function optionsOf({ queue: { maxPriority } }: TaskDefinition, options: Json): J
   const { priority, ...others } = options['properties'] as Readonly<Record<string, Json>>;
   const ranked = maxPriority === undefined ? {} : { priority: { ...priority, maximum: maxPriority } };
   return { ...options, properties: { ...others, ...ranked } };
-}
-
-/** Components have names of letters, digits, dots, dashes and underscores (OpenAPI 3.1, section 4.8.7). */
-function componentName(taskName: string): string {
-  const escaped = taskName.replaceAll(/[^A-Za-z0-9.-]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);
-  return `task.${escaped}`;
 }

@@ -1,8 +1,8 @@
-import { TaskContext } from '@app/queue';
+import { Handles, TaskContext } from '@app/queue';
 import type { PayloadOf } from '@app/queue';
 import { imageResize } from '@app/tasks';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { ImageResizer } from './image-resizer';
 
 /** The handler of `image.resize`. Returning acks the task; an error has it tried again, or put aside with its reason. */
@@ -10,7 +10,7 @@ import { ImageResizer } from './image-resizer';
 export class ImagesController {
   constructor(private readonly images: ImageResizer) {}
 
-  @EventPattern<string>(imageResize.name)
+  @Handles(imageResize)
   async resize(@Payload() task: PayloadOf<typeof imageResize>, @Ctx() context: TaskContext): Promise<void> {
     await this.images.resize(task, context.signal);
   }

@@ -1,7 +1,7 @@
-import { TaskContext } from '@app/queue';
+import { Handles, TaskContext } from '@app/queue';
 import { notificationEmail, notificationSms } from '@app/tasks';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { idempotencyKey } from './idempotency-key';
 import { Mailer } from './mailer';
 import type { Email } from './mailer';
@@ -16,12 +16,12 @@ export class NotificationsController {
     private readonly smsSender: SmsSender,
   ) {}
 
-  @EventPattern<string>(notificationEmail.name)
+  @Handles(notificationEmail)
   async sendEmail(@Payload() email: Email, @Ctx() context: TaskContext): Promise<void> {
     await this.mailer.send(email, idempotencyKey(context.id), context.signal);
   }
 
-  @EventPattern<string>(notificationSms.name)
+  @Handles(notificationSms)
   async sendSms(@Payload() sms: Sms, @Ctx() context: TaskContext): Promise<void> {
     await this.smsSender.send(sms, idempotencyKey(context.id), context.signal);
   }

@@ -5,7 +5,10 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DottedWork } from './dotted-work';
 
-/** The handler of `tutorial`. It only passes on: the work is a plain class that needs neither Nest nor a broker. */
+/**
+ * The handler of `tutorial`, as any Nest worker on RabbitMQ has one; `@Handles(tutorial)` would be the same, with its types looked at. It only passes
+ * on: the work is a plain class that needs neither Nest nor a broker.
+ */
 @Controller()
 export class TutorialController {
   constructor(private readonly work: DottedWork) {}

@@ -5,6 +5,7 @@ import { InvalidPayloadError, MessageRefusedError, UndecodableMessageError } fro
 import { isPromise } from '../is-promise';
 import { checkPayload } from '../message/check-payload';
 import type { ReadTask } from '../message/formats';
+import { liftPayload, versionOf, versionProblem } from '../message/lift-payload';
 import type { RunPolicy } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
 import type { Delivery } from './delivery';
@@ -77,7 +78,27 @@ export function readDelivery(
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
+  const version = versionOf(delivery.message.properties.headers);
+  if (version !== definition.version) return ofAnotherVersion(task, version, handler, definition, queue);
   return withCheckedPayload(task, handler, definition, definition, queue);
+}
+
+/** A task that was added by another version of its definition. An older one is lifted before it is checked. */
+function ofAnotherVersion(
+  task: ReadTask,
+  version: number,
+  handler: MessageHandler,
+  definition: TaskDefinition,
+  queue: QueueDefinition,
+): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
+  const problem = versionProblem(definition, version);
+  if (problem !== undefined) return putAside(problem.reason, problem.name, problem.message);
+  try {
+    const payload = liftPayload(definition, task.payload, version);
+    return withCheckedPayload({ ...task, payload }, handler, definition, definition, queue);
+  } catch (error) {
+    return invalidPayload(error, queue);
+  }
 }
 
 /** What no task is defined for: an event, or what a plain Nest handler takes. */

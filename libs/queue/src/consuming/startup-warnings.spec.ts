@@ -1,4 +1,6 @@
+import type { MessageHandler } from '@nestjs/microservices';
 import { z } from 'zod';
+import { defineEvent } from '../define-event';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
 import type { TaskDefinition } from '../define-task';
@@ -6,7 +8,7 @@ import { QueueEvents } from '../events';
 import { exceptOn } from '../run-policy';
 import { TaskRegistry } from '../task-registry';
 import { fixed } from './backoff';
-import { warnOfDefinitions, warnOfMissingHandlers } from './startup-warnings';
+import { tellOfHandlers, warnOfDefinitions } from './startup-warnings';
 
 const payload = z.string();
 const backoff = fixed(100);
@@ -59,13 +61,49 @@ describe('a worker that starts warns', () => {
     ];
     expect(warningsOf(...tasks)).toEqual([]);
   });
+});
 
-  it('of each task that it has no handler for', () => {
+describe('a worker that starts tells', () => {
+  const bindings = [{ exchange: 'orders', pattern: 'order.*' }];
+  const bound = defineQueue({ name: 'bound', bindings });
+  const [placed, changed] = ['order.placed', 'stock.changed'].map((name) =>
+    defineEvent({ name, exchange: 'orders', payload }),
+  );
+  const tasks = ['a', 'b'].map((name) => defineTask({ name, payload, queue: slow }));
+  const registry = new TaskRegistry(
+    [...tasks, defineTask({ name: 'elsewhere', payload })],
+    [bound],
+    [placed, changed].flatMap((event) => event ?? []),
+  );
+
+  /** What is told of these handlers: a name, or a name and whether it takes events. */
+  function toldOf(...names: (string | [name: string, isEventHandler: boolean])[]): object[] {
     const events = new QueueEvents();
     const seen: object[] = [];
-    events.on('handler.missing', (event) => seen.push(event));
-    const tasks = ['a', 'b'].map((name) => defineTask({ name, payload, queue: slow }));
-    warnOfMissingHandlers(tasks, (name) => name === 'a', events);
-    expect(seen).toEqual([{ name: 'b', queue: 'slow' }]);
+    for (const name of ['handler.missing', 'definition.missing'] as const) events.on(name, (event) => seen.push(event));
+    const handlers = new Map(
+      names.map((one): [string, MessageHandler] => {
+        const [name, isEventHandler] = typeof one === 'string' ? [one, true] : one;
+        return [name, Object.assign(() => Promise.resolve(), { isEventHandler })];
+      }),
+    );
+    const handlerOf = (name: string): MessageHandler | null => handlers.get(name) ?? null;
+    tellOfHandlers({ registry, queues: [slow, bound], handlers, handlerOf }, events);
+    return seen;
+  }
+
+  it('of each task and event of its queues that it has no handler for', () => {
+    expect(toldOf('a')).toEqual([
+      { name: 'b', queue: 'slow' },
+      { name: 'order.placed', queue: 'bound' },
+    ]);
+  });
+
+  it('of all handlers together that nobody has defined anything for', () => {
+    expect(toldOf('a', 'b', 'order.placed', 'bb', 'elsewhere', 'c')).toEqual([{ names: ['bb', 'c'] }]);
+  });
+
+  it('of nothing that is as it should be: requests and patterns have no definitions', () => {
+    expect(toldOf('a', 'b', 'order.placed', 'stock.changed', 'log.*', ['sum', false])).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
-import type { TaskDefinition } from '../define-task';
+import type { MessageHandler } from '@nestjs/microservices';
+import type { QueueDefinition } from '../define-queue';
 import type { QueueEvents } from '../events';
 import { unusedRetryOptions } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
+import { isRoutedBy } from '../topology/bindings';
+import { hasWildcard } from '../topology/topic-pattern';
 
 /**
  * Tells what a worker's definitions say and what will not be as it was meant. Nothing is refused for it.
@@ -26,16 +29,34 @@ export function warnOfDefinitions(
   }
 }
 
+/** What a worker is to handle, and what it has for that. */
+export interface HandlersAtStart {
+  readonly registry: TaskRegistry;
+  /** Those that it consumes. */
+  readonly queues: readonly QueueDefinition[];
+  /** By their patterns; those of its threads are among them. */
+  readonly handlers: ReadonlyMap<string, MessageHandler>;
+  readonly handlerOf: (name: string, queue: QueueDefinition) => MessageHandler | null;
+}
+
 /**
- * Tells which tasks of the queues that this worker consumes it cannot do: most often a module that was forgotten.
- * @param hasHandler whether a controller of this worker, or its threads, handle the task of this name
+ * Tells which tasks and events of the queues that this worker consumes it cannot do, most often for a module that was forgotten; and which of its
+ * handlers are of names that nobody has defined, most often for a definition that was.
  */
-export function warnOfMissingHandlers(
-  tasks: readonly TaskDefinition[],
-  hasHandler: (name: string) => boolean,
-  events: QueueEvents,
-): void {
-  for (const { name, queue } of tasks) {
-    if (!hasHandler(name)) events.emit('handler.missing', { name, queue: queue.name });
+export function tellOfHandlers({ registry, queues, handlers, handlerOf }: HandlersAtStart, events: QueueEvents): void {
+  for (const queue of queues) {
+    const { name, bindings = [] } = queue;
+    const tasks = registry.tasks.filter((task) => task.queue.name === name);
+    const published = registry.events.filter(({ exchange, routingKey }) =>
+      bindings.some((binding) => isRoutedBy(binding, exchange.name, routingKey)),
+    );
+    for (const wanted of [...tasks, ...published])
+      if (handlerOf(wanted.name, queue) === null) events.emit('handler.missing', { name: wanted.name, queue: name });
   }
+  const isDefined = (name: string): boolean => registry.get(name) !== undefined || registry.event(name) !== undefined;
+  // Requests have no definitions, and patterns stand for many names.
+  const names = [...handlers].flatMap(([pattern, { isEventHandler }]) =>
+    isEventHandler === false || hasWildcard(pattern) || isDefined(pattern) ? [] : [pattern],
+  );
+  if (names.length > 0) events.emit('definition.missing', { names });
 }

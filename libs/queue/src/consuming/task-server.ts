@@ -26,7 +26,7 @@ import { OpenDeliveries } from './open-deliveries';
 import { PatternHandlers } from './pattern-handlers';
 import { Quarantine } from './quarantine';
 import { QueueConsumers } from './queue-consumers';
-import { warnOfDefinitions, warnOfMissingHandlers } from './startup-warnings';
+import { tellOfHandlers, warnOfDefinitions } from './startup-warnings';
 import type { TaskContext } from './task-context';
 import { taskRunParts } from './task-run-parts';
 import { Undelivered } from './undelivered';
@@ -78,10 +78,7 @@ export class TaskServer extends ServerRMQ {
       handover: this.handover,
       batches: this.batches,
       threads: this.threads,
-      handlerOf: (name, { bindings }) =>
-        this.messageHandlers.get(name) ??
-        this.getHandlerByPattern(name) ??
-        (bindings === undefined ? null : this.patterns.handlerOf(name)),
+      handlerOf: (name, queue) => this.handlerOf(name, queue),
       serializer: () => this.serializer,
       invoke: (handler, payload, context, tell) => this.invoke(handler, payload, context, tell),
     });
@@ -144,7 +141,8 @@ export class TaskServer extends ServerRMQ {
       const tasks = this.registry.tasks.filter(({ queue }) => queues.some(({ name }) => name === queue.name));
       for (const [name, handler] of this.threads.handlers(tasks)) this.messageHandlers.set(name, handler);
       this.patterns = new PatternHandlers(this.messageHandlers);
-      warnOfMissingHandlers(tasks, (name) => this.getHandlerByPattern(name) !== null, this.events);
+      const handlerOf = (name: string, queue: QueueDefinition): MessageHandler | null => this.handlerOf(name, queue);
+      tellOfHandlers({ registry: this.registry, queues, handlers: this.messageHandlers, handlerOf }, this.events);
       for (const { format } of queues) format.check?.('reading');
       assertBatches(tasks, this.messageHandlers, ({ queue }) => queue.concurrency ?? this.settings.concurrency);
       this.consumers.open(queues);
@@ -210,6 +208,11 @@ export class TaskServer extends ServerRMQ {
     const queues = this.registry.queuesNamed(this.settings.workerQueues);
     if (queues.length === 0) throw new DefinitionError('No queue is defined, so there is nothing to consume.');
     return queues;
+  }
+
+  private handlerOf(name: string, { bindings }: QueueDefinition): MessageHandler | null {
+    const handler = this.messageHandlers.get(name) ?? this.getHandlerByPattern(name);
+    return handler ?? (bindings === undefined ? null : this.patterns.handlerOf(name));
   }
 
   private consumerOf(queue: QueueDefinition): QueueConsumer {

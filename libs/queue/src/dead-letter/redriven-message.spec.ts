@@ -10,7 +10,8 @@ function messageWith(properties: IncomingMessage['properties'], content = 'body'
 
 const NOW = 1_790_000_000_345;
 const BROKERS = ['x-death', 'x-first-death-reason', 'x-last-death-queue', 'x-delivery-count', 'x-acquired-count', 'CC'];
-const failureHeader = fc.constantFrom(...Object.values(header), ...BROKERS);
+const ofFailures = Object.values(header).filter((name) => name !== 'x-task-version');
+const failureHeader = fc.constantFrom(...ofFailures, ...BROKERS);
 const ownName = fc.string({ minLength: 1, maxLength: 20 }).map((name) => `mine-${name}`);
 const value = fc.oneof(fc.string(), fc.integer(), fc.boolean());
 
@@ -33,6 +34,11 @@ describe('a redriven message', () => {
       content: message.content,
       properties: { ...properties, headers: { 'x-redriven': 1, 'x-redrive-run': 'run', 'x-added-at': NOW } },
     });
+  });
+
+  it('is of the version that it was', () => {
+    const message = messageWith({ headers: { 'x-task-version': 3, 'x-dead-letter-reason': 'newer-version' } });
+    expect(redrivenMessage(message, 'run', NOW).properties.headers).toMatchObject({ 'x-task-version': 3 });
   });
 
   it('begins a trace of its own, and names the run that failed', () => {

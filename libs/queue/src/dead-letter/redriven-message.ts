@@ -4,8 +4,11 @@ import { republished } from '../message/republished';
 import { TRACE_HEADERS, traceParentOfDead } from '../message/trace-headers';
 import type { TraceHeaders } from '../tracing';
 
-/** Everything Warren writes into headers tells of runs that failed; the next run is the first again, in a trace of its own. */
-const FAILURE_HEADERS: readonly string[] = [...Object.values(header), ...TRACE_HEADERS];
+/** What Warren writes into headers tells of runs that failed, but for the payload's version; the next run is the first again, in a trace of its own. */
+const FAILURE_HEADERS: readonly string[] = [
+  ...Object.values(header).filter((name) => name !== header.taskVersion),
+  ...TRACE_HEADERS,
+];
 
 /** When a dead letter is given back, in milliseconds since 1970: later than it was before, whatever the clocks of who does it say. */
 export function redriveTimeOf({ properties }: IncomingMessage, now: number): number {

@@ -8,7 +8,13 @@ export type { EventDefinition, EventDefinitionInput } from '../define-event';
 export { defineQueue } from '../define-queue';
 export type { QueueDeclaration, QueueDefinition, QueueDefinitionInput, QueueType } from '../define-queue';
 export { DEFAULT_QUEUE, defineTask } from '../define-task';
-export type { PayloadInputOf, PayloadOf, TaskDefinition, TaskDefinitionInput } from '../define-task';
+export type {
+  BatchTaskDefinition,
+  PayloadInputOf,
+  PayloadOf,
+  TaskDefinition,
+  TaskDefinitionInput,
+} from '../define-task';
 export { TaskTimeoutError, ThreadFailedError } from '../run-errors';
 export { MessageRefusedError, UndecodableMessageError } from '../errors';
 export { celery } from '../message/celery';
@@ -35,4 +41,5 @@ export type { SealOptions } from '../message/sealed';
 export type { SigningOptions } from '../message/signature';
 export { exceptOn, onlyOn } from '../run-policy';
 export type { Acknowledge, ErrorClass, RunIn, RunPolicy, RunPolicyInput } from '../run-policy';
+export type { TaskVersions, TaskVersionsInput, Upcaster } from '../task-versions';
 export type { ExchangePlan, ExchangeType, QueueBinding } from '../topology/bindings';

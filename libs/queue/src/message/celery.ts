@@ -63,6 +63,12 @@ export function celery({
       const stated = { ...facts, ...(typeof id === 'string' && id !== '' ? { id } : {}) };
       return { name, payload: payloadOf(call), stated };
     },
+    bodySchema: () => ({
+      type: 'array',
+      items: [{ type: 'array' }, { type: 'object' }, { type: 'object' }],
+      description:
+        'Celery’s protocol 2: the arguments by position, those by name, and what follows. They are the payload.',
+    }),
   };
 }
 

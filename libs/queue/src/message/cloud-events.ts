@@ -42,7 +42,14 @@ export function cloudEvents({ mode = 'binary', source }: CloudEventsOptions): Me
       if (attributes['specversion'] === undefined) return readNestPacket(readJson(message.content));
       return readBinary(message, attributes, type);
     },
+    bodySchema: (name, payload) => (isBinary ? payload : structuredSchema(name, payload)),
   };
+}
+
+function structuredSchema(name: string, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = { type: 'string', minLength: 1 };
+  const attributes = { specversion: { const: VERSION }, id: text, source: text, type: { const: name } };
+  return { type: 'object', properties: { ...attributes, data }, required: Object.keys(attributes) };
 }
 
 function writeBinary(task: TaskToWrite, source: string): WrittenMessage {

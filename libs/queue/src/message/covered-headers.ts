@@ -10,12 +10,19 @@ export const sealHeader = {
 } as const;
 
 /** Headers that change on a message's way, or that a seal writes itself. */
-const UNCOVERABLE = new Set<string>([...Object.values(header), ...TRACE_HEADERS, ...Object.values(sealHeader)]);
+const UNCOVERABLE = new Set<string>([
+  ...Object.values(header).filter((name) => name !== header.taskVersion),
+  ...TRACE_HEADERS,
+  ...Object.values(sealHeader),
+]);
 
 /** One header that is covered: its name and its value; the name alone where the message has none. */
 export type CoveredHeader = readonly [name: string, value?: unknown];
 
-/** The headers that a seal covers. The same ones for who writes and who reads: those named, there or not, and those of a prefix that are there. */
+/**
+ * The headers that a seal covers. The same ones for who writes and who reads: those named, there or not, those of a prefix that are there, and the
+ * payload's version where there is one: who may change headers must not choose by which rule a payload is read.
+ */
 export class CoveredHeaders {
   private readonly names: ReadonlySet<string>;
   private readonly prefixes: readonly string[];
@@ -28,8 +35,10 @@ export class CoveredHeaders {
 
   /** In the order of their names, whatever order the message has them in. */
   of(headers: Readonly<Record<string, unknown>>): readonly CoveredHeader[] {
-    const begun = Object.keys(headers).filter((name) => this.prefixes.some((prefix) => name.startsWith(prefix)));
-    const names = [...new Set([...this.names, ...begun])].filter((name) => isCoverable(name)).sort();
+    const there = Object.keys(headers).filter(
+      (name) => name === header.taskVersion || this.prefixes.some((prefix) => name.startsWith(prefix)),
+    );
+    const names = [...new Set([...this.names, ...there])].filter((name) => isCoverable(name)).sort();
     return names.map((name) => (headers[name] === undefined ? [name] : [name, headers[name]]));
   }
 }

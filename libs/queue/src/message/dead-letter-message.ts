@@ -15,8 +15,12 @@ export type DeadLetterReason =
   | 'expired'
   /** Its runs ended without an outcome again and again: workers died of it, were cut off or stopped. */
   | 'crash-loop'
-  /** The payload does not match the definition's schema. */
+  /** The payload does not match the definition's schema, or could not be lifted to its version. */
   | 'invalid-payload'
+  /** The payload is of a newer version of the definition than the worker knows. */
+  | 'newer-version'
+  /** The payload is of an older version of the definition, from which no upcaster lifts it. */
+  | 'older-version'
   /** No handler is registered for its name. */
   | 'unknown-task'
   /** The body is not a message of the queue's format. */

@@ -55,6 +55,8 @@ export interface TaskToWrite {
   readonly expiresAt?: number | undefined;
   /** Those that its adder gave it. */
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
+  /** Of its definition; from 2 on it is written into the header `x-task-version`, whatever the format. An event has none. */
+  readonly version?: number | undefined;
 }
 
 /** A message whose format says more than a body. What is missing is as for every task. */
@@ -89,6 +91,8 @@ export interface MessageFormat {
    * `TaskQueue.assertWritable`), so that neither starts.
    */
   check?(use: 'reading' | 'writing'): void;
+  /** What a body looks like, as JSON Schema, for those who send without Warren. @param payload what the payload looks like. Missing: nobody is told. */
+  bodySchema?(this: void, name: string, payload: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** A format that is all in the body. */
@@ -104,6 +108,11 @@ export const nestFormat: BodyFormat = {
   contentType: 'application/json',
   write: (task) => Buffer.from(JSON.stringify({ pattern: task.name, data: task.payload })),
   read: (message) => readNestPacket(readJson(message.content)),
+  bodySchema: (name, payload) => ({
+    type: 'object',
+    properties: { pattern: { const: name }, data: payload },
+    required: ['pattern', 'data'],
+  }),
 };
 
 /**
@@ -121,6 +130,7 @@ export function plainText(taskName: string): BodyFormat {
       const packet = message.properties.type === taskName ? undefined : readNestPacket(parseJson(text));
       return packet ?? { name: taskName, payload: text };
     },
+    bodySchema: (_name, payload) => payload,
   };
 }
 

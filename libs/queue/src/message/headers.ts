@@ -2,6 +2,8 @@ import { entryBytes } from './field-table';
 
 /** The names of the AMQP headers Warren writes. AMQP's own properties carry the rest: `message_id`, `type`, `timestamp`. */
 export const header = {
+  /** The version of the definition that the payload is written by, from 1; not there in version 1. */
+  taskVersion: 'x-task-version',
   /** The run this message asks for, from 1. */
   attempt: 'x-attempt',
   /** When it first failed and when it last did, in milliseconds since 1970. */
@@ -35,6 +37,11 @@ export const header = {
   /** The names of headers that a dead letter could not keep, comma-separated. */
   droppedHeaders: 'x-dropped-headers',
 } as const;
+
+/** The header of a payload's version. Version 1 is not written: it is what programs without versions send. */
+export function versionHeader(version = 1): Readonly<Record<string, number>> {
+  return version === 1 ? {} : { [header.taskVersion]: version };
+}
 
 /** What the broker writes when it dead-letters. Sent back to it, these feed its cycle detection, which drops messages. */
 const BROKER_DEATH_HEADERS = [

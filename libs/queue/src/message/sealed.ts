@@ -2,6 +2,7 @@ import { DefinitionError, MessageRefusedError } from '../errors';
 import { Encrypter } from './encryption';
 import type { EncryptionOptions } from './encryption';
 import type { MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
+import { versionHeader } from './headers';
 import { Signer } from './signature';
 import type { SignedParts, SigningOptions } from './signature';
 
@@ -20,7 +21,7 @@ export interface SealOptions {
 
 /**
  * A format whose messages are signed (HMAC-SHA256, Ed25519), encrypted (AES-256-GCM), or both. A queue with it takes nothing else: what is not
- * signed, altered, meant for another queue or does not open is dead-lettered as `refused`. Covered are body, id, name, content type and
+ * signed, altered, meant for another queue or does not open is dead-lettered as `refused`. Covered are body, id, name, version, content type and
  * encoding, time, reply address, the headers that the format reads and those named; attempts, priority and every other header are not. A
  * copy of a message is as good as the message: whoever may read and write the queue can send it again.
  * @throws DefinitionError when it shall do nothing, or cover a header that changes on the way. Keys are looked at when they are needed: by a
@@ -47,7 +48,15 @@ export function sealed(
     },
     write: (task) => seal.write(task, audience ?? task.queue),
     read: (message, queue = '') => seal.read(message, audience ?? queue, queue),
+    ...bodyOf(format, encrypt !== undefined),
   };
+}
+
+/** A signature leaves the body as it is. */
+function bodyOf({ bodySchema }: MessageFormat, isEncrypted: boolean): Pick<MessageFormat, 'bodySchema'> {
+  if (isEncrypted)
+    return { bodySchema: () => ({ type: 'string', format: 'binary', description: 'Encrypted: AES-256-GCM.' }) };
+  return bodySchema === undefined ? {} : { bodySchema };
 }
 
 class Seal {
@@ -63,7 +72,7 @@ class Seal {
     const inner = Buffer.isBuffer(plain) ? { content: plain } : plain;
     const { id, name: type, addedAt } = task;
     const { contentType = this.format.contentType, contentEncoding: encoding, correlationId } = inner;
-    const given = { ...task.headers, ...inner.headers };
+    const given = { ...task.headers, ...versionHeader(task.version), ...inner.headers };
     const binding = { audience, id, type, contentType, headers: given };
     const encrypted = this.encrypter?.encrypt(inner.content, binding, encoding);
     const { content, contentEncoding } = encrypted ?? inner;

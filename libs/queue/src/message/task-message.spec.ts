@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
-import { DefinitionError, InvalidPayloadError } from '../errors';
+import { DefinitionError, InvalidPayloadError, MessageRefusedError } from '../errors';
 import { celery } from './celery';
 import { plainText } from './formats';
 import { sealed } from './sealed';
+import type { SealOptions } from './sealed';
 import { writeTask } from './task-message';
 
 const resize = defineTask({ name: 'image.resize', queue: 'images', payload: z.unknown() });
@@ -33,6 +34,14 @@ describe('a task as a message', () => {
   it('says its priority and the end of its time when it has them', () => {
     const { properties } = writeTask(resize, 1, { id: 'id-1', now: 0, priority: 3, expiresAt: 1_700_000_000_123 });
     expect(properties).toMatchObject({ priority: 3, headers: { 'x-expires-at': 1_700_000_000_123 } });
+  });
+
+  it('says the version of its payload from the second on', () => {
+    const written = { id: 'id-1', now: 0, headers: { tenant: 'a' } };
+    const second = defineTask({ name: 'image.resize', version: 2, payload: z.unknown() });
+    expect(writeTask(second, 1, written).properties.headers).toEqual({ tenant: 'a', 'x-task-version': 2 });
+    expect(writeTask(second, 1, { id: 'id-1', now: 0 }).properties.headers).toEqual({ 'x-task-version': 2 });
+    expect(writeTask(resize, 1, written).properties.headers).toEqual({ tenant: 'a' });
   });
 
   it('is written in the format of its queue', () => {
@@ -69,6 +78,27 @@ describe('a task as a message', () => {
       'jobs',
     );
     expect(read).toMatchObject({ name: 'print', payload: 'Hello' });
+  });
+
+  const keys = [{ id: 'a', key: Buffer.alloc(32).toString('base64') }];
+
+  it.each<[string, SealOptions]>([
+    ['signed', { sign: { keys } }],
+    ['encrypted', { encrypt: { keys } }],
+  ])('has its version under the seal: %s', (_how, options) => {
+    const queue = defineQueue({ name: 'jobs', format: sealed(plainText('print'), options) });
+    const sent = (version: number, headers: Record<string, unknown> = {}) => {
+      const task = defineTask({ name: 'print', queue, version, payload: z.unknown() });
+      const { content, properties } = writeTask(task, 'Hello', { id: 'id-1', now: 1_999 });
+      return { content, properties: { ...properties, headers: { ...properties.headers, ...headers } } };
+    };
+    for (const version of [1, 2]) expect(queue.format.read(sent(version), 'jobs')).toMatchObject({ payload: 'Hello' });
+    const altered = [
+      sent(2, { 'x-task-version': 3 }),
+      sent(2, { 'x-task-version': undefined }),
+      sent(1, { 'x-task-version': 2 }),
+    ];
+    for (const message of altered) expect(() => queue.format.read(message, 'jobs')).toThrow(MessageRefusedError);
   });
 
   it('is not written without the key that its queue wants, which is no fault of its payload', () => {

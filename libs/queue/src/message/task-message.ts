@@ -2,14 +2,14 @@ import type { TaskDefinition } from '../define-task';
 import type { QueueDefinition } from '../define-queue';
 import { DefinitionError, InvalidPayloadError } from '../errors';
 import type { WrittenMessage } from './formats';
-import { header } from './headers';
+import { header, versionHeader } from './headers';
 import type { MessageProperties, OutgoingMessage } from './message';
 
 /** A header of a task: what AMQP clients in every language read back unchanged. */
 export type HeaderValue = string | number | boolean;
 
-/** What is written: a task, or an event, whose queue is its exchange. */
-export interface Writable extends Pick<TaskDefinition, 'name'> {
+/** What is written: a task, or an event, whose queue is its exchange and which has no versions. */
+export interface Writable extends Pick<TaskDefinition, 'name'>, Partial<Pick<TaskDefinition, 'version'>> {
   readonly queue: Pick<QueueDefinition, 'name' | 'format'>;
 }
 
@@ -40,7 +40,7 @@ export function writeTask(task: Writable, payload: unknown, written: WrittenWith
     contentType: task.queue.format.contentType,
     timestamp: Math.floor(now / 1_000),
     ...(priority === undefined ? {} : { priority }),
-    headers: headersOf(written),
+    headers: headersOf(task, written),
   };
   return Buffer.isBuffer(said) ? { content: said, properties } : withMore(said, properties);
 }
@@ -54,19 +54,23 @@ function withMore({ content, headers, ...said }: WrittenMessage, properties: Mes
 const NO_HEADERS = Object.freeze({});
 
 /** A copy: the caller may change its own. */
-function headersOf({ headers, expiresAt, now, isKnownId }: WrittenWith): Readonly<Record<string, HeaderValue>> {
-  if (headers === undefined && expiresAt === undefined && isKnownId !== true) return NO_HEADERS;
+function headersOf(
+  { version = 1 }: Writable,
+  { headers, expiresAt, now, isKnownId }: WrittenWith,
+): Readonly<Record<string, HeaderValue>> {
+  if (headers === undefined && expiresAt === undefined && isKnownId !== true && version === 1) return NO_HEADERS;
   return {
     ...headers,
+    ...versionHeader(version),
     ...(expiresAt === undefined ? {} : { [header.expiresAt]: expiresAt }),
     ...(isKnownId === true ? { [header.addedAt]: now } : {}),
   };
 }
 
-function saidBy({ name, queue }: Writable, payload: unknown, written: WrittenWith): Buffer | WrittenMessage {
+function saidBy({ name, queue, version }: Writable, payload: unknown, written: WrittenWith): Buffer | WrittenMessage {
   const { id, now: addedAt, expiresAt, headers } = written;
   try {
-    return queue.format.write({ name, payload, id, queue: queue.name, addedAt, expiresAt, headers });
+    return queue.format.write({ name, payload, id, queue: queue.name, addedAt, expiresAt, headers, version });
   } catch (error) {
     if (error instanceof DefinitionError) throw error; // of the queue, not of the payload
     throw new InvalidPayloadError(name, [{ path: '', message: `it cannot be written: ${String(error)}` }]);

@@ -57,7 +57,15 @@ export type { BrokerFacts } from './broker-contact';
 export type { RecordFeed, TakeRecords } from './record-feed';
 export { bindingText } from './stale-bindings';
 export type { StaleBinding } from './stale-bindings';
-export type { AddedTask, AddOptions, AddResult, ResultOptions, TaskQueue, TaskToAdd } from '../producing/task-queue';
+export type {
+  AddedTask,
+  AddOptions,
+  AddResult,
+  ResultOptions,
+  TaskQueue,
+  TasksToAdd,
+  TaskToAdd,
+} from '../producing/task-queue';
 export { HistoryUnavailableError, ResultTimeoutError, ResultTooLargeError, TaskFailedError } from '../result-errors';
 export { queueSettings } from '../queue.options';
 export type { QueueModuleOptions, QueueSettings } from '../queue.options';

@@ -46,12 +46,17 @@ export interface AddedTask {
   readonly queue: string;
 }
 
-/** One task of `addBulk`. Its payload is checked when it is added, not by the compiler: a list may hold tasks of all kinds. */
-export interface TaskToAdd {
-  readonly task: TaskDefinition;
-  readonly payload: unknown;
+/** One task of `addBulk`. */
+export interface TaskToAdd<Task extends TaskDefinition = TaskDefinition> {
+  readonly task: Task;
+  readonly payload: PayloadInputOf<Task>;
   readonly options?: AddOptions;
 }
+
+/** What `addBulk` takes for these definitions, one task for each. A list of which the compiler only knows that it holds tasks takes any payload. */
+export type TasksToAdd<Tasks extends readonly TaskDefinition[]> = {
+  readonly [Index in keyof Tasks]: TaskToAdd<Tasks[Index]>;
+};
 
 /** What became of one task of `addBulk`. */
 export type AddResult = ({ readonly ok: true } & AddedTask) | { readonly ok: false; readonly error: QueueError };
@@ -100,7 +105,7 @@ export class TaskQueue {
    * Adds many tasks with many confirms on their way at once. One result for each, in the same order; one task that
    * fails does not keep the others from being added.
    */
-  addBulk(tasks: readonly TaskToAdd[]): Promise<AddResult[]> {
+  addBulk<const Tasks extends readonly TaskDefinition[]>(tasks: TasksToAdd<Tasks>): Promise<AddResult[]> {
     return this.tracing.isOn ? this.tracing.addBulk(tasks, () => this.addAll(tasks)) : this.addAll(tasks);
   }
 

@@ -98,6 +98,12 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
       `no handler for ${e.name} in this worker, which consumes ${e.queue}: such tasks are put aside as unknown-task; ` +
       'import the module of its controller',
   ],
+  'definition.missing': [
+    'log',
+    (e) =>
+      `handlers without a definition: ${e.names.join(', ')}; what comes for them is not checked, and is tried again as its queue says; ` +
+      'a definition counts when it is among the tasks or events of QueueModule',
+  ],
   'worker.stopping': [
     'log',
     (e) => `stopping: ${e.running} ${e.running === 1 ? 'task has' : 'tasks have'} ${e.timeout} ms to finish`,

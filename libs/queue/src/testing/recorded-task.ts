@@ -51,7 +51,7 @@ export function isAdded({ message: { properties }, route }: PublishedMessage): b
 /** @param format how its queue's messages are written; Nest's unless given */
 export function recordedTask({ route, message }: PublishedMessage, format: MessageFormat = nestFormat): RecordedTask {
   const { messageId = '', type = '', priority, headers } = message.properties;
-  const { [header.expiresAt]: _expiry, [header.addedAt]: _added, ...others } = headers;
+  const { [header.expiresAt]: _expiry, [header.addedAt]: _added, [header.taskVersion]: _version, ...others } = headers;
   return {
     id: messageId,
     name: type,

@@ -4,7 +4,7 @@ import { HistoryUnavailableError } from '../errors';
 import { QueueEvents } from '../events';
 import { TaskHistory } from '../history/task-history';
 import { TaskQueue } from '../producing/task-queue';
-import type { AddedTask, AddOptions, AddResult, TaskToAdd } from '../producing/task-queue';
+import type { AddedTask, AddOptions, AddResult, TasksToAdd } from '../producing/task-queue';
 import { queueSettings } from '../queue.options';
 import type { QueueSettings } from '../queue.options';
 import { readSettings } from '../settings';
@@ -67,7 +67,7 @@ export class RecordingTaskQueue extends TaskQueue {
     return super.add(task, payload, options);
   }
 
-  override addBulk(tasks: readonly TaskToAdd[]): Promise<AddResult[]> {
+  override addBulk<const Tasks extends readonly TaskDefinition[]>(tasks: TasksToAdd<Tasks>): Promise<AddResult[]> {
     for (const { task } of tasks) this.definitions.set(task.name, task);
     return super.addBulk(tasks);
   }

@@ -188,13 +188,13 @@ function errorOf({ thrown, published, ending }: RunNotes): unknown {
 function messageOf(
   definition: TaskDefinition,
   payload: unknown,
-  { id = '', attempt, isRedelivered, headers, priority, expiresAt, body }: RunTaskOptions,
+  { id = '', version = definition.version, attempt, isRedelivered, headers, priority, expiresAt, body }: RunTaskOptions,
   queue: QueueDefinition,
 ): ConsumeMessage {
   const now = Date.now();
   const { expiresAfter } = definition;
   const until = expiresAt ?? (expiresAfter === undefined ? undefined : now + expiresAfter);
-  const written = writeTask(definition, payload, { id, now, headers, priority, expiresAt: until });
+  const written = writeTask({ ...definition, version }, payload, { id, now, headers, priority, expiresAt: until });
   const own = {
     ...(attempt === undefined || attempt === 1 ? {} : { [header.attempt]: attempt }),
     ...(isRedelivered === true ? { [header.crashes]: 1 } : {}),

@@ -14,6 +14,8 @@ import { withoutBroker } from './without-broker';
 export interface RunTaskOptions {
   /** Default: a new one. */
   readonly id?: string;
+  /** The version of the definition that the payload is of; then it may be anything, as what an older producer sent. Default: the definition's own. */
+  readonly version?: number;
   /** The run it is, from 1. Default: 1. */
   readonly attempt?: number;
   /** It was handed out before without an end, as after the death of a worker. Default: false. */
@@ -80,10 +82,23 @@ const benches = new WeakMap<TestingModule, RunBench>();
  * with `QueueTestingModule` in it (or made by `withoutBroker`), whose application is kept for further runs
  * @throws Error when the module does not know the definition, or is connected to a broker.
  */
-export async function runTask<Task extends TaskDefinition>(
+export function runTask<Task extends TaskDefinition>(
   module: Type | DynamicModule | TestingModule,
   definition: Task,
   payload: PayloadInputOf<Task>,
+  options?: RunTaskOptions,
+): Promise<RunResult>;
+/** The same with a payload of another version. */
+export function runTask(
+  module: Type | DynamicModule | TestingModule,
+  definition: TaskDefinition,
+  payload: unknown,
+  options: RunTaskOptions & { readonly version: number },
+): Promise<RunResult>;
+export async function runTask(
+  module: Type | DynamicModule | TestingModule,
+  definition: TaskDefinition,
+  payload: unknown,
   options: RunTaskOptions = {},
 ): Promise<RunResult> {
   if (module instanceof TestingModule) return (await benchOf(module, options)).run(definition, payload, options);

@@ -1,5 +1,5 @@
 import { DefinitionError } from '../errors';
-import { assertBindings, bindingPlans } from './bindings';
+import { assertBindings, bindingPlans, isRoutedBy } from './bindings';
 import type { QueueBinding } from './bindings';
 
 describe('the bindings of a queue', () => {
@@ -22,6 +22,18 @@ describe('the bindings of a queue', () => {
       [{ name: 'papers', type: 'headers', arguments: {} }, false, '', { format: 'pdf', 'x-match': 'any' }],
     ]);
     expect(new Set(plans.map(({ queue }) => queue))).toEqual(new Set(['mails']));
+  });
+
+  it.each<[QueueBinding, string, boolean]>([
+    [{ exchange: 'orders', pattern: 'order.*' }, 'order.placed', true],
+    [{ exchange: 'orders', pattern: 'order.*' }, 'stock.changed', false],
+    [{ exchange: 'others', pattern: '#' }, 'order.placed', false],
+    [{ exchange: 'orders', type: 'direct', pattern: 'order.placed' }, 'order.placed', true],
+    [{ exchange: 'orders', type: 'direct', pattern: 'order.*' }, 'order.placed', false],
+    [{ exchange: 'orders', type: 'fanout' }, 'order.placed', true],
+    [{ exchange: 'orders', type: 'headers', headers: { format: 'pdf' } }, 'order.placed', false],
+  ])('%j are sure to bring what is published to "orders" as "%s": %s', (binding, key, isSure) => {
+    expect(isRoutedBy(binding, 'orders', key)).toBe(isSure);
   });
 
   it('are none where none are defined', () => {

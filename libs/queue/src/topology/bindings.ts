@@ -1,5 +1,6 @@
 import { DefinitionError } from '../errors';
 import { isShortString } from '../message/field-table';
+import { matchesTopic } from './topic-pattern';
 
 /** AMQP's types of exchanges. */
 export type ExchangeType = 'direct' | 'topic' | 'fanout' | 'headers';
@@ -68,6 +69,21 @@ function routingOf(binding: QueueBinding): Pick<BindingPlan, 'pattern' | 'argume
       return { pattern: '', arguments: { ...binding.headers, 'x-match': binding.match ?? 'all' } };
     default:
       return { pattern: binding.pattern, arguments: {} };
+  }
+}
+
+/** Whether what is published to this exchange with this key is sure to come by the binding. What goes by headers is not known before. */
+export function isRoutedBy(binding: QueueBinding, exchange: string, key: string): boolean {
+  if (binding.exchange !== exchange) return false;
+  switch (binding.type) {
+    case 'fanout':
+      return true;
+    case 'headers':
+      return false;
+    case 'direct':
+      return binding.pattern === key;
+    default:
+      return matchesTopic(binding.pattern, key);
   }
 }
 

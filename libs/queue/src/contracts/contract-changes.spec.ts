@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import { z } from 'zod';
+import { defineQueue } from '../define-queue';
+import { defineTask } from '../define-task';
+import type { TaskDefinition } from '../define-task';
+import { contractsOf, readSnapshot, snapshotText } from './contract';
+import { contractChanges } from './contract-changes';
+
+const lift = (payload: unknown): unknown => payload;
+const wide = z.strictObject({ width: z.int() });
+const text = z.strictObject({ width: z.string() });
+
+type Changes = Partial<Pick<TaskDefinition, 'name' | 'queue' | 'version' | 'upcasters' | 'payload'>>;
+
+const task = (changes: Changes = {}): TaskDefinition =>
+  defineTask({ name: 'image.resize', queue: 'images', payload: wide, ...changes });
+
+/** What has become of the contracts, as people read it. */
+function told(before: readonly TaskDefinition[], after: readonly TaskDefinition[]): string[] {
+  const snapshot = readSnapshot(snapshotText(contractsOf(before)));
+  return contractChanges(snapshot, contractsOf(after)).map(
+    ({ task: name, kind, path, message }) => `${kind} ${name} ${path}: ${message}`,
+  );
+}
+
+describe('a snapshot of contracts', () => {
+  it('is the same for the same definitions, in whatever order, and without what is for people only', () => {
+    const described = z.strictObject({
+      width: z.int().meta({ description: 'In pixels.', examples: [320], secret: true }),
+    });
+    const others = [task({ name: 'a' }), task({ name: 'b', payload: described })];
+    expect(snapshotText(contractsOf(others))).toBe(
+      snapshotText(contractsOf([task({ name: 'b' }), task({ name: 'a', payload: described })])),
+    );
+    expect(readSnapshot(snapshotText(contractsOf(others)))).toEqual(contractsOf(others));
+  });
+
+  it.each(['', '{}', '[]', '{"contracts":[{}]}', '{"contracts":[{"name":"a","queue":"b","version":0}]}'])(
+    'is none: %s',
+    (said) => {
+      expect(() => readSnapshot(said)).toThrow('It is no snapshot of contracts');
+    },
+  );
+});
+
+describe('contracts', () => {
+  it.each<[string, Changes, Changes, string[]]>([
+    ['nothing', {}, {}, []],
+    [
+      'a payload that takes more',
+      {},
+      { payload: z.strictObject({ width: z.number() }) },
+      ['compatible image.resize payload: takes all that it took, and more or other defaults'],
+    ],
+    [
+      'a payload that takes less',
+      {},
+      { payload: text },
+      ['breaking image.resize payload.width: took whole numbers, and takes texts'],
+    ],
+    [
+      'the same with a version and its upcaster',
+      {},
+      { payload: text, version: 2, upcasters: { 1: lift } },
+      ['compatible image.resize version: was 1, and is 2: older payloads are lifted'],
+    ],
+    [
+      'the same with a version and no upcaster',
+      {},
+      { payload: text, version: 2 },
+      ['breaking image.resize upcasters: there is none any more from version 1 of the payload'],
+    ],
+    [
+      'a version whose upcasters begin later',
+      { version: 3, upcasters: { 1: lift, 2: lift } },
+      { version: 4, upcasters: { 3: lift } },
+      [
+        'breaking image.resize upcasters: there is none any more from versions 1 to 2 of the payload',
+        'compatible image.resize version: was 3, and is 4: older payloads are lifted',
+      ],
+    ],
+    [
+      'one upcaster fewer',
+      { version: 2, upcasters: { 1: lift } },
+      { version: 2 },
+      ['breaking image.resize upcasters: there is none any more from version 1 of the payload'],
+    ],
+    [
+      'one upcaster more',
+      { version: 2 },
+      { version: 2, upcasters: { 1: lift } },
+      ['compatible image.resize upcasters: the payload is lifted from version 1 on'],
+    ],
+    [
+      'a lower version',
+      { version: 2 },
+      {},
+      ['breaking image.resize version: was 2, and is 1: what was added since is put aside'],
+    ],
+    [
+      'another queue',
+      {},
+      { queue: defineQueue({ name: 'tasks' }) },
+      ['breaking image.resize queue: was images, and is tasks: what waits in the old one is not handled'],
+    ],
+    [
+      'a schema that does not tell',
+      {},
+      { payload: v.object({}) },
+      ['breaking image.resize payload: cannot be compared: its schema does not tell any more what it takes'],
+    ],
+    [
+      'a schema that tells',
+      { payload: v.object({}) },
+      {},
+      ['compatible image.resize payload: can be compared from now on: its schema tells what it takes'],
+    ],
+    ['schemas that do not tell', { payload: v.object({}) }, { payload: v.string() }, []],
+  ])('know %s', (_what, before, after, changes) => {
+    expect(told([task(before)], [task(after)])).toEqual(changes);
+  });
+
+  it('know tasks that come and go', () => {
+    const [a, b] = [task({ name: 'a' }), task({ name: 'b' })];
+    expect(told([a], [b])).toEqual([
+      'breaking a task: is gone: what waits for it, or is added, is put aside',
+      'compatible b task: is new',
+    ]);
+  });
+});
