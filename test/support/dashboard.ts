@@ -32,14 +32,15 @@ export class TestDashboard {
     tasks: readonly TaskDefinition[],
     port = 0,
   ): Promise<TestDashboard> {
+    const settings = readSettings({ ...queueSettings, ...dashboardSettings }, environment);
     const module = await Test.createTestingModule({ imports: [DashboardModule] })
       .overrideProvider(dashboardConfiguration.KEY)
-      .useValue(readSettings({ ...queueSettings, ...dashboardSettings }, environment))
+      .useValue(settings)
       .overrideProvider(TaskRegistry)
       .useValue(new TaskRegistry(tasks))
       .compile();
     const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
-    setUpHttp(app);
+    setUpHttp(app, settings.trustedProxies);
     await app.listen(port, '127.0.0.1');
     return new TestDashboard(app, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
   }

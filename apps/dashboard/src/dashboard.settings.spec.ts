@@ -21,6 +21,7 @@ describe('the dashboard’s settings', () => {
       secret: undefined,
       sessionHours: 12,
       publicUrl: undefined,
+      trustedProxies: 0,
       logFormat: 'pretty',
     });
   });
@@ -57,6 +58,7 @@ describe('the dashboard’s settings', () => {
       DASHBOARD_SECRET: 'short',
       DASHBOARD_SESSION_HOURS: '0',
       DASHBOARD_PUBLIC_URL: 'https://example.com/path',
+      DASHBOARD_TRUSTED_PROXIES: 'all',
       LOG_FORMAT: 'xml',
     };
     expect(problemsOf(environment).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(environment));

@@ -39,6 +39,11 @@ export const dashboardSettings = {
       .optional(),
     doc: 'Where browsers reach the dashboard when something stands in front of it. Pages of its host are accepted as the dashboard’s own, and with `https://` the session’s cookie is sent over TLS only. The dashboard itself speaks plain HTTP.',
   }),
+  trustedProxies: setting({
+    env: ['DASHBOARD_TRUSTED_PROXIES'],
+    schema: wholeNumber(0, 10).default(0),
+    doc: 'Proxies in front of the dashboard that add to `X-Forwarded-For`: an ingress is 1. So many of its last addresses are believed, and logins are slowed by the address before them. 0 believes none, and takes all who come by a proxy for one. More than there are lets anybody choose an address.',
+  }),
   logFormat: setting({
     env: ['LOG_FORMAT'],
     schema: z.enum(['pretty', 'json'], { error: 'must be pretty or json' }).default('pretty'),

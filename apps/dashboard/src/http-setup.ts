@@ -16,8 +16,12 @@ export const CONTENT_SECURITY_POLICY = [
 /** The largest body of a request: a reason, a search, some hundred ids. */
 const BODY_BYTES = 65_536;
 
-/** The headers of every answer, and which bodies are read. For an app created with `bodyParser: false`. */
-export function setUpHttp(app: NestExpressApplication): void {
+/**
+ * The headers of every answer, which bodies are read, and whose address a request has. For an app created with `bodyParser: false`.
+ * @param trustedProxies how many of those that stand in front are believed
+ */
+export function setUpHttp(app: NestExpressApplication, trustedProxies: number): void {
+  app.set('trust proxy', trustedProxies);
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(setSecurityHeaders);

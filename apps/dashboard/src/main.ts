@@ -15,9 +15,10 @@ async function create(): Promise<NestExpressApplication> {
     autoFlushLogs: false,
     abortOnError: false,
   });
-  app.useLogger(appLogger(configurationOf(app).logFormat));
+  const { logFormat, trustedProxies } = configurationOf(app);
+  app.useLogger(appLogger(logFormat));
   app.flushLogs();
-  setUpHttp(app);
+  setUpHttp(app, trustedProxies);
   return app;
 }
 

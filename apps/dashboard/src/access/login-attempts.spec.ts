@@ -4,59 +4,104 @@ const wrong = (): Promise<boolean> => Promise.resolve(false);
 const right = (): Promise<boolean> => Promise.resolve(true);
 const MINUTE = 60_000;
 
-async function fail(attempts: LoginAttempts, times: number, address = 'here', name = 'ada'): Promise<void> {
-  for (let time = 0; time < times; time += 1) await attempts.attempt(address, name, 0, wrong);
+let now: number;
+let slept: number[];
+let attempts: LoginAttempts;
+
+beforeEach(() => {
+  now = 0;
+  slept = [];
+  const sleep = (milliseconds: number): Promise<void> => {
+    slept.push(milliseconds);
+    now += milliseconds;
+    return Promise.resolve();
+  };
+  attempts = new LoginAttempts(() => now, sleep);
+});
+
+async function fail(times: number, address = 'here', name = 'ada'): Promise<void> {
+  for (let time = 0; time < times; time += 1) expect(await attempts.attempt(address, name, wrong)).toBe(false);
 }
 
 describe('somebody who tries passwords', () => {
-  it('has to wait after five failures, for a quarter of an hour', async () => {
-    const attempts = new LoginAttempts();
-    await fail(attempts, 4);
-    expect(attempts.secondsToWait('here', 'ada', 0)).toBe(0);
-    await fail(attempts, 1);
-    expect(attempts.secondsToWait('here', 'ada', MINUTE)).toBe(14 * 60);
-    expect(attempts.secondsToWait('here', 'ada', 15 * MINUTE)).toBe(0);
+  it('waits after five failures, longer each time, ten seconds at most', async () => {
+    await fail(5);
+    expect(slept).toEqual([]);
+    await fail(6);
+    expect(slept).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
   });
 
-  it('locks out neither others from there nor the same name from elsewhere', async () => {
-    const attempts = new LoginAttempts();
-    await fail(attempts, 5);
-    expect(attempts.secondsToWait('here', 'bob', 0)).toBe(0);
-    expect(attempts.secondsToWait('elsewhere', 'ada', 0)).toBe(0);
+  it('gets in with the right one, however often others from there were wrong', async () => {
+    await fail(50);
+    expect(await attempts.attempt('here', 'ada', right)).toBe(true);
+    slept = [];
+    await fail(5);
+    expect(slept).toEqual([]);
   });
 
-  it('has to wait after a hundred names as well', async () => {
-    const attempts = new LoginAttempts();
-    for (let name = 0; name < 100; name += 1) await fail(attempts, 1, 'here', `name-${name}`);
-    expect(attempts.secondsToWait('here', 'never-tried', 0)).toBeGreaterThan(0);
+  it('slows neither others from there nor the same name from elsewhere', async () => {
+    await fail(8);
+    slept = [];
+    await fail(5, 'here', 'bob');
+    await fail(5, 'elsewhere', 'ada');
+    expect(slept).toEqual([]);
   });
 
-  it('begins anew after a success', async () => {
-    const attempts = new LoginAttempts();
-    await fail(attempts, 4);
-    expect(await attempts.attempt('here', 'ada', 0, right)).toBe(true);
-    await fail(attempts, 4);
-    expect(attempts.secondsToWait('here', 'ada', 0)).toBe(0);
+  it('slows all from there after a hundred names, by a second each', async () => {
+    for (let name = 0; name < 100; name += 1) await fail(1, 'here', `name-${name}`);
+    expect(slept).toEqual([]);
+    expect(await attempts.attempt('here', 'bob', right)).toBe(true);
+    expect(slept).toEqual([1_000]);
+    expect(await attempts.attempt('elsewhere', 'bob', right)).toBe(true);
+    expect(slept).toEqual([1_000]);
   });
 
-  it('is counted before the answer is known, and two are checked at once at most', async () => {
-    const attempts = new LoginAttempts();
-    let answer: (isRight: boolean) => void = () => undefined;
-    const slow = (): Promise<boolean> => new Promise((resolve) => (answer = resolve));
-    const first = attempts.attempt('here', 'ada', 0, slow);
-    const endFirst = answer;
-    const second = attempts.attempt('here', 'ada', 0, slow);
-    expect(await attempts.attempt('elsewhere', 'bob', 0, right)).toBeUndefined();
-    endFirst(false);
-    answer(false);
-    expect(await Promise.all([first, second])).toEqual([false, false]);
-    expect(await attempts.attempt('elsewhere', 'bob', 0, right)).toBe(true);
+  it('is forgotten a quarter of an hour after the last failure', async () => {
+    await fail(9);
+    slept = [];
+    now += 15 * MINUTE;
+    await fail(5);
+    expect(slept).toEqual([]);
+  });
+
+  it('makes no more than a bounded number of tries, made at once or one after the other', async () => {
+    let made = 0;
+    const count = (): Promise<boolean> => {
+      made += 1;
+      return wrong();
+    };
+    attempts = new LoginAttempts(
+      () => now,
+      () => Promise.resolve(),
+    );
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => attempts.attempt('here', 'ada', count)));
+    expect(made).toBeLessThan(15);
+    expect(answers.filter((answer) => typeof answer === 'number').length).toBe(1_000 - made);
+    now = 60 * MINUTE;
+    expect(await attempts.attempt('here', 'ada', right)).toBe(true);
+  });
+
+  it('waits while two passwords are checked, and is told to come back when too many wait', async () => {
+    const answers: ((isRight: boolean) => void)[] = [];
+    const slow = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
+    const tries = Array.from({ length: 102 }, (_, index) => attempts.attempt(`address-${index}`, 'ada', slow));
+    expect(answers).toHaveLength(2);
+    expect(await attempts.attempt('late', 'bob', right)).toBe(1);
+    answers[0]?.(false);
+    expect(await tries[0]).toBe(false);
+    const bob = attempts.attempt('late', 'bob', right);
+    for (let index = 1; index < 102; index += 1) {
+      answers[index]?.(false);
+      await tries[index];
+    }
+    expect(await bob).toBe(true);
   });
 
   it('with ever new addresses takes no more memory: the oldest is forgotten', async () => {
-    const attempts = new LoginAttempts();
-    await fail(attempts, 5);
-    for (let address = 0; address < 1_500; address += 1) await fail(attempts, 1, `address-${address}`);
-    expect(attempts.secondsToWait('here', 'ada', 0)).toBe(0);
+    await fail(8);
+    slept = [];
+    for (let address = 0; address < 1_500; address += 1) await fail(1, `address-${address}`);
+    await fail(1);
+    expect(slept).toEqual([]);
   });
 });

@@ -1,85 +1,99 @@
-/** Failures of one name from one address, and of one address with any name, until it has to wait. */
-const MAX_OF_NAME = 5;
-const MAX_OF_ADDRESS = 100;
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds after which failures are forgotten. */
+/** Failures of one name from one address, and of one address with any name, after which tries are slowed. */
+const FREE_OF_NAME = 5;
+const FREE_OF_ADDRESS = 100;
+
+/** Milliseconds between two slowed tries: of one name from one address a second, then twice as long each time, up to this. */
+const MAX_PAUSE_OF_NAME_MS = 10_000;
+const PAUSE_MS = 1_000;
+
+/** A try that would have to wait longer for those before it is not made. */
+const MAX_WAIT_MS = 30_000;
+
+/** Milliseconds after the last failure when all are forgotten. */
 const WINDOW_MS = 15 * 60_000;
 
 /** Names and addresses that are remembered: whoever invents many of them costs no memory. */
 const MAX_KEYS = 2_000;
 
-/** Checks of a password at once: each takes 32 MiB and a tenth of a second of a processor. */
+/** Checks of a password at once: each takes 32 MiB and a tenth of a second of a processor. Others wait, so many at most. */
 const MAX_AT_ONCE = 2;
+const MAX_WAITING = 100;
 
-interface Failures {
-  count: number;
-  readonly until: number;
+/** The tries of one name from one address, or of one address. Times by the process's clock. */
+interface Lane {
+  failures: number;
+  /** When the next try may be made. */
+  nextAt: number;
+  /** When its failures are forgotten. */
+  until: number;
 }
 
-/** Bounds how often somebody may try to log in, and how many passwords are checked at once. */
+/**
+ * Bounds how fast passwords can be tried, and how many are checked at once. Nobody is locked out: whose tries have failed waits before the
+ * next one is looked at, and a right password is right then. So whoever shares an address with one who guesses gets in, a little later.
+ */
 export class LoginAttempts {
-  private readonly failures = new Map<string, Failures>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  /** Seconds to wait until the next try; 0 when it may be made now. */
-  secondsToWait(address: string, name: string, now: number): number {
-    const waits = this.keysOf(address, name).map(({ key, max }) => {
-      const known = this.failures.get(key);
-      return known === undefined || known.count < max || known.until <= now ? 0 : known.until - now;
-    });
-    return Math.ceil(Math.max(...waits) / 1_000);
-  }
+  constructor(
+    private readonly clock: () => number = () => performance.now(),
+    private readonly sleep: (milliseconds: number) => Promise<unknown> = (milliseconds) => delay(milliseconds),
+  ) {}
 
   /**
-   * Checks a password, and counts a failure; a success forgets the failures of this name from this address.
-   * @returns `undefined` when too many are being checked already
+   * Checks a password when its turn has come. A success forgets the failures of this name from this address.
+   * @returns whether it is right; or, when so many wait already that it was not looked at, the seconds after which to try again
    */
-  async attempt(
-    address: string,
-    name: string,
-    now: number,
-    check: () => Promise<boolean>,
-  ): Promise<boolean | undefined> {
-    if (this.running >= MAX_AT_ONCE) return undefined;
-    this.running += 1;
-    const keys = this.keysOf(address, name);
-    // Counted before the answer is known: tries that are made at once are bounded as well.
-    for (const { key } of keys) this.count(key, now);
+  async attempt(address: string, name: string, check: () => Promise<boolean>): Promise<boolean | number> {
+    const now = this.clock();
+    const ofName = this.lane(`${address}\n${name.slice(0, 64)}`, now);
+    const ofAddress = this.lane(address, now);
+    const startAt = Math.max(now, ofName.nextAt, ofAddress.nextAt);
+    if (startAt - now > MAX_WAIT_MS) return Math.ceil((startAt - now - MAX_WAIT_MS) / 1_000);
+    if (this.waiting.length >= MAX_WAITING) return 1;
+    // Counted before the answer is known: tries that are made at once wait for each other as well.
+    reserve(ofName, startAt, FREE_OF_NAME, MAX_PAUSE_OF_NAME_MS);
+    reserve(ofAddress, startAt, FREE_OF_ADDRESS, PAUSE_MS);
+    if (startAt > now) await this.sleep(startAt - now);
+    const isRight = await this.inTurn(check);
+    if (isRight) {
+      ofName.failures = 0;
+      ofName.nextAt = 0;
+      ofAddress.failures -= 1; // only this one: others from there may have failed
+    }
+    return isRight;
+  }
+
+  private async inTurn(check: () => Promise<boolean>): Promise<boolean> {
+    if (this.running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.running += 1;
     try {
-      const isRight = await check();
-      if (isRight) for (const { key } of keys) this.forgive(key);
-      return isRight;
+      return await check();
     } finally {
-      this.running -= 1;
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next(); // it takes this one's place
     }
   }
 
-  private keysOf(address: string, name: string): { key: string; max: number }[] {
-    return [
-      { key: `${address}\n${name.slice(0, 64)}`, max: MAX_OF_NAME },
-      { key: address, max: MAX_OF_ADDRESS },
-    ];
+  private lane(key: string, now: number): Lane {
+    const known = this.lanes.get(key);
+    this.lanes.delete(key);
+    const lane = known !== undefined && known.until > now ? known : { failures: 0, nextAt: 0, until: now };
+    this.lanes.set(key, lane); // the latest last
+    const [oldest] = this.lanes.size > MAX_KEYS ? this.lanes.keys() : [];
+    if (oldest !== undefined) this.lanes.delete(oldest);
+    return lane;
   }
+}
 
-  private count(key: string, now: number): void {
-    const known = this.failures.get(key);
-    if (known !== undefined && known.until > now) {
-      known.count += 1;
-      return;
-    }
-    this.failures.delete(key);
-    if (this.failures.size >= MAX_KEYS) {
-      const [oldest] = this.failures.keys();
-      if (oldest !== undefined) this.failures.delete(oldest);
-    }
-    this.failures.set(key, { count: 1, until: now + WINDOW_MS });
-  }
-
-  /** Of the address only this one try: others from there may have failed. */
-  private forgive(key: string): void {
-    const known = this.failures.get(key);
-    if (known === undefined) return;
-    if (key.includes('\n')) this.failures.delete(key);
-    else known.count -= 1;
-  }
+function reserve(lane: Lane, startAt: number, free: number, maxPause: number): void {
+  lane.failures += 1;
+  const over = lane.failures - free;
+  lane.nextAt = over < 0 ? lane.nextAt : startAt + Math.min(maxPause, PAUSE_MS * 2 ** Math.min(over, 10));
+  lane.until = startAt + WINDOW_MS;
 }

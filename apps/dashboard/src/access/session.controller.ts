@@ -39,7 +39,7 @@ export class SessionController {
     return { isLoginRequired: !this.gate.isOpen, ...session?.viewer };
   }
 
-  /** Begins a session; 401 whatever was wrong, after the same time. */
+  /** Begins a session; 401 whatever was wrong, after the same time; 429 when too many tries from there wait for theirs. */
   @Post('login')
   @Needs('nobody')
   @HttpCode(200)
@@ -49,12 +49,10 @@ export class SessionController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionAnswer> {
     const { name, password } = credentialsIn(body);
-    const address = request.socket.remoteAddress ?? '';
-    const wait = this.attempts.secondsToWait(address, name, Date.now());
-    if (wait > 0) throw this.tooMany(response, wait, `Too many wrong passwords; try again in ${wait} s.`);
+    const address = request.ip ?? '';
     const user = this.users.named(name);
-    const isRight = await this.attempts.attempt(address, name, Date.now(), () => matchesHash(password, user.hash));
-    if (isRight === undefined) throw this.tooMany(response, 1, 'Others are just logging in; try again in a second.');
+    const isRight = await this.attempts.attempt(address, name, () => matchesHash(password, user.hash));
+    if (typeof isRight === 'number') throw this.tooMany(response, isRight);
     if (!isRight || !user.isKnown) {
       this.logger.warn(`A login from ${address} failed.`);
       throw new HttpException('The name or the password is wrong.', 401);
@@ -83,9 +81,9 @@ export class SessionController {
     });
   }
 
-  private tooMany(response: Response, seconds: number, message: string): HttpException {
+  private tooMany(response: Response, seconds: number): HttpException {
     response.setHeader('Retry-After', seconds);
-    return new HttpException(message, TOO_MANY);
+    return new HttpException(`Too many try to log in; try again in ${seconds} s.`, TOO_MANY);
   }
 }
 
