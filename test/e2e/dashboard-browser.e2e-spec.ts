@@ -317,7 +317,7 @@ describe('the pages of what runs', () => {
     await page.goBack();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const dialog = page.getByRole('dialog', { name: 'Cancel this task?' });
-    await dialog.getByText(`npx warren cancel ${id}`).waitFor();
+    await dialog.getByText(`npx warren cancel -- '${id}'`).waitFor();
     await dialog.getByRole('button', { name: 'Cancel the task' }).click();
     await shows(page, 'state', 'cancelled');
     await worker.sees('task.cancelled');
@@ -354,7 +354,7 @@ describe('the pages of what runs', () => {
     expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
     await dialog.getByLabel('Reason').fill("the codec's bad");
-    await dialog.getByText(`npx warren pause videos --reason 'the codec'\\''s bad'`).waitFor();
+    await dialog.getByText(`npx warren pause --reason 'the codec'\\''s bad' -- 'videos'`).waitFor();
     await page.keyboard.press('Enter');
     await row.getByText("(the codec's bad)").waitFor();
     await waitFor('the worker to let go', async () => (await vhost.consumers('videos')) === 0);

@@ -14,7 +14,7 @@ const { count, rate, duration, relative, bytes } = load<Record<string, (...value
 };
 const { quoted, command, deadLettersCommand } = load<{
   quoted: (word: string) => string;
-  command: (...words: (string | undefined)[]) => string;
+  command: (action: string, options: Record<string, string>, ...words: string[]) => string | undefined;
   deadLettersCommand: (action: string, queue: string, ids?: readonly string[]) => string | undefined;
 }>('lib/commands.js');
 
@@ -71,18 +71,66 @@ describe('numbers for people', () => {
 
 describe('the command line of an action', () => {
   it('is what a shell reads as the same words', () => {
-    expect(command('pause', 'images', '--reason', "it's bad; rm -rf $HOME")).toBe(
-      `npx warren pause images --reason 'it'\\''s bad; rm -rf $HOME'`,
+    expect(command('pause', { reason: "it's bad; rm -rf $HOME" }, 'images')).toBe(
+      `npx warren pause --reason 'it'\\''s bad; rm -rf $HOME' -- 'images'`,
     );
+    expect(command('tasks', { reason: '' })).toBe('npx warren tasks');
     expect(quoted('018f3a5e-7c1a')).toBe('018f3a5e-7c1a');
     expect(quoted('')).toBe("''");
   });
 
   it('names dead letters one by one, and is none where no ids mean just these; it never agrees beforehand', () => {
     expect(deadLettersCommand('purge', 'images', ['a', 'b c'])).toBe(
-      `npx warren dead-letters purge a 'b c' --queue images`,
+      `npx warren dead-letters purge --queue images -- 'a' 'b c'`,
     );
     expect(deadLettersCommand('redrive', 'images', undefined)).toBeUndefined();
     expect(deadLettersCommand('redrive', 'images', [])).toBeUndefined();
+  });
+
+  it.each(['--all', '--yes', '-h', '--'])('takes no id for an option: %s', (id) => {
+    expect(deadLettersCommand('purge', 'images', ['a', id])).toBe(
+      `npx warren dead-letters purge --queue images -- 'a' '${id}'`,
+    );
+  });
+
+  it.each([
+    ['a direction mark', 'a\u202eb'],
+    ['an escape', '\u001b[2Ja'],
+    ['a line break', 'a\nnpx warren dead-letters purge --all --yes'],
+    ['a tab', 'a\tb'],
+    ['half a pair', '\ud800'],
+    ['what has no width', 'a\u200bb'],
+  ])('is none where a word is not what it looks like: %s', (_what, word) => {
+    expect(command('task', {}, word)).toBeUndefined();
+    expect(command('pause', { reason: word }, 'images')).toBeUndefined();
+    expect(deadLettersCommand('purge', 'images', ['a', word])).toBeUndefined();
+  });
+});
+
+describe('what a dialog and an announcement say', () => {
+  it('turns nothing round that stands beside a stranger’s name', () => {
+    const set: unknown[] = [];
+    const preact = {
+      html: () => null,
+      useEffect: () => undefined,
+      useRef: () => ({}),
+      useState: () => [undefined, (value: unknown) => set.push(value)],
+    };
+    jest.doMock(join(__dirname, 'web/vendor/preact.js'), () => preact, { virtual: true });
+    const globals = globalThis as { document?: unknown };
+    globals.document = { activeElement: null };
+    const { DialogHost, Announcer, confirmAction, tell } = load<
+      Record<'DialogHost' | 'Announcer', () => void> & {
+        confirmAction: (request: { title: string }) => unknown;
+        tell: (text: string) => void;
+      }
+    >('lib/dialog.js');
+    DialogHost();
+    Announcer();
+    void confirmAction({ title: 'Stop a\u202eb?' });
+    tell('a\u202eb was asked to stop.');
+    delete globals.document;
+    expect(set).toContainEqual(expect.objectContaining({ title: 'Stop a\\u202eb?' }));
+    expect(set).toContain('a\\u202eb was asked to stop.');
   });
 });

@@ -1,13 +1,15 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { inert, inertLine } from './inert.js';
 
 let show = () => undefined;
 
 /**
  * Asks before something is done, and does it. `run` is what happens; its text, if it gives one, is told afterwards.
- * Resolves when the dialog has closed; focus goes back to where it was.
+ * Resolves when the dialog has closed; focus goes back to where it was. The title may hold names that strangers have chosen.
  */
 export function confirmAction(request) {
-  return new Promise((resolve) => show({ ...request, opener: document.activeElement, resolve }));
+  const title = inertLine(request.title);
+  return new Promise((resolve) => show({ ...request, title, opener: document.activeElement, resolve }));
 }
 
 /** The one dialog of the pages; stands in the frame. */
@@ -62,7 +64,7 @@ export function DialogHost() {
         </label>`
       }
       <${CommandLine} text=${typeof command === 'function' ? command(reason.trim()) : command} />
-      <p class="problem" role="alert">${problem}</p>
+      <p class="problem" role="alert">${inert(problem)}</p>
       <p class="buttons">
         <button type="button" onClick=${() => dialog.current.close()}>Cancel</button>
         <button class=${isDangerous ? 'danger' : 'primary'} aria-busy=${isBusy}>${confirm}</button>
@@ -81,7 +83,7 @@ let announce = () => undefined;
 
 /** Says what was done, for eyes and for screen readers, for some seconds. */
 export function tell(text) {
-  announce(text);
+  announce(inertLine(text, 500));
 }
 
 /** Where {@link tell} says it; stands in the frame. */

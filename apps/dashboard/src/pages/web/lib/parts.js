@@ -1,6 +1,6 @@
 import { html } from '../vendor/preact.js';
 import { absolute, relative } from './format.js';
-import { inertLine } from './inert.js';
+import { inert, inertLine } from './inert.js';
 
 /** Whether a session may do what takes a role. */
 export function may(session, role) {
@@ -58,5 +58,5 @@ export function Sparkline({ values, label }) {
 
 /** A problem of the API, where what was asked for would stand. */
 export function Problem({ problem }) {
-  return problem === undefined ? null : html`<p class="problem" role="alert">${problem.message}</p>`;
+  return problem === undefined ? null : html`<p class="problem" role="alert">${inert(problem.message)}</p>`;
 }

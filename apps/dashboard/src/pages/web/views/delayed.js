@@ -58,6 +58,6 @@ export function Delayed() {
       </div>`
     }
     ${answer !== undefined && answer.total > answer.tasks.length && html`<p class="faint">The next ${count(answer.tasks.length)} of ${count(answer.total)}.</p>`}
-    <${CommandLine} text=${command('tasks', 'state:delayed')} />
+    <${CommandLine} text=${command('tasks', {}, 'state:delayed')} />
   `;
 }

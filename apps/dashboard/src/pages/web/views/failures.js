@@ -94,7 +94,7 @@ function Group({ group, session, now, again }) {
   const retry = () =>
     act('redrive', {
       title: 'Retry',
-      body: `They go back to ${queue} and begin anew at attempt 1.`,
+      body: `They go back to ${inertLine(queue)} and begin anew at attempt 1.`,
       confirm: 'Retry',
       done: 'given back',
     });

@@ -85,7 +85,7 @@ function Steer({ name, isPaused }) {
       </p>`,
       hasReason: true,
       confirm: 'Pause',
-      command: (reason) => command('pause', name, ...(reason === '' ? [] : ['--reason', reason])),
+      command: (reason) => command('pause', { reason }, name),
       run: async (reason) => {
         await post(`queues/${encodeURIComponent(name)}/pause`, reason === '' ? {} : { reason });
         tell(`${name} is paused.`);
@@ -96,7 +96,7 @@ function Steer({ name, isPaused }) {
       title: `Resume ${name}?`,
       body: html`<p>The workers take its tasks again.</p>`,
       confirm: 'Resume',
-      command: command('resume', name),
+      command: command('resume', {}, name),
       run: async () => {
         await post(`queues/${encodeURIComponent(name)}/resume`);
         tell(`${name} is resumed.`);

@@ -48,7 +48,7 @@ export function Task({ id, queue, session }) {
     }
     <h2>Timeline</h2>
     <${Timeline} task=${task} now=${now} />
-    <${CommandLine} text=${command('task', task.id)} />
+    <${CommandLine} text=${command('task', {}, task.id)} />
   `;
 }
 
@@ -62,7 +62,7 @@ function Actions({ task, session }) {
       </p>`,
       confirm: 'Cancel the task',
       isDangerous: true,
-      command: command('cancel', task.id),
+      command: command('cancel', {}, task.id),
       run: async () => {
         await post(`tasks/${encodeURIComponent(task.id)}/cancel`);
         tell('Asked to cancel it.');

@@ -64,7 +64,7 @@ function Found({ answer, search, page, now }) {
       </div>`
     }
     <${Pages} search=${search} page=${page} total=${total} />
-    <${CommandLine} text=${command('tasks', ...(search === '' ? [] : [search]))} />
+    <${CommandLine} text=${command('tasks', {}, ...(search === '' ? [] : [search]))} />
   `;
 }
 

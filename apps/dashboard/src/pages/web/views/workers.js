@@ -72,7 +72,7 @@ function Steer({ worker: { name, state }, session }) {
       title: `Quieten ${name}?`,
       body: html`<p>It takes no new task, finishes what runs, and stays.</p>`,
       confirm: 'Quieten',
-      command: command('worker', 'quiet', name),
+      command: command('worker quiet', {}, name),
       run: async () => {
         await post(`workers/${encodeURIComponent(name)}/quiet`);
         tell(`${name} was asked to take no new task.`);
@@ -87,7 +87,7 @@ function Steer({ worker: { name, state }, session }) {
       </p>`,
       confirm: 'Stop the worker',
       isDangerous: true,
-      command: command('worker', 'stop', name),
+      command: command('worker stop', {}, name),
       run: async () => {
         await post(`workers/${encodeURIComponent(name)}/stop`);
         tell(`${name} was asked to stop.`);
