@@ -44,33 +44,25 @@ export const dying: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a second death in the same queue is counted, another stands in front',
+    name: 'a second death in the same queue is counted, and the last one stands in front',
     run: async (desk) => {
-      await withDeadLetters(desk);
+      // It comes back by itself: what a client publishes with an x-death counts up to RabbitMQ 3, and not from 4 on.
+      await desk.queue('dead', { messageTtl: 30, deadLetterExchange: '', deadLetterRoutingKey: desk.name('work') });
+      await desk.queue('work', { deadLetterExchange: '', deadLetterRoutingKey: desk.name('dead') });
       await desk.fill('work', 'a');
       const channel = await desk.channel();
-      const [first] = await desk.hold('work', channel, 1);
-      if (first) channel.reject(first, false);
-      await desk.reaches('dead', 1);
-      const [dead] = await desk.hold('dead', channel, 1);
-      const { headers } = dead?.properties ?? {};
-      if (dead) channel.ack(dead);
-      await desk.fill('work', ['a', { headers, expiration: '0' }]);
-      await desk.reaches('dead', 1);
-      const [again] = await desk.hold('dead', channel, 1);
+      for (let round = 0; round < 2; round += 1) {
+        await desk.reaches('work', 1);
+        for (const one of await desk.hold('work', channel, 1)) channel.reject(one, false);
+      }
+      await desk.reaches('work', 1);
+      const [again] = await desk.hold('work', channel, 1);
       return deathsOf(again);
     },
     expected: {
       told: [
-        {
-          count: 1,
-          reason: 'expired',
-          queue: 'work',
-          exchange: '',
-          'routing-keys': ['work'],
-          'original-expiration': '0',
-        },
-        { count: 1, reason: 'rejected', queue: 'work', exchange: '', 'routing-keys': ['work'] },
+        { count: 2, reason: 'expired', queue: 'dead', exchange: '', 'routing-keys': ['dead'] },
+        { count: 2, reason: 'rejected', queue: 'work', exchange: '', 'routing-keys': ['work'] },
       ],
       'x-first-death-exchange': '',
       'x-first-death-queue': 'work',

@@ -81,7 +81,9 @@ export function scenarioOf({ type, steps }: Program): Omit<Scenario, 'expected'>
             await desk.reaches(one.kind === 'requeue' ? 'work' : 'dead', one.kind === 'requeue' ? ready : buried);
         }
       }
-      return { seen, left: await desk.drain('work'), dead: await desk.drain('dead') };
+      const letters = await desk.drain('dead');
+      // Whether a dead letter is marked as handed out before differs: from RabbitMQ 4.3 on it is.
+      return { seen, left: await desk.drain('work'), dead: letters.map((text) => text.replace(/ again$/, '')) };
     },
   };
 }

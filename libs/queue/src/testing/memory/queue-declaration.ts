@@ -101,7 +101,7 @@ export function assertSame(name: string, current: QueueDeclaration, received: Qu
   }
   for (const argument of COMPARED) {
     const [one, other] = [received.arguments[argument], current.arguments[argument]].map((value) =>
-      argument === 'x-queue-type' && value === 'classic' ? undefined : value,
+      argument === 'x-queue-type' ? (value ?? 'classic') : value,
     );
     if (one === other) continue;
     throw refusal(
