@@ -33,15 +33,14 @@ const plansOf = (cases: readonly (readonly [Options, Otherwise?])[]) =>
     PLAN,
     `async ({ planHandler }, { cases, repository }) => {
       const { readWish } = await import(${JSON.stringify(`${FOLDER}wish.mjs`)});
-      const { format } = await import('prettier');
+      const { formatted } = await import(${JSON.stringify(`${FOLDER}handler.mjs`)});
       const style = JSON.parse(${JSON.stringify(textOf('.prettierrc'))});
       return Promise.all(cases.map(async ([options, otherwise]) => {
         const files = { ...repository, ...otherwise };
         const definitions = Object.keys(files).filter((path) => path.startsWith('libs/tasks/src/'));
         try {
           const plan = planHandler(readWish(options), (path) => files[path] ?? undefined, definitions);
-          for (const [path, text] of plan) plan.set(path, await format(text, { ...style, filepath: path }));
-          return Object.fromEntries(plan);
+          return Object.fromEntries(await formatted([...plan], style));
         } catch (error) { return error.name + ': ' + error.message; }
       }));
     }`,
@@ -60,6 +59,26 @@ const repository = Object.fromEntries(
     (path) => [path, textOf(path)],
   ),
 );
+
+/** A manifest that a team has made its own: another object behind the workers', written otherwise. */
+const scaledOtherwise = `
+kind: ScaledObject
+metadata: { name: warren-worker }
+spec:
+    triggers:
+    -   type: rabbitmq
+        metadata: { queueName: "images",   value: '3' }
+    -   type: cron
+    # behind the triggers
+    pollingInterval:   10
+---
+kind: ScaledObject
+metadata: { name: another-worker }
+spec:
+  triggers:
+    - type: rabbitmq
+      metadata:
+        queueName: theirs`;
 
 describe('the generator of handlers', () => {
   it('makes all names of one', async () => {
@@ -124,6 +143,7 @@ describe('the generator of handlers', () => {
     const index = 'libs/tasks/src/index.ts';
     const worker = 'apps/worker/src/worker.module.ts';
     const work = 'apps/worker/src/invoice-export/invoice-export.ts';
+    const scaling = 'deploy/kubernetes/scaling.yaml';
     const cases = {
       guide: [guide],
       oneAttempt: [{ ...plain, attempts: 1, queue: 'images' }],
@@ -136,6 +156,29 @@ describe('the generator of handlers', () => {
       noModule: [plain, { [worker]: '@Module({}) class A {}' }],
       noWorker: [plain, { [worker]: null }],
       noPage: [plain, { 'docs/tasks.md': null }],
+      twoTables: [
+        plain,
+        {
+          'docs/tasks.md':
+            '| Task | Queue | Attempts | Timeout | What it does |\n|-|-|-|-|-|\n\n| Other |\n|-|\n| a |\n',
+        },
+      ],
+      noTable: [plain, { 'docs/tasks.md': '| Task | Queue |\n|-|-|\n' }],
+      settingsBehind: [
+        plain,
+        { 'libs/tasks/src/a.ts': `defineQueue({ type: 'classic', concurrency: 2, 'name': "tasks" });` },
+      ],
+      othersName: [plain, { 'libs/tasks/src/a.ts': `defineQueue({ name: 'a', bindings: [{ name: 'tasks' }] });` }],
+      scaledOtherwise: [{ ...plain, queue: '4711' }, { [scaling]: scaledOtherwise }],
+      notScaled: [plain, { [scaling]: scaledOtherwise.replace('warren-worker', 'a-worker') }],
+      scaledInOneLine: [
+        plain,
+        {
+          [scaling]:
+            'kind: ScaledObject\nmetadata: { name: warren-worker }\nspec: { triggers: [{ type: rabbitmq, metadata: { queueName: a } }] }\n',
+        },
+      ],
+      scaledByNothing: [plain, { [scaling]: 'kind: [' }],
     } satisfies Record<string, readonly [Options, Otherwise?]>;
     let plans: Record<keyof typeof cases, string | Record<string, string>>;
 
@@ -158,7 +201,7 @@ describe('the generator of handlers', () => {
     it('writes no backoff for what has one attempt, and no trigger for a queue that has one', () => {
       expect(plans.oneAttempt).toMatchObject({
         'libs/tasks/src/invoice-export.ts': expect.not.stringMatching(/backoff|exponential/),
-        'deploy/kubernetes/scaling.yaml': repository['deploy/kubernetes/scaling.yaml'],
+        [scaling]: repository[scaling],
       });
     });
 
@@ -169,10 +212,34 @@ describe('the generator of handlers', () => {
       expect(readSnapshot(written)).toEqual(contractsOf([...allTasks, made]));
     });
 
+    it('writes a row into the tasks’ own table, whatever tables follow', () => {
+      const { 'docs/tasks.md': page = '' } = plans.twoTables as Record<string, string>;
+      expect(page.indexOf('`invoice.export`')).toBeGreaterThan(0);
+      expect(page.indexOf('`invoice.export`')).toBeLessThan(page.indexOf('Other'));
+    });
+
+    it('writes a trigger for the workers, and leaves every other byte of the manifest as it is', () => {
+      const { [scaling]: before = '' } = repository;
+      const { [scaling]: made = '' } = plans.guide as Record<string, string>;
+      expect(made.slice(0, before.length)).toBe(before);
+      expect(made.slice(before.length)).toMatch(/^    - type: rabbitmq\n.*\n {8}queueName: invoices\n/s);
+      const last = `    -   type: rabbitmq\n        metadata: { queueName: "images",   value: '3' }\n`;
+      const added = last.replace('images', '4711');
+      expect(plans.scaledOtherwise).toMatchObject({ [scaling]: scaledOtherwise.replace(last, last + added) });
+    });
+
+    it('refuses a manifest in which it does not find where the workers’ triggers are', () => {
+      const { notScaled, scaledInOneLine, scaledByNothing } = plans;
+      for (const refused of [notScaled, scaledInOneLine, scaledByNothing])
+        expect(refused).toMatch(/scaling\.yaml has no ScaledObject "warren-worker".*"tasks"; nothing was changed/);
+    });
+
     it('refuses what is there: a task, a definition, a queue with settings of its own, a folder', () => {
       expect(plans.task).toMatch(/image\.resize is there already.*libs\/tasks\/src\/image-resize\.ts$/s);
       expect(plans.file).toMatch(/cpu\.burn is there already.*libs\/tasks\/src\/cpu-burn\.ts$/s);
       expect(plans.queue).toMatch(/"cpu" has settings .* libs\/tasks\/src\/cpu-burn\.ts/);
+      expect(plans.settingsBehind).toMatch(/"tasks" has settings .* libs\/tasks\/src\/a\.ts/);
+      expect(plans.othersName).toHaveProperty([work]);
       expect(plans.folder).toMatch(/nothing was changed.*apps\/worker\/src\/invoice-export\/invoice-export\.ts$/s);
     });
 
@@ -180,6 +247,7 @@ describe('the generator of handlers', () => {
       expect(plans.noList).toMatch(/no list `allTasks = \[\.\.\.\]`/);
       expect(plans.noExports).toMatch(/no list `export \{ \.\.\. \};`/);
       expect(plans.noModule).toMatch(/no `@Module/);
+      expect(plans.noTable).toMatch(/docs\/tasks\.md has no table `\| Task \| Queue \|/);
       expect(plans.noWorker).toMatch(/There is no apps\/worker/);
     });
 

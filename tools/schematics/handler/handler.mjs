@@ -27,16 +27,23 @@ export function handler(options) {
       .map((name) => `${folder}/${name}`);
     const style = JSON.parse(read('.prettierrc') ?? '{}');
     const planned = [...planHandler(readWish(options), read, definitionFiles)];
-    const formatted = await Promise.all(
-      // The snapshot of the contracts is written by programs only.
-      planned.map(async ([path, text]) => [
-        path,
-        path === 'contracts.json' ? text : await format(text, { ...style, filepath: path }),
-      ]),
-    );
-    for (const [path = '', text = ''] of formatted) {
+    for (const [path, text] of await formatted(planned, style)) {
       if (!tree.exists(path)) tree.create(path, text);
       else if (tree.readText(path) !== text) tree.overwrite(path, text);
     }
   };
+}
+
+/**
+ * Code and tables are written as everything here; a manifest keeps what its team has made of it, and the snapshot of the contracts is written
+ * by programs only.
+ * @param {readonly (readonly [path: string, text: string])[]} planned @param {import('prettier').Options} style
+ * @returns {Promise<(readonly [path: string, text: string])[]>}
+ */
+export function formatted(planned, style) {
+  return Promise.all(
+    planned.map(async ([path, text]) =>
+      /\.(?:yaml|json)$/.test(path) ? [path, text] : [path, await format(text, { ...style, filepath: path })],
+    ),
+  );
 }

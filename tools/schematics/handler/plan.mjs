@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { contractOf, definitionOf, docsLineOf } from './definition.mjs';
+import { queuesDefinedIn } from './queues-defined.mjs';
 import { Refusal } from './refusal.mjs';
 import { addExport, addImport, addToModule, addToVariable } from './source-edits.mjs';
+import { addTrigger } from './trigger.mjs';
 
 /** @typedef {import('./wish.mjs').Wish} Wish */
 /** @typedef {import('./wish.mjs').Names} Names */
@@ -14,6 +16,9 @@ const WORKER_MODULE = `${WORKER}/worker.module.ts`;
 const TASKS_PAGE = 'docs/tasks.md';
 const SCALING = 'deploy/kubernetes/scaling.yaml';
 const CONTRACTS = 'contracts.json';
+
+/** What heads the table of `docs/tasks.md`. */
+const COLUMNS = ['Task', 'Queue', 'Attempts', 'Timeout', 'What it does'];
 
 /**
  * What a new handler makes of the repository: the files that are new or changed, by their paths, not yet formatted.
@@ -44,7 +49,7 @@ export function planHandler(wish, read, definitionFiles) {
   const contracts = read(CONTRACTS);
   if (contracts !== undefined) made.set(CONTRACTS, addContract(contracts, wish));
   const scaling = read(SCALING);
-  if (scaling !== undefined) made.set(SCALING, addTrigger(scaling, wish));
+  if (scaling !== undefined) made.set(SCALING, addTrigger(scaling, wish.queue, SCALING));
   return made;
 }
 
@@ -63,8 +68,7 @@ function refuseWhatIsThere({ task, constant }, paths, read, definitionFiles) {
 
 /** A queue with settings of its own is shared by its definition, which only a person can import. @param {string} queue @param {Read} read @param {readonly string[]} definitionFiles */
 function refuseForeignQueue(queue, read, definitionFiles) {
-  const declared = new RegExp(`defineQueue\\(\\{\\s*name: (['"\`])${escaped(queue)}\\1`);
-  const file = definitionFiles.find((path) => declared.test(read(path) ?? ''));
+  const file = definitionFiles.find((path) => queuesDefinedIn(read(path) ?? '').includes(queue));
   if (file === undefined) return;
   throw new Refusal(
     `The queue "${queue}" has settings of its own in ${file}; nothing was changed. Take another queue (--queue ...), or generate without ` +
@@ -72,12 +76,25 @@ function refuseForeignQueue(queue, read, definitionFiles) {
   );
 }
 
-/** Behind the last row of the page's table. @param {string} page @param {Wish} wish */
+/** Behind the last row of the tasks' table, whatever other tables the page has. @param {string} page @param {Wish} wish */
 function addDocsLine(page, wish) {
   const lines = page.split('\n');
-  const last = lines.findLastIndex((line) => line.startsWith('|'));
-  return lines.toSpliced(last + 1, 0, docsLineOf(wish)).join('\n');
+  const head = lines.findIndex((line) => cellsOf(line).join('|') === COLUMNS.join('|'));
+  if (head === -1)
+    throw new Refusal(
+      `${TASKS_PAGE} has no table \`| ${COLUMNS.join(' | ')} |\` to add the task to; nothing was changed. ` +
+        '`npm run docs:configuration` prints it anew; where the page is not kept, remove it.',
+    );
+  const behind = lines.findIndex((line, at) => at > head && !line.startsWith('|'));
+  return lines.toSpliced(behind === -1 ? lines.length : behind, 0, docsLineOf(wish)).join('\n');
 }
+
+/** @param {string} row of a table */
+const cellsOf = (row) =>
+  row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 
 /** Where its name belongs in the order, as `warren contracts write` does it. @param {string} text @param {Wish} wish */
 function addContract(text, wish) {
@@ -87,13 +104,6 @@ function addContract(text, wish) {
   const others = known.filter(({ name }) => name !== added.name);
   const contracts = [...others, added].toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return `${JSON.stringify({ contracts }, undefined, 2)}\n`;
-}
-
-/** A queue that is new makes the cluster start workers too: its trigger is a copy of the last. @param {string} yaml @param {Wish} wish */
-function addTrigger(yaml, { queue }) {
-  const begins = yaml.lastIndexOf('\n    - type: rabbitmq\n');
-  if (begins === -1 || yaml.includes(`queueName: ${queue}\n`)) return yaml;
-  return yaml + yaml.slice(begins + 1).replace(/queueName: .*/, `queueName: ${queue}`);
 }
 
 /** @param {Read} read @param {string} path */
