@@ -81,6 +81,7 @@ describe('what adds tasks', () => {
 
     queue.expectAdded(invoiceExport, { order: 'o-1' }, { delay: 60_000 });
     queue.expectNotAdded(invoiceMail);
+    await module.close();
   });
 
   it('says that the broker is away', async () => {
@@ -153,6 +154,12 @@ describe('the whole worker', () => {
 
     expect(archive.store).toHaveBeenCalledTimes(5);
     expect(broker.counts('invoices')).toEqual({ ready: 0, unacked: 0, dead: 1 });
+  });
+
+  it('keeps with the dead letter why', async () => {
+    archive.store.mockRejectedValue(new Error('the archive is away'));
+    await app.get(TaskQueue).add(invoiceExport, { order: 'o-1' });
+    await broker.advance(24 * 3_600_000);
     expect(broker.messages('invoices.dlq')[0]?.headers).toMatchObject({
       'x-dead-letter-reason': 'attempts-exhausted',
       'x-error-message': 'the archive is away',

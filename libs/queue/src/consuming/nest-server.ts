@@ -1,4 +1,5 @@
 import type { QueueDefinition } from '../define-queue';
+import { DefinitionError } from '../errors';
 import { boundBy } from './nest-options';
 import type { FromNest } from './nest-options';
 import { TaskServer } from './task-server';
@@ -32,6 +33,16 @@ export class NestServer extends TaskServer {
     await this.life.end();
   }
 
+  /** @throws DefinitionError always: there is no one connection whose events it could tell. */
+  override on(): never {
+    throw noConnectionFor('on');
+  }
+
+  /** @throws DefinitionError always: there is no one connection that it could hand out. */
+  override unwrap(): never {
+    throw noConnectionFor('unwrap');
+  }
+
   /** With `wildcards` the queue is bound by every handler's pattern; they are known when Nest has found them. */
   protected override queuesToConsume(): readonly QueueDefinition[] {
     const { patternsTo, queue } = this.nest;
@@ -40,4 +51,11 @@ export class NestServer extends TaskServer {
     const bindings = [...(queue.bindings ?? []), ...patterns.map((pattern) => boundBy(patternsTo, pattern))];
     return (this.bound ??= [Object.freeze({ ...queue, bindings })]);
   }
+}
+
+function noConnectionFor(method: string): DefinitionError {
+  return new DefinitionError(
+    `Warren’s strategy has several connections, which come and go: ${method}() has nothing to give. Whether it consumes, and why not, is in its ` +
+      '`problems`.',
+  );
 }
