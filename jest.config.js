@@ -36,7 +36,7 @@ module.exports = {
   // The tests wait for brokers and processes much of the time: four files at once, also on two cores.
   maxWorkers: 4,
   projects: [
-    ring('unit', ['<rootDir>/{apps,libs,scripts,bench}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
+    ring('unit', ['<rootDir>/{apps,libs,scripts,bench,examples}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
       globalSetup: '<rootDir>/test/global-setup.mjs',

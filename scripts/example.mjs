@@ -16,7 +16,7 @@ const WRONG_USAGE = 2;
 // Standard output is the examples' own.
 const voice = new Voice({ stream: process.stderr });
 
-const examples = readdirSync(inCheckout(SOURCES)).flatMap((file) => /^(\d\d-.*)\.ts$/.exec(file)?.[1] ?? []);
+const examples = readdirSync(inCheckout(SOURCES)).flatMap((file) => /^(\d\d-[^.]*)\.ts$/.exec(file)?.[1] ?? []);
 
 /** @param {string} url the broker @param {readonly string[]} names @returns {Promise<number>} the exit code */
 async function run(url, names) {

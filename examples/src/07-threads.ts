@@ -1,5 +1,5 @@
 // Work that only computes runs in a thread: heartbeats, health checks and other tasks go on beside it, and its timeout is hard.
-import { QueueEvents, QueueModule, TaskQueue, createWorker } from '@app/queue';
+import { QueueModule, TaskQueue, createWorker } from '@app/queue';
 import { Module } from '@nestjs/common';
 import { broker, quiet } from './broker';
 import { primesCount } from './primes';
@@ -12,10 +12,9 @@ class PrimesModule {}
 export async function main(): Promise<void> {
   const worker = await createWorker(PrimesModule, quiet);
   await worker.listen();
-  worker.get(QueueEvents).on('task.progress', ({ note }) => console.log(note));
   const queue = worker.get(TaskQueue);
   const { id } = await queue.add(primesCount, { below: 10_000 });
-  await queue.result(id);
+  console.log(await queue.result(id)); // what the handler returned, there
   const endless = await queue.add(primesCount, { below: 1_000_000_000 }); // its timeout ends it, with its thread
   console.log('endless:', await queue.result(endless.id).catch((error: Error) => error.name));
   await worker.close();

@@ -1,17 +1,17 @@
 import { isMainThread } from 'node:worker_threads';
-import { Handles, TaskContext } from '@app/queue';
+import { Handles } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { primesCount } from './primes';
 
 @Controller()
 class PrimesController {
   /** Never looks at its signal, as a library for sums would not. */
   @Handles(primesCount)
-  count(@Payload() { below }: { below: number }, @Ctx() context: TaskContext): void {
+  count(@Payload() { below }: { below: number }): string {
     let primes = 0;
     for (let candidate = 2; candidate < below; candidate++) if (isPrime(candidate)) primes += 1;
-    context.progress(1, `${primes} primes, counted in ${isMainThread ? 'the process' : 'a thread'}`);
+    return `${primes} primes, counted in ${isMainThread ? 'the process' : 'a thread'}`;
   }
 }
 

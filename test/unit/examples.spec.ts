@@ -1,6 +1,6 @@
 import { projectFiles, textOf } from '../support/project-files';
 
-const sources = projectFiles('examples/src').filter((path) => /\/\d\d-[^/]+\.ts$/.test(path));
+const sources = projectFiles('examples/src').filter((path) => /\/\d\d-[^/.]+\.ts$/.test(path));
 
 describe('each example', () => {
   it('is in examples/README.md, with what it prints', () => {
@@ -41,6 +41,17 @@ function regionOf(source: string, part: string): string {
     .map((line) => `${line.slice(margin)}\n`)
     .join('');
 }
+
+describe('an example with a spec', () => {
+  it('is told of in examples/README.md, and the spec is no program', () => {
+    const specs = projectFiles('examples/src').filter((path) => path.endsWith('.spec.ts'));
+    expect(specs.length).toBeGreaterThan(0);
+    for (const path of specs) {
+      expect(textOf('examples/README.md')).toContain(`(${path.replace('examples/', '')})`);
+      expect(sources).toContain(path.replace('.spec.ts', '.ts'));
+    }
+  });
+});
 
 describe('code in the guides', () => {
   it('comes from programs that a test runs', () => {
