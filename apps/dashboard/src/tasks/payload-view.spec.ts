@@ -16,13 +16,14 @@ const secrets = defineQueue({ name: 'secrets', format: sealed(nestFormat, { encr
 const whisper = defineTask({ name: 'whisper', queue: secrets, payload: z.object({ text: z.string() }) });
 const registry = new TaskRegistry([pay, opaque, whisper]);
 
-function letter(body: unknown, { name = 'pay', queue = 'payments' } = {}): DeadLetterDetails {
+function letter(body: unknown, { name = 'pay', queue = 'payments', reason = 'timed-out' } = {}): DeadLetterDetails {
   const text = typeof body === 'string' ? body : JSON.stringify({ pattern: name, data: body });
   const content = Buffer.from(text);
   return {
     id: 'id',
     name,
     queue,
+    reason,
     originalQueue: queue,
     bytes: content.length,
     content,
@@ -38,6 +39,13 @@ describe('a dead letter’s payload', () => {
     expect(view.text).not.toContain('4242');
   });
 
+  it('is shown to everybody where its definition has no secrets, whatever it looks like', () => {
+    const plain = new TaskRegistry([defineTask({ name: 'pay', queue: 'payments', payload: z.object({}) })]);
+    for (const one of [letter('"text"'), letter({ a: 1 }, { reason: 'invalid-payload' })]) {
+      expect(payloadView(one, plain, 'read-only').text).toBeDefined();
+    }
+  });
+
   it('is cut after 16 K characters, not in the middle of one', () => {
     const view = payloadView(letter({ card: '', note: '🎈'.repeat(300_000) }), registry, 'read-only');
     expect(view.isCut).toBe(true);
@@ -50,6 +58,10 @@ describe('a dead letter’s payload', () => {
     ['is not defined here', letter({ a: 1 }, { name: 'unknown' })],
     ['has a schema that does not tell', letter({ a: 1 }, { name: 'opaque', queue: 'payments-2' })],
     ['cannot be read, though it has secrets', letter('card=4242')],
+    ['has secrets, and it is JSON in JSON', letter(JSON.stringify({ pattern: 'pay', data: '{"card":"4242"}' }))],
+    ['has secrets, and it is a number', letter(JSON.stringify({ pattern: 'pay', data: 4242 }))],
+    ['has secrets, and it did not match', letter({ number: '4242' }, { reason: 'invalid-payload' })],
+    ['has secrets, and it is of a later version', letter({ number: '4242' }, { reason: 'newer-version' })],
   ])('is shown to an admin only when its task %s', (_what, one) => {
     expect(payloadView(one, registry, 'operator')).toMatchObject({ problem: expect.stringContaining('Only an admin') });
     expect(payloadView(one, registry, 'operator').text).toBeUndefined();

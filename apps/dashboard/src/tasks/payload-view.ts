@@ -1,12 +1,16 @@
 import type { DeadLetterDetails, TaskRegistry } from '@app/queue';
 import type { Role } from '../access/role';
 import { masked, secretFieldsOf } from './secret-fields';
+import type { SecretFields } from './secret-fields';
 
 /** Characters of a payload that a page shows. */
 const MAX_CHARACTERS = 16_384;
 
 /** The largest body that is looked into: masking reads all of it. */
 const MAX_BYTES = 8_388_608;
+
+/** Reasons of dead letters whose payload has not passed its schema: names in it may be any. */
+const NOT_AS_DEFINED: readonly string[] = ['invalid-payload', 'newer-version', 'older-version'];
 
 /** A payload as a page shows it. */
 export interface PayloadView {
@@ -23,7 +27,7 @@ export interface PayloadView {
 
 /**
  * A dead letter's payload, bounded, and without what its definition marks as secret. Where nobody can tell what is secret,
- * because the task is not defined here or its schema does not say what it looks like, only an admin sees it.
+ * because the task is not defined here, its schema does not say what it looks like, or the payload does not look so, only an admin sees it.
  */
 export function payloadView(letter: DeadLetterDetails, registry: TaskRegistry, role: Role): PayloadView {
   const { bytes, content } = letter;
@@ -40,13 +44,28 @@ export function payloadView(letter: DeadLetterDetails, registry: TaskRegistry, r
     return shown(bytes, plainText(content), 0);
   }
   const payload = payloadOf(letter, registry);
-  if (payload === undefined) {
-    const isHidden = (secrets.isAll || secrets.names.size > 0) && role !== 'admin';
-    if (isHidden) return hidden('Only an admin sees it: it cannot be read, and its definition has secret fields.');
-    return shown(bytes, plainText(content), 0);
+  const why = secrets.isAll || secrets.names.size > 0 ? untellable(letter, payload, secrets) : undefined;
+  if (why !== undefined && role !== 'admin') {
+    return hidden(`Only an admin sees it: ${why}, and its definition has secret fields.`);
   }
-  const { value, count } = masked(payload.value, secrets);
+  if (payload === undefined) return shown(bytes, plainText(content), 0);
+  const { value, count } =
+    typeof payload.value === 'string' && !secrets.isAll
+      ? { value: payload.value, count: 0 }
+      : masked(payload.value, secrets);
   return shown(bytes, typeof value === 'string' ? value : JSON.stringify(value, undefined, 2), count);
+}
+
+/** Why nobody can tell where the secrets of a payload are, whose definition has some; `undefined` when they are masked. */
+function untellable(
+  { reason }: DeadLetterDetails,
+  payload: { readonly value: unknown } | undefined,
+  { isAll }: SecretFields,
+): string | undefined {
+  if (payload === undefined) return 'it cannot be read';
+  if (isAll) return undefined;
+  if (typeof payload.value !== 'object' || payload.value === null) return 'it has no fields';
+  return NOT_AS_DEFINED.includes(reason) ? 'it is not what its definition says' : undefined;
 }
 
 function isEncrypted({ originalQueue, queue }: DeadLetterDetails, { queues }: TaskRegistry): boolean {

@@ -121,6 +121,16 @@ describe('what a schema marks as secret', () => {
     expect(shown(secret(), 'all of it')).toEqual({ value: MASK, count: 1 });
   });
 
+  it('is masked in a text that is JSON and holds it, however often it was written as JSON', () => {
+    const inner = JSON.stringify({ card: '4242' });
+    const texts = [inner, ` [${inner}]`, JSON.stringify(inner), JSON.stringify({ deep: [JSON.stringify(inner)] })];
+    for (const note of texts) {
+      const payload = { note, other: '{"a":1}', broken: '{"card":' };
+      const value = { note: MASK, other: '{"a":1}', broken: '{"card":' };
+      expect(shown(z.object({ card: secret().optional(), note: z.string() }), payload)).toEqual({ value, count: 1 });
+    }
+  });
+
   it('is nothing in a schema without it', () => {
     expect(shown(z.object({ a: z.string() }), { a: 'x', password: 'y' })).toEqual({
       value: { a: 'x', password: 'y' },

@@ -63,16 +63,25 @@ export function secretFieldsOf(task: TaskDefinition): SecretFields | undefined {
   return { isAll, names };
 }
 
-/** A copy of a payload without its secrets, and how many there were. */
-export function masked(payload: unknown, { isAll, names }: SecretFields): { value: unknown; count: number } {
-  if (isAll) return { value: MASK, count: 1 };
+/** A copy of a payload without its secrets, and how many there were. A text that is JSON, and holds one, is one. */
+export function masked(payload: unknown, fields: SecretFields): { value: unknown; count: number } {
+  if (fields.isAll) return { value: MASK, count: 1 };
   let count = 0;
   const value = JSON.parse(JSON.stringify(payload ?? null), (key: string, part: unknown) => {
-    if (!names.has(key.toLowerCase())) return part;
+    if (!fields.names.has(key.toLowerCase()) && !holdsSecret(part, fields)) return part;
     count += 1;
     return MASK;
   }) as unknown;
   return { value, count };
+}
+
+function holdsSecret(part: unknown, fields: SecretFields): boolean {
+  if (typeof part !== 'string' || fields.names.size === 0 || !/^\s*["[{]/.test(part)) return false;
+  try {
+    return masked(JSON.parse(part), fields).count > 0;
+  } catch (error) {
+    return !(error instanceof SyntaxError); // what is nested too deeply to be looked through may hold one
+  }
 }
 
 function eachOf(schemas: unknown, look: (schema: unknown, key: string) => void): void {
