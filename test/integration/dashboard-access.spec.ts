@@ -89,7 +89,16 @@ describe('a dashboard with users', () => {
     const app = await guarded({ DASHBOARD_PUBLIC_URL: 'https://queues.example.com' });
     const { text } = await app.get('/metrics').set('Host', 'dashboard:3002').expect(200);
     expect(text).toContain('# TYPE warren_connection_up gauge');
-    await app.get('/metrics').set('Host', 'queues.example.com').expect(401);
+    for (const host of [
+      'queues.example.com',
+      'QUEUES.example.com',
+      'queues.example.com:443',
+      'queues.example.com.',
+      'Queues.Example.com.:8443',
+      'no host',
+    ]) {
+      expect([host, (await app.get('/metrics').set('Host', host)).status]).toEqual([host, 401]);
+    }
     await app
       .get('/metrics', await app.login('read-only'))
       .set('Host', 'queues.example.com')

@@ -36,6 +36,6 @@ export class AccessGuard implements CanActivate {
 
   /** Prometheus logs in nowhere. Whoever comes by the public name comes from outside, and does. */
   private isScrape({ path, headers }: DashboardRequest): boolean {
-    return path === '/metrics' && headers.host !== this.gate.publicHost;
+    return path === '/metrics' && !this.gate.isPublic(headers.host);
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { DashboardConfiguration } from '../dashboard.configuration';
 import { cookieOf } from './dashboard-request';
+import { nameOf } from './same-origin';
 import { Sessions } from './sessions';
 import type { Session } from './sessions';
 
@@ -27,9 +28,11 @@ export class Gate {
     return this.configuration.publicUrl;
   }
 
-  /** The host of {@link publicUrl}, as browsers name it. */
-  get publicHost(): string | undefined {
-    return this.publicUrl === undefined ? undefined : new URL(this.publicUrl).host;
+  /** Whether a request with this `Host` header may have come by {@link publicUrl}, and so from anywhere; also when it does not tell. */
+  isPublic(host: string | undefined): boolean {
+    if (this.publicUrl === undefined) return false;
+    const name = nameOf(host ?? '');
+    return name === '' || name === nameOf(new URL(this.publicUrl).host);
   }
 
   /** Whether browsers reach the dashboard over TLS, so that the cookie never has to leave it. */

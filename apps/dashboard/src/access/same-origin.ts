@@ -38,8 +38,9 @@ export function foreignRequestProblem(
   return undefined;
 }
 
-function nameOf(host: string): string {
-  return hostUrl(`http://${host}`)?.hostname ?? '';
+/** The name in a `Host` header: without port and closing dot, in lower case; empty when it is none. */
+export function nameOf(host: string): string {
+  return hostUrl(`http://${host}`)?.hostname.replace(/\.$/, '') ?? '';
 }
 
 /** `null`, as sandboxed pages call themselves, has no host. */
