@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { DeadLetterReason } from './message/dead-letter-message';
 
 /** Which task an event is about. */
@@ -152,22 +151,45 @@ export interface QueueEventMap {
   'supervisor.gave-up': { worker: number; why: string };
 }
 
-/** Where the library says what happens. A listener that throws is a defect of the listener: it is reported, never a task's end. */
+type Listener<Name extends keyof QueueEventMap> = (event: QueueEventMap[Name]) => void;
+
+/**
+ * Where the library says what happens. A listener that throws is a defect of the listener: it is reported as a warning of the process, never a
+ * task's end, and those behind it are told all the same.
+ */
 export class QueueEvents {
-  private readonly emitter = new EventEmitter({ captureRejections: false });
+  /** Lists that never change: who begins or ends to listen while an event is told changes nothing for that one. */
+  private readonly listeners: { [Name in keyof QueueEventMap]?: readonly Listener<Name>[] } = {};
 
   /** Tells everybody who listens, at once and in their order. */
   emit<Name extends keyof QueueEventMap>(name: Name, event: QueueEventMap[Name]): void {
-    try {
-      this.emitter.emit(name, event);
-    } catch (error) {
-      process.emitWarning(`A listener of "${name}" threw: ${String(error)}`, 'QueueEventsWarning');
+    const listeners = this.of(name);
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        process.emitWarning(`A listener of "${name}" threw: ${String(error)}`, 'QueueEventsWarning');
+      }
     }
   }
 
   /** Listens to the events of a name, until the function is called that this returns. */
-  on<Name extends keyof QueueEventMap>(name: Name, listener: (event: QueueEventMap[Name]) => void): () => void {
-    this.emitter.on(name, listener);
-    return () => this.emitter.off(name, listener);
+  on<Name extends keyof QueueEventMap>(name: Name, listener: Listener<Name>): () => void {
+    const own: Listener<Name> = (event) => listener(event); // one who listens twice is told twice, and stops once
+    this.set(name, [...(this.of(name) ?? []), own]);
+    return () =>
+      this.set(
+        name,
+        (this.of(name) ?? []).filter((one) => one !== own),
+      );
+  }
+
+  private of<Name extends keyof QueueEventMap>(name: Name): readonly Listener<Name>[] | undefined {
+    return this.listeners[name];
+  }
+
+  private set<Name extends keyof QueueEventMap>(name: Name, listeners: readonly Listener<Name>[]): void {
+    (this.listeners as { [Key in Name]?: readonly Listener<Key>[] })[name] = listeners;
   }
 }
