@@ -112,6 +112,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.dead-lettered',
   'task.cancelled',
   'task.progress',
+  'progress.ignored',
   'task.requeued',
   'task.lost',
   'task.held',

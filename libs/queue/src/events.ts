@@ -58,6 +58,8 @@ export interface QueueEventMap {
   'task.cancelled': TaskFacts & { by: string; hasRun: boolean };
   /** How far a run says that it is, from 0 to 1: the latest, at most four times a second. */
   'task.progress': TaskFacts & { fraction: number; note: string | undefined };
+  /** A handler has reported a `fraction` that is none: not a number from 0 to 1. The report was dropped; told once a run. */
+  'progress.ignored': TaskFacts & { fraction: number };
   /** Given back to its queue without an outcome: the worker stops, or could not put it aside. */
   'task.requeued': TaskFacts & { why: string };
   /** A run ended after its delivery was lost with its channel; the broker hands the task out again. */

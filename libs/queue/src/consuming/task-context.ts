@@ -1,15 +1,13 @@
 import { RmqContext } from '@nestjs/microservices';
 import type { Channel, ConsumeMessage } from '../connection/amqp';
 import type { RunPolicy } from '../run-policy';
-import { checkProgress } from '../steering/progress-reports';
-import type { Progress } from '../steering/progress-reports';
 import type { Delivery } from './delivery';
 import { settlingChannel } from './settling-channel';
 import type { HandSettlement } from './settling-channel';
 
 /** What a handler may say of its run. */
 export interface RunVoice extends HandSettlement {
-  progress(progress: Progress): void;
+  progress(fraction: number, note: string | undefined): void;
 }
 
 /**
@@ -62,12 +60,12 @@ export class TaskContext extends RmqContext {
   /**
    * Tells how far the run is, for whoever looks: the event `task.progress`, the task's state, the dashboard. Costs nothing to call often:
    * of each run four reports a second are passed on at most, the latest ones, and nothing is written with the task.
-   * @param fraction from 0 to 1
+   * @param fraction from 0 to 1. What is none (`NaN`, 40 where 0.4 was meant) is dropped, and said once a run: the event `progress.ignored`.
+   * It never ends the run.
    * @param note a few words on what is being done; 200 characters at most are kept
-   * @throws RangeError when the fraction is none: 40 where 0.4 was meant
    */
   progress(fraction: number, note?: string): void {
-    this.voice.progress(checkProgress(fraction, note));
+    this.voice.progress(fraction, note);
   }
 
   /**

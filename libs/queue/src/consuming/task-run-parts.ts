@@ -106,7 +106,10 @@ export function taskRunParts(sources: TaskRunSources): TaskRunParts {
     threads,
     timeLimits: new TimeLimits(),
     cancels,
-    progress: new ProgressReports((run, progress) => events.emit('task.progress', { ...run.facts(), ...progress })),
+    progress: new ProgressReports(
+      (run, progress) => events.emit('task.progress', { ...run.facts(), ...progress }),
+      (run, fraction) => events.emit('progress.ignored', { ...run.facts(), fraction }),
+    ),
     events,
     tracing,
     stuckAfter: settings.stuckAfter,

@@ -2,7 +2,6 @@ import type { QueueDefinition } from '../define-queue';
 import { TaskCancelledError, WorkerStoppedError } from '../errors';
 import type { TaskTimeoutError } from '../errors';
 import { isPromise } from '../is-promise';
-import type { Progress } from '../steering/progress-reports';
 import type { Delivery } from './delivery';
 import { putAside, recordError } from './outcome';
 import type { Outcome } from './outcome';
@@ -55,10 +54,10 @@ export class TaskRun implements RunVoice, LimitedRun {
     await this.settle({ kind: 'cancelled', by });
   }
 
-  progress(progress: Progress): void {
+  progress(fraction: number, note: string | undefined): void {
     if (this.hasEnded) return;
     this.hasReported = true;
-    this.parts.progress.report(this.delivery, progress);
+    this.parts.progress.report(this.delivery, fraction, note);
   }
 
   ack(): void {

@@ -1,39 +1,45 @@
-import { ProgressReports, checkProgress } from './progress-reports';
+import { ProgressReports, progressOf } from './progress-reports';
 
 describe('a report', () => {
   it.each([0, 0.4, 1])('may be %s', (fraction) => {
-    expect(checkProgress(fraction, 'decoded')).toEqual({ fraction, note: 'decoded' });
+    expect(progressOf(fraction, 'decoded')).toEqual({ fraction, note: 'decoded' });
   });
 
-  it.each([40, -0.1, 1.01, Number.NaN, Infinity])('may not be %s', (fraction) => {
-    expect(() => checkProgress(fraction, undefined)).toThrow(RangeError);
+  it.each([40, -0.1, 1.01, Number.NaN, Infinity, '0.4', 1n, null, undefined, {}])('is none of %p', (fraction) => {
+    expect(progressOf(fraction, undefined)).toBeUndefined();
   });
 
   it('may miss its bounds by what adding up misses them', () => {
     const tenths = Array.from({ length: 10 }, () => 0.1).reduce((sum, tenth) => sum + tenth, 0);
-    expect(checkProgress(tenths + 1e-9, undefined).fraction).toBe(1);
-    expect(checkProgress(-1e-9, undefined).fraction).toBe(0);
+    expect(progressOf(tenths + 1e-9, undefined)?.fraction).toBe(1);
+    expect(progressOf(-1e-9, undefined)?.fraction).toBe(0);
   });
 
   it('has a note of 200 characters at most', () => {
-    expect(checkProgress(0, 'n'.repeat(1_000)).note).toHaveLength(200);
+    expect(progressOf(0, 'n'.repeat(1_000))?.note).toHaveLength(200);
+    expect(progressOf(0, 5)?.note).toBeUndefined();
   });
 });
 
 describe('reports of runs', () => {
   const runs = { a: {}, b: {} };
   let told: [string, number][];
+  let dropped: [string, unknown][];
   let reports: ProgressReports<object>;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: 0 });
     told = [];
-    reports = new ProgressReports((run, { fraction }) => told.push([run === runs.a ? 'a' : 'b', fraction]));
+    dropped = [];
+    const nameOf = (run: object): string => (run === runs.a ? 'a' : 'b');
+    reports = new ProgressReports(
+      (run, { fraction }) => told.push([nameOf(run), fraction]),
+      (run, fraction) => dropped.push([nameOf(run), fraction]),
+    );
   });
   afterEach(() => jest.useRealTimers());
 
-  const report = (run: keyof typeof runs, fraction: number): void =>
-    reports.report(runs[run], { fraction, note: undefined });
+  const report = (run: keyof typeof runs, fraction: number): void => reports.report(runs[run], fraction, undefined);
 
   it('are passed on: the first at once, and then the latest, four times a second at most', () => {
     for (let step = 0; step <= 100; step += 1) {
@@ -45,6 +51,20 @@ describe('reports of runs', () => {
     expect(told.length).toBeLessThanOrEqual(6);
     expect(told[0]).toEqual(['a', 0]);
     expect(told.at(-1)).toEqual(['a', 1]);
+  });
+
+  it('that are none are dropped, and said once a run; what is one is passed on all the same', () => {
+    report('a', Number.NaN);
+    report('a', 40);
+    report('b', 40);
+    reports.report({}, Object.create(null), Symbol('s'));
+    report('a', 0.4);
+    expect(dropped).toEqual([
+      ['a', Number.NaN],
+      ['b', 40],
+      ['b', Number.NaN],
+    ]);
+    expect(told).toEqual([['a', 0.4]]);
   });
 
   it('are kept apart, with one timer for all, and none when nothing waits', () => {

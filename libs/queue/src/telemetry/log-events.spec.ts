@@ -58,6 +58,12 @@ describe('events as lines for people', () => {
       'WARN',
       'image.resize id-1 (attempt 2) was put off by its handler, which is not counted; again in 30000 ms: RetryLater: busy',
     ],
+    [
+      'progress.ignored',
+      { ...task, fraction: 40 },
+      'WARN',
+      'ignored what image.resize id-1 says of its progress: a fraction is from 0 to 1, not 40',
+    ],
     ['task.requeued', { ...task, why: 'it stops' }, 'WARN', 'gave image.resize id-1 back to images: it stops'],
     [
       'connection.lost',

@@ -30,6 +30,10 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
     'debug',
     (e) => `${subject(e)} is at ${Math.round(e.fraction * 100)} %${e.note === undefined ? '' : `: ${e.note}`}`,
   ],
+  'progress.ignored': [
+    'warn',
+    (e) => `ignored what ${subject(e)} says of its progress: a fraction is from 0 to 1, not ${e.fraction}`,
+  ],
   'task.requeued': ['warn', (e) => `gave ${subject(e)} back to ${e.queue}: ${e.why}`],
   'task.lost': ['warn', (e) => `${subject(e)}: ${e.why}`],
   'task.held': ['log', (e) => `${subject(e)} was handed out again while it still runs here; waiting for that run`],

@@ -79,9 +79,12 @@ function contextOf(
   const delivery = new Delivery({ ...message, content, properties }, noChannel(), queue, new QueueEvents());
   delivery.name = name;
   delivery.stated = { id, attempt };
-  const reports = new ProgressReports<Delivery>((_run, progress) => say({ kind: 'progress', ...progress }));
+  const reports = new ProgressReports<Delivery>(
+    (_run, progress) => say({ kind: 'progress', ...progress }),
+    (_run, fraction) => say({ kind: 'progress', fraction, note: undefined }), // dropped there, and said
+  );
   const voice: RunVoice = {
-    progress: (progress) => reports.report(delivery, progress),
+    progress: (fraction, note) => reports.report(delivery, fraction, note),
     ack: () => say({ kind: 'settle', as: 'ack' }),
     requeue: () => say({ kind: 'settle', as: 'requeue' }),
     refuse: () => say({ kind: 'settle', as: 'refuse' }),
