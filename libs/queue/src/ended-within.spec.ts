@@ -30,6 +30,17 @@ describe('waiting for an end', () => {
     expect(await endsNow(waiting)).toBe(true);
   });
 
+  it.each([2 ** 31, Infinity])(
+    'is not over at once when the time is longer than timers run: %s',
+    async (milliseconds) => {
+      const stop = new AbortController();
+      const waiting = endedWithin(never, milliseconds, stop.signal);
+      jest.advanceTimersByTime(60_000);
+      expect(await endsNow(waiting)).toBe(false);
+      stop.abort();
+    },
+  );
+
   it('is over sooner when that is asked for, before or meanwhile', async () => {
     const stop = new AbortController();
     const waiting = endedWithin(never, 1_000, stop.signal);

@@ -1,5 +1,7 @@
+import { timerOf } from './timers';
+
 /**
- * Waits until a promise has ended, resolved or rejected, for so many milliseconds at most. Never rejects.
+ * Waits until a promise has ended, resolved or rejected, for so many milliseconds at most, which may be `Infinity`. Never rejects.
  * @param sooner ends the waiting when it fires
  */
 export function endedWithin(work: Promise<unknown>, milliseconds: number, sooner?: AbortSignal): Promise<void> {
@@ -9,7 +11,7 @@ export function endedWithin(work: Promise<unknown>, milliseconds: number, sooner
       sooner?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, milliseconds);
+    const timer = setTimeout(end, timerOf(milliseconds));
     sooner?.addEventListener('abort', end);
     if (sooner?.aborted === true) end();
     work.then(end, end);

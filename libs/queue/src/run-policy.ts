@@ -4,6 +4,7 @@ import { exponential } from './consuming/backoff';
 import type { Backoff } from './consuming/backoff';
 import { isOfClass } from './error-classes';
 import { DefinitionError } from './errors';
+import { LONGEST_TIMER_MS } from './timers';
 import { MAX_DELAY_MS } from './topology/delay-levels';
 
 /** How a task is run and tried again; said of a queue it is the default of its tasks. */
@@ -52,9 +53,6 @@ interface TaskPolicyInput {
   readonly keepResult?: boolean;
 }
 
-/** The longest a timer of Node can wait: 24 days. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
 const defaults: RunPolicy = {
   attempts: 1,
   backoff: exponential({ initial: 1_000, max: 60_000 }),
@@ -77,7 +75,7 @@ export function runPolicy(
   assertWhole(subject, 'attempts', attempts, 1_000_000);
   assertBackoff(subject, backoff);
   assertWhole(subject, 'expiresAfter', expiresAfter, MAX_DELAY_MS);
-  assertWhole(subject, 'timeout', timeout, MAX_TIMEOUT_MS);
+  assertWhole(subject, 'timeout', timeout, LONGEST_TIMER_MS);
   if (acknowledge === 'before' && (attempts ?? 1) > 1) {
     throw new DefinitionError(`${subject}: what is acknowledged before its run has one attempt, not ${attempts}.`);
   }

@@ -1,4 +1,4 @@
-import { isEnd, isSureToBeCancelled } from '@app/queue/operating';
+import { isEnd, isSureToBeCancelled, timerOf } from '@app/queue/operating';
 import type { TaskHistory, TaskRecord } from '@app/queue/operating';
 import { durationText } from '../terminal/table';
 
@@ -23,9 +23,6 @@ const UNTOLD_MS = 5_000;
 
 /** So soon a run is told of that had begun before the task was cancelled; what still waits then is begun by nobody. */
 const BEGUN_MS = 3_000;
-
-/** The longest that a timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Waits until a task has ended, as the history tells it, or is sure to be cancelled: that is carried out when its turn comes, which may be
@@ -72,10 +69,7 @@ export function waitForEnd(
       if (problem === undefined) toldAt = performance.now();
       else if (performance.now() - toldAt >= UNTOLD_MS) finish(`What becomes of it is not known any more (${problem})`);
     };
-    const timer = setTimeout(
-      () => finish(`It has not ended within ${durationText(timeout)}`),
-      Math.min(timeout, LONGEST_MS),
-    );
+    const timer = setTimeout(() => finish(`It has not ended within ${durationText(timeout)}`), timerOf(timeout));
     const looking = setInterval(() => {
       lookWhetherTold();
       lookWhetherCancelled();

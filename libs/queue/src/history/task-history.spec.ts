@@ -82,6 +82,16 @@ describe('a history', () => {
     await expect(resultOf(history, 'a', 1, 3)).rejects.toThrow(ResultTimeoutError);
   });
 
+  it('waits for a result longer than a timer runs', async () => {
+    const waiting = Promise.all([resultOf(history, 'a', Infinity), resultOf(history, 'b', 2 ** 31)]);
+    await new Promise((resolve) => setTimeout(resolve, 5)); // a timer of too many milliseconds fires after one
+    happens((batch) => {
+      batch.completed(1, run('a'), 1, 'a');
+      batch.completed(1, run('b'), 1, 'b');
+    });
+    expect(await waiting).toEqual(['a', 'b']);
+  });
+
   it('lets nobody wait who waits when it is closed', async () => {
     await history.open();
     const waiting = [resultOf(history, 'a', 60_000), history.find('b', 60_000)];

@@ -1,6 +1,7 @@
 import type { StreamReader, StreamMessage } from '../connection/stream-reader';
 import { endedWithin } from '../ended-within';
 import { HistoryUnavailableError } from '../result-errors';
+import { timerOf } from '../timers';
 import type { LifecycleRecord } from './lifecycle-record';
 import { readRecords } from './record-reader';
 import { RECORDS } from './recorder';
@@ -90,7 +91,7 @@ export class TaskHistory {
         const task = this.view.get(id);
         if (task !== undefined && holds(task)) finish(task);
       };
-      const timer = setTimeout(giveUp, this.isClosed ? 0 : Math.max(0, timeout));
+      const timer = setTimeout(giveUp, this.isClosed ? 0 : timerOf(timeout));
       const stopWatching = this.watch(id, look);
       this.waiting.add(giveUp);
       look();

@@ -74,6 +74,7 @@ export type { Environment, Setting, Settings, SettingValues } from '../settings'
 export type { Pause } from '../steering/steering-state';
 export type { Steering } from '../steering/steering';
 export { TaskRegistry } from '../task-registry';
+export { timerOf } from '../timers';
 export { BROKER_ROLES, brokerUser } from '../topology/broker-users';
 export type { BrokerPermissions, BrokerRole, BrokerUser } from '../topology/broker-users';
 export { deadLetterQueueName } from '../topology/names';

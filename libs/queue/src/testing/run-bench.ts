@@ -16,6 +16,7 @@ import { writeTask } from '../message/task-message';
 import { newTaskId } from '../producing/task-ids';
 import { Steering } from '../steering/steering';
 import { TaskRegistry } from '../task-registry';
+import { LONGEST_TIMER_MS } from '../timers';
 import { formatsOf, isAdded, isEvent, recordedTask } from './recorded-task';
 import type { PublishedMessage, RecordedTask } from './recorded-task';
 import { listeningToLogs } from './run-logger';
@@ -23,9 +24,6 @@ import { currentRun, noting, RunNotes } from './run-notes';
 import type { RunEnding } from './run-notes';
 import type { RunResult, RunTaskOptions } from './run-task';
 import { RunSteering } from './without-broker';
-
-/** The longest a timer of Node can wait: a run that takes its time is the test framework's to end. */
-const FOR_EVER = 2 ** 31 - 1;
 
 const NEVER = new AbortController().signal;
 
@@ -92,7 +90,8 @@ export class RunBench {
     const message = messageOf(definition, payload, { ...options, id }, queue);
     try {
       noting(notes, () => this.wayInto(queue)(message, new DeliveryChannel(channel as unknown as Channel)));
-      await this.server.deliveries.isIdleWithin(FOR_EVER, NEVER);
+      // A run that takes its time is the test framework's to end.
+      await this.server.deliveries.isIdleWithin(LONGEST_TIMER_MS, NEVER);
     } finally {
       stopCancelling();
     }
