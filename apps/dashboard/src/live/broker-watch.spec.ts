@@ -31,17 +31,20 @@ function broker(...answers: (Partial<BrokerCounts> | Error)[]): {
   return { operations, asked };
 }
 
+const watchOf = (operations: ReturnType<typeof broker>['operations']): BrokerWatch =>
+  new BrokerWatch(operations, new QueueEvents());
+
 const opened = { role: 'browsing', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' } as const;
 
 describe('who watches the broker', () => {
   it('knows nothing before it has answered', () => {
-    const watch = new BrokerWatch(broker().operations);
+    const watch = watchOf(broker().operations);
     expect([watch.broker, watch.counts]).toEqual([{ state: 'opening' }, undefined]);
   });
 
   it('knows at once when it is gone and why, keeps what was known, and hears when it is back', async () => {
     const { operations } = broker({ queues: [row('images', 3)] }, new Error('gone'));
-    const watch = new BrokerWatch(operations);
+    const watch = watchOf(operations);
     operations.events.emit('connection.open', opened);
     await watch.look(0);
     operations.events.emit('connection.lost', { role: 'browsing', why: 'socket closed' });
@@ -52,16 +55,33 @@ describe('who watches the broker', () => {
     expect(watch.broker).toEqual({ state: 'open', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' });
   });
 
-  it('tells why a question failed where the connection said nothing', async () => {
-    const watch = new BrokerWatch(broker(new Error('no answer in time')).operations);
+  it('tells why a question failed where the connection said nothing, until one is answered', async () => {
+    const { operations } = broker({}, new Error('no answer in time'), {});
+    const watch = watchOf(operations);
+    operations.events.emit('connection.open', opened);
     await watch.look(0);
-    expect(watch.broker).toEqual({ state: 'away', problem: 'no answer in time' });
+    await watch.look(10_000);
+    expect(watch.broker).toMatchObject({ state: 'away', problem: 'no answer in time' });
+    await watch.look(20_000);
+    expect(watch.broker).toEqual({ state: 'open', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' });
+  });
+
+  it('tells that it takes no tasks, as long as a connection that publishes is blocked, and is there', async () => {
+    const publishing = new QueueEvents();
+    const watch = new BrokerWatch(broker({}).operations, publishing);
+    await watch.look(0);
+    publishing.emit('connection.blocked', { role: 'producing', why: 'low on disk' });
+    publishing.emit('connection.blocked', { role: 'browsing', why: 'low on disk' });
+    publishing.emit('connection.unblocked', { role: 'browsing' });
+    expect(watch.broker).toEqual({ state: 'open', problem: 'it takes no tasks: low on disk' });
+    publishing.emit('connection.lost', { role: 'producing', why: 'socket closed' });
+    expect(watch.broker).toEqual({ state: 'open' });
   });
 
   it('asks for what is missing only every five seconds: each question costs the broker a channel and a line of its log', async () => {
     const known = { queues: [row('images', 1), row('mails', undefined)] };
     const { operations, asked } = broker(known, { queues: [row('images', 2)] }, known);
-    const watch = new BrokerWatch(operations);
+    const watch = watchOf(operations);
     await watch.look(0);
     await watch.look(1_000);
     expect(watch.counts?.queues).toMatchObject([
@@ -74,7 +94,7 @@ describe('who watches the broker', () => {
 
   it('asks for nothing in between while no delay level is there: no worker has been here yet', async () => {
     const { operations, asked } = broker({ delayed: undefined, queues: [] }, { queues: [row('images', 0)] });
-    const watch = new BrokerWatch(operations);
+    const watch = watchOf(operations);
     await watch.look(0);
     await watch.look(1_000);
     await watch.look(5_000);
@@ -83,7 +103,7 @@ describe('who watches the broker', () => {
 
   it('asks once for all who look at the same time', async () => {
     const { operations, asked } = broker({}, {});
-    const watch = new BrokerWatch(operations);
+    const watch = watchOf(operations);
     await Promise.all([watch.look(0), watch.look(0), watch.look(0)]);
     expect(asked).toHaveLength(1);
   });

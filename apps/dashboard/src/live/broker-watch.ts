@@ -1,3 +1,4 @@
+import type { ConnectionRole, QueueEvents } from '@app/queue';
 import type { BrokerCounts, QueueOperations } from '@app/queue/operating';
 
 /** Whether the broker answers, as the pages tell it. */
@@ -26,8 +27,14 @@ export class BrokerWatch {
   private known: BrokerCounts | undefined;
   private looking: Promise<void> | undefined;
   private askedForAllAt = -Infinity;
+  /** Connections of which the broker reads nothing that is published, and why. */
+  private readonly blocked = new Map<ConnectionRole, string>();
 
-  constructor(private readonly operations: Operations) {
+  /** @param publishing tells of the connections that publish: the broker blocks no other */
+  constructor(
+    private readonly operations: Operations,
+    publishing: QueueEvents,
+  ) {
     const { events } = operations;
     const away = ({ why }: { why: string }): void => {
       this.answer = { ...this.answer, state: 'away', problem: why };
@@ -37,17 +44,15 @@ export class BrokerWatch {
     });
     events.on('connection.lost', away);
     events.on('connection.failed', away);
-    events.on('connection.blocked', ({ why }) => {
-      this.answer = { ...this.answer, problem: `it takes no tasks: ${why}` };
-    });
-    events.on('connection.unblocked', () => {
-      const { problem: _, ...answer } = this.answer;
-      this.answer = answer;
-    });
+    publishing.on('connection.blocked', ({ role, why }) => this.blocked.set(role, why));
+    publishing.on('connection.unblocked', ({ role }) => this.blocked.delete(role));
+    publishing.on('connection.lost', ({ role }) => this.blocked.delete(role));
   }
 
   get broker(): BrokerAnswer {
-    return this.answer;
+    const [why] = this.blocked.values();
+    if (this.answer.state !== 'open' || why === undefined) return this.answer;
+    return { ...this.answer, problem: `it takes no tasks: ${why}` };
   }
 
   /** What the queues held when they were last asked; `undefined` before the first answer. */
@@ -76,6 +81,8 @@ export class BrokerWatch {
       const { queues, ...rest } = await this.operations.counts(asked);
       const byName = new Map([...missing, ...queues].map((counts) => [counts.queue, counts]));
       this.known = { ...rest, queues: all.flatMap(({ name }) => byName.get(name) ?? []) };
+      const { problem: _over, ...answer } = this.answer;
+      this.answer = { ...answer, state: 'open' }; // also when the last question failed, and the connection was never lost
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       // The connection tells its own end better than the question that it ended.

@@ -1,4 +1,4 @@
-import { DeadLetterQueues, Steering, TaskHistory, TaskRegistry } from '@app/queue';
+import { DeadLetterQueues, QueueEvents, Steering, TaskHistory, TaskRegistry } from '@app/queue';
 import { QueueOperations } from '@app/queue/operating';
 import { Module } from '@nestjs/common';
 import { ChartsController } from '../charts/charts.controller';
@@ -44,8 +44,8 @@ import { Pulse } from './pulse';
     },
     {
       provide: BrokerWatch,
-      useFactory: (operations: QueueOperations) => new BrokerWatch(operations),
-      inject: [QueueOperations],
+      useFactory: (operations: QueueOperations, events: QueueEvents) => new BrokerWatch(operations, events),
+      inject: [QueueOperations, QueueEvents],
     },
     {
       provide: PAST,

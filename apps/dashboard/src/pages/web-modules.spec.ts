@@ -134,3 +134,25 @@ describe('what a dialog and an announcement say', () => {
     expect(set).toContain('a\\u202eb was asked to stop.');
   });
 });
+
+describe('the banner', () => {
+  const said = (broker: object): string => {
+    const texts = (strings: readonly string[], ...values: unknown[]): string =>
+      String.raw({ raw: strings }, ...values.map((value) => (value === false ? '' : value)));
+    jest.resetModules();
+    jest.doMock(join(__dirname, 'web/vendor/preact.js'), () => ({ html: texts }), { virtual: true });
+    jest.doMock(join(__dirname, 'web/lib/live.js'), () => ({
+      useLive: () => ({ overview: { broker, problems: [] } }),
+    }));
+    const { Banner } = load<{ Banner: () => string }>('chrome.js');
+    return Banner();
+  };
+
+  it('says why the broker does not answer, and what it does not do while it answers', () => {
+    expect(said({ state: 'away', problem: 'no\u202e answer' })).toContain('does not answer (no\\u202e answer)');
+    expect(said({ state: 'open', problem: 'it takes no tasks: low on disk' })).toContain(
+      'The broker answers, but it takes no tasks: low on disk.',
+    );
+    expect(said({ state: 'open' })).not.toContain('The broker');
+  });
+});

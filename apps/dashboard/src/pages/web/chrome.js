@@ -1,5 +1,6 @@
 import { html } from './vendor/preact.js';
 import { age, count, rate } from './lib/format.js';
+import { inert, inertLine } from './lib/inert.js';
 import { useLive } from './lib/live.js';
 
 /** Whether what the page shows is live. */
@@ -45,10 +46,15 @@ export function Banner() {
     ${
       isAway &&
       html`<p class="banner bad">
-        The broker does not answer (${broker.problem ?? 'no answer yet'}). What is shown is the last that was known; it
-        is asked again until it does.
+        The broker does not answer (${inertLine(broker.problem ?? 'no answer yet')}). What is shown is the last that was
+        known; it is asked again until it does.
       </p>`
     }
-    ${problems.map((problem) => html`<p class="banner" key=${problem}>${problem}</p>`)}
+    ${
+      !isAway &&
+      broker.problem !== undefined &&
+      html`<p class="banner bad">The broker answers, but ${inertLine(broker.problem)}.</p>`
+    }
+    ${problems.map((problem) => html`<p class="banner" key=${problem}>${inert(problem)}</p>`)}
   </div>`;
 }
