@@ -142,7 +142,7 @@ describe('warren dead-letters', () => {
         /^warren: option '--limit <n>' argument 'many' is invalid\. It takes a whole number from 1\.$/,
       ),
     ],
-    [['list', '--queue', 'imgs'], 2, 'warren: --queue: there is no queue "imgs.dlq"; name a work queue that is there.'],
+    [['list', '--queue', 'imgs'], 4, 'There is no queue "imgs.dlq"; name a work queue that is there.'],
     [['show', 'nobody'], 4, 'No dead letter is named nobody; list shows those that are there.'],
     [['redrive', '--all', '--reason', 'expired', '--yes'], 4, 'Nothing matched; 0 dead letters were looked at.'],
   ])('%p ends with %d', async (args, code, sentence) => {

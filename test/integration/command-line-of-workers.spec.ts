@@ -148,7 +148,8 @@ describe('warren, steering', () => {
     await run('add tutorial "wait" --id running');
     await run('add tutorial "hello" --id waiting');
     await waitFor('the first to run', () => worker.seen('task.started').some(({ id }) => id === 'running'));
-    expect(await run('cancel running waiting')).toMatchObject({ code: 0 });
+    expect(await run('cancel running waiting')).toMatchObject({ code: 2 }); // nobody is there to ask
+    expect(await run('cancel running waiting --yes')).toMatchObject({ code: 0 });
     await waitFor('the waiting one to be cancelled', async () => {
       const { out } = await run('task waiting --json');
       return out.join('').includes('"state":"cancelled"');

@@ -83,7 +83,10 @@ function declareLooking(add: Add): void {
 
 function declareSteering(program: Command, carryOut: CarryOut): void {
   const add = adder(program, carryOut);
-  add('cancel <ids...>', 'cancels tasks: what waits does not run, what runs is told by its signal');
+  add(
+    'cancel <ids...>',
+    'cancels tasks: what waits does not run, what runs is told by its signal. Asks, unless one id is named',
+  ).option('--yes', 'without asking');
   add('pause <queue>', 'no worker takes from this queue any more, until it is resumed, also after restarts')
     .option('--reason <text>', 'why, for those who wonder')
     .option('--yes', 'without asking');

@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   ConnectionRefusedError,
   InvalidAddOptionsError,
+  InvalidOrderError,
   InvalidPayloadError,
   NotConnectedError,
   QueueOperations,
@@ -115,7 +116,7 @@ export function untilAborted(signal: AbortSignal): Promise<undefined> {
 /** A command: what it does with its options and its arguments, each a list. Resolves with the exit code. */
 export type CommandOf<Options> = (desk: Desk, options: Options, ...args: readonly string[][]) => Promise<number>;
 
-const WRONG_USAGE = [UsageError, ConfigurationError, InvalidPayloadError, InvalidAddOptionsError];
+const WRONG_USAGE = [UsageError, ConfigurationError, InvalidPayloadError, InvalidAddOptionsError, InvalidOrderError];
 const NO_BROKER = [NotConnectedError, ConnectionRefusedError];
 
 /** The exit code that tells the kind of what ended a command. */

@@ -1,5 +1,6 @@
 import type { WorkQueueCounts } from '@app/queue/operating';
 import { exitCode } from '../exit-codes';
+import { named } from '../reading/names';
 import { inertLine } from '../terminal/inert-text';
 import { durationText, numberText, tableText } from '../terminal/table';
 import type { Desk } from './desk';
@@ -13,7 +14,8 @@ interface QueueRow extends Omit<WorkQueueCounts, 'problems'> {
 }
 
 /** `warren queues [names...]`: each queue with its definition and its counts. */
-export async function queues(desk: Desk, _options: object, names: readonly string[] = []): Promise<number> {
+export async function queues(desk: Desk, _options: object, typed: readonly string[] = []): Promise<number> {
+  const names = named('names of queues', typed);
   const { operations } = await desk.reach();
   const { registry, settings } = operations;
   const counts = await operations.counts();

@@ -1,8 +1,11 @@
 import type { Steering } from '@app/queue/operating';
 import { UsageError, exitCode } from '../exit-codes';
+import { named } from '../reading/names';
 import { inertLine } from '../terminal/inert-text';
 import type { Desk } from './desk';
 import { HEARD_OF_MS } from './workers';
+
+const QUEUE = 'the name of a queue';
 
 /** The options of what stops something. */
 export interface SteerOptions {
@@ -10,8 +13,11 @@ export interface SteerOptions {
   readonly reason?: string;
 }
 
-/** `warren cancel <ids...>`: each was named, so nobody is asked. */
-export async function cancel(desk: Desk, _options: object, ids: readonly string[] = []): Promise<number> {
+/** `warren cancel <ids...>`: whoever names one means it; of several somebody is asked. */
+export async function cancel(desk: Desk, { yes }: SteerOptions, typed: readonly string[] = []): Promise<number> {
+  const ids = [...new Set(named('ids of tasks', typed))];
+  const question = `${ids.length} tasks will not run, or are told to end. Cancel them?`;
+  if (ids.length > 1 && !(await isAgreed(desk, yes, question))) return exitCode.failed;
   const { operations } = await desk.reach();
   await operations.steering.cancel(ids, desk.operator);
   return said(
@@ -27,7 +33,7 @@ export async function pause(
   { yes, reason }: SteerOptions,
   [queue = '']: readonly string[] = [],
 ): Promise<number> {
-  if (!isDefined(desk, queue)) return exitCode.nothingMatched;
+  if (!isDefined(desk, named(QUEUE, queue))) return exitCode.nothingMatched;
   if (!(await isAgreed(desk, yes, `No worker will take a task from ${queue} until it is resumed. Pause it?`)))
     return exitCode.failed;
   return ordered(
@@ -40,7 +46,7 @@ export async function pause(
 
 /** `warren resume <queue>` */
 export async function resume(desk: Desk, _options: object, [queue = '']: readonly string[] = []): Promise<number> {
-  if (!isDefined(desk, queue)) return exitCode.nothingMatched;
+  if (!isDefined(desk, named(QUEUE, queue))) return exitCode.nothingMatched;
   return ordered(desk, { resumed: queue }, `${queue} is resumed.`, (steering) => steering.resume(queue, desk.operator));
 }
 
@@ -74,7 +80,7 @@ async function toWorker(
   done: 'quiet' | 'stopped',
   order: (steering: Steering, worker: string) => Promise<void>,
 ): Promise<number> {
-  const worker = await workerNamed(desk, name);
+  const worker = await workerNamed(desk, named('the name of a worker, or its beginning', name));
   if (worker === undefined) return exitCode.nothingMatched;
   if (!(await isAgreed(desk, yes, `${worker} will ${what}. Go on?`))) return exitCode.failed;
   return ordered(desk, { [done]: worker }, `${worker} was told to ${what}.`, (steering) => order(steering, worker));

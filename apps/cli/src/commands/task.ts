@@ -1,6 +1,7 @@
 import type { TaskHistory, TaskRecord } from '@app/queue/operating';
 import { UsageError, exitCode } from '../exit-codes';
 import { taskDetails, taskTable } from '../happened/task-text';
+import { named } from '../reading/names';
 import { inertLine } from '../terminal/inert-text';
 import type { Desk } from './desk';
 
@@ -8,7 +9,8 @@ import type { Desk } from './desk';
 const SHOWN = 10;
 
 /** `warren task <id>`: all that is known of one task. The beginning of an id will do, as long as it means one. */
-export async function task(desk: Desk, _options: object, [id = '']: readonly string[] = []): Promise<number> {
+export async function task(desk: Desk, _options: object, [typed = '']: readonly string[] = []): Promise<number> {
+  const id = named('the id of a task, or its beginning', typed);
   const { screen, json } = desk;
   const found = findTasks(await desk.history(), id);
   const [one] = found;

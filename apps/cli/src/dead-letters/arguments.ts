@@ -1,5 +1,6 @@
 import type { DeadLetterFilter, DeadLetterReason } from '@app/queue/operating';
 import { UsageError } from '../exit-codes';
+import { named } from '../reading/names';
 
 /** What the command is told to do. */
 export interface DeadLetterCommand {
@@ -58,7 +59,7 @@ export function commandOf(
   ids: readonly string[],
   options: DeadLetterOptions,
 ): DeadLetterCommand {
-  checkMeaning(action, options, ids);
+  checkMeaning(action, options, named('ids of dead letters', ids));
   return {
     action,
     filter: filterOf(action, options, ids),

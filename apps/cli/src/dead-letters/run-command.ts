@@ -6,7 +6,7 @@ import type {
   DeadLetterResult,
   ReadingCounts,
 } from '@app/queue/operating';
-import { UsageError, exitCode } from '../exit-codes';
+import { exitCode } from '../exit-codes';
 import { isAgreed } from './agreement';
 import type { DeadLetterCommand } from './arguments';
 import { inertJson, inertLine } from '../terminal/inert-text';
@@ -25,7 +25,7 @@ const DEEDS = {
  * @param by who does it; it stands in the events of what is redriven and purged
  * @param signal ends it politely: what was done stays done, the rest stays where it is
  * @returns the exit code
- * @throws UsageError, and what {@link DeadLetterQueues} throws
+ * @throws UsageError, and what {@link DeadLetterQueues} throws, but for a queue that is not there, which it says
  */
 export async function runCommand(
   command: DeadLetterCommand,
@@ -41,7 +41,8 @@ export async function runCommand(
     return await act(command, action, deadLetters, screen, signal, by);
   } catch (error) {
     if (!(error instanceof TopologyError) || error.code !== 404) throw error;
-    throw new UsageError(`--queue: there is no queue "${error.queue}"; name a work queue that is there.`);
+    screen.note(inertLine(`There is no queue "${error.queue}"; name a work queue that is there.`));
+    return exitCode.nothingMatched;
   }
 }
 

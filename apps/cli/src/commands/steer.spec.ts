@@ -1,0 +1,74 @@
+import { InvalidOrderError } from '@app/queue/operating';
+import { UsageError } from '../exit-codes';
+import { exitCodeOf } from './desk';
+import type { Desk } from './desk';
+import { queues } from './queues';
+import { cancel, pause, quietWorker, resume, stopWorker } from './steer';
+import { task } from './task';
+
+/** A desk at which somebody answers a question so, or nobody is; and what was ordered. */
+function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: string[] } {
+  const ordered: unknown[] = [];
+  const asked: string[] = [];
+  const steering = {
+    cancel: (ids: readonly string[]) => Promise.resolve(ordered.push(['cancel', ids])),
+    pause: (queue: string) => Promise.resolve(ordered.push(['pause', queue])),
+  };
+  const screen = {
+    isAttended: answer !== undefined,
+    agrees: (question: string) => Promise.resolve(asked.push(question) > 0 && answer),
+    note: () => undefined,
+  };
+  const desk = {
+    registry: { queues: [{ name: 'images' }] },
+    screen,
+    operator: 'anna',
+    reach: () => Promise.resolve({ operations: { steering } }),
+  };
+  return { desk: desk as unknown as Desk, ordered, asked };
+}
+
+describe('cancelling', () => {
+  it('one task asks nobody, also when it is named twice', async () => {
+    const { desk, ordered } = deskWith();
+    expect(await cancel(desk, {}, ['a', 'a'])).toBe(0);
+    expect(ordered).toEqual([['cancel', ['a']]]);
+  });
+
+  it('several asks, does nothing without a yes, and wants --yes where nobody is there', async () => {
+    const [yes, no, alone, agreed] = [deskWith(true), deskWith(false), deskWith(), deskWith()];
+    expect(await cancel(yes.desk, {}, ['a', 'b'])).toBe(0);
+    expect(yes.asked).toEqual([expect.stringContaining('2 tasks')]);
+    expect(await cancel(no.desk, {}, ['a', 'b'])).toBe(1);
+    await expect(cancel(alone.desk, {}, ['a', 'b'])).rejects.toThrow(UsageError);
+    expect(await cancel(agreed.desk, { yes: true }, ['a', 'b'])).toBe(0);
+    expect([yes, no, alone, agreed].map(({ ordered }) => ordered.length)).toEqual([1, 0, 0, 1]);
+  });
+});
+
+describe('an empty name', () => {
+  it.each([
+    ['a task', cancel],
+    ['one of several tasks', (desk: Desk) => cancel(desk, { yes: true }, ['a', ''])],
+    ['a queue to pause', pause],
+    ['a queue to resume', resume],
+    ['a worker to quiet', quietWorker],
+    ['a worker to stop', stopWorker],
+    ['a task to look at', task],
+    ['a queue to look at', queues],
+  ])('is not that of %s, and all of them are not meant', async (_what, command) => {
+    const { desk, ordered } = deskWith(true);
+    await expect(command(desk, { yes: true }, [''])).rejects.toThrow(UsageError);
+    expect(ordered).toEqual([]);
+  });
+});
+
+describe('the exit code', () => {
+  it('of an order that says too little is that of wrong usage, and of an unknown queue that nothing matched', async () => {
+    expect(exitCodeOf(new InvalidOrderError([{ path: 'reason', message: 'must have at most 500 characters' }]))).toBe(
+      2,
+    );
+    expect(await pause(deskWith(true).desk, {}, ['nothing'])).toBe(4);
+    expect(await resume(deskWith(true).desk, {}, ['nothing'])).toBe(4);
+  });
+});
