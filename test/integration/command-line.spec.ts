@@ -111,6 +111,15 @@ describe('warren add', () => {
       out: [],
       err: [expect.stringMatching(/^line 2: /), '1 would be added, 1 failed.'],
     });
+    const one = await run('add cpu.burn {"rounds":1} --dry-run --json');
+    expect(one.out.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { name: 'cpu.burn', queue: 'cpu', outcome: 'would be added' },
+    ]);
+    const many = await run('add cpu.burn - --dry-run --json', { input: '{"rounds":1}\n{}\n' });
+    expect(many.out.map((line) => JSON.parse(line) as { line: number }).toSorted((a, b) => a.line - b.line)).toEqual([
+      { line: 1, name: 'cpu.burn', queue: 'cpu', outcome: 'would be added' },
+      { line: 2, name: 'cpu.burn', outcome: 'failed', error: expect.stringContaining('rounds: ') },
+    ]);
     expect(JSON.parse((await run('queues cpu --json')).out.join(''))).toMatchObject([{ state: 'missing' }]);
   });
 

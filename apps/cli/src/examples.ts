@@ -18,7 +18,7 @@ export const examples: Readonly<Record<Exclude<CommandName, 'words'>, readonly s
   workers: ['warren workers'],
   'worker quiet': ['warren worker quiet web1-4711-a3f0'],
   'worker stop': ['warren worker stop web1-4711 --yes'],
-  top: ['warren top'],
+  top: ['warren top', "warren top --json | jq -c '.queues[] | select(.oldest > 60000)'"],
   events: ['warren events --since 1h --kind dead-lettered', 'warren events -f --queue images --json'],
   'dead-letters list': [
     'warren dead-letters list',

@@ -30,6 +30,15 @@ describe('warren', () => {
     expect(await run(['--help'])).toEqual({ code: 0, out: expect.stringContaining('Exit codes: 0 done'), err: '' });
   });
 
+  it('gives a shell’s completion, and what may come next, as one JSON document to whoever wants that', async () => {
+    const { code, out } = await run(['completion', 'bash', '--json']);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      { shell: 'bash', script: expect.stringContaining('complete -o default -F _warren warren') },
+    ]);
+    expect(await run(['words', '--json', '--', 'comp'])).toMatchObject({ code: 0, out: '["completion"]\n' });
+  });
+
   it('ends with 2 for what it does not understand', async () => {
     expect(await run(['statsu'])).toEqual({
       code: 2,

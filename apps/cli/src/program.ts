@@ -71,7 +71,10 @@ function declareLooking(add: Add): void {
     'tasks that were heard of, the last first. A search has words and name: state: queue: error: since: id:, as in state:retrying name:image.*',
   ).option('--limit <n>', 'at most so many; default: 50', wholeNumberFrom(1));
   add('workers', 'the workers that live, and those that have ended within the hour');
-  add('top', 'queues, running tasks and the last failures on a live screen; q quits');
+  add(
+    'top',
+    'queues, running tasks and the last failures on a live screen; q quits. With --json a line of all that each second, also off a terminal',
+  );
   add('events', 'what happened: one event a line, of the last 15 minutes unless told otherwise')
     .option('-f, --follow', 'go on with what happens from now on')
     .option('--since <time>', 'since then: 15m, 2h, 7d ago, or 2026-11-21T08:30', since)

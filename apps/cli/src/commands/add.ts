@@ -20,6 +20,9 @@ export interface AddCommandOptions extends Pick<AddOptions, 'delay' | 'expiresIn
 /** Stands for standard input. */
 const MANY = '-';
 
+/** What became of a task that is only checked. */
+const WOULD_BE_ADDED = 'would be added';
+
 /** So long it waits for a task that is due, unless told otherwise. */
 const WAIT_MS = 10 * 60_000;
 
@@ -37,6 +40,7 @@ export async function add(
   if (payload === MANY) return manyAdded(desk, task, options);
   const value = await readPayload(task, payload);
   if (options.dryRun === true) {
+    if (desk.json) await desk.screen.json({ name: task.name, queue: task.queue.name, outcome: WOULD_BE_ADDED });
     desk.screen.note(`The payload is what ${task.name} takes; nothing was added.`);
     return exitCode.done;
   }
@@ -103,8 +107,8 @@ async function manyAdded(desk: Desk, task: Definition, options: AddCommandOption
     stdin,
     async (line) => addLine(task, line, addOptionsOf(options), tasks),
     async ({ line, end }, soFar) => {
-      if (end instanceof Error) screen.note(inertLine(`line ${line}: ${end.message}`));
-      else if (desk.json) await screen.json({ line, name: task.name, ...end });
+      if (desk.json) await screen.json({ line, name: task.name, ...lineDocument(end, tasks === undefined) });
+      else if (end instanceof Error) screen.note(inertLine(`line ${line}: ${end.message}`));
       else if (tasks !== undefined && !screen.isTerminal) await screen.result(inertLine(end.id));
       screen.progress({ label: 'adding', fraction: soFar.fraction, text: countsText(soFar, tasks) });
     },
@@ -126,6 +130,12 @@ async function addLine(
   return tasks === undefined ? { id: '', queue: task.queue.name } : tasks.add(task, payload, options);
 }
 
+/** What became of a line, for programs. */
+function lineDocument(end: AddedTask | Error, isDry: boolean): object {
+  if (end instanceof Error) return { outcome: 'failed', error: end.message };
+  return isDry ? { queue: end.queue, outcome: WOULD_BE_ADDED } : end;
+}
+
 function addOptionsOf({ delay, at, expiresIn, priority, id }: AddCommandOptions): AddOptions {
   return {
     ...(delay === undefined ? {} : { delay }),
@@ -137,7 +147,7 @@ function addOptionsOf({ delay, at, expiresIn, priority, id }: AddCommandOptions)
 }
 
 function countsText({ added, failed }: LineCounts, tasks: TaskQueue | undefined): string {
-  return `${added} ${tasks === undefined ? 'would be added' : 'added'}${failed === 0 ? '' : `, ${failed} failed`}`;
+  return `${added} ${tasks === undefined ? WOULD_BE_ADDED : 'added'}${failed === 0 ? '' : `, ${failed} failed`}`;
 }
 
 function whenText({ delay, at }: AddCommandOptions): string {

@@ -8,11 +8,12 @@ import type { Desk } from './desk';
 export async function completion(desk: Desk, _options: object, [shell = '']: readonly string[] = []): Promise<number> {
   const script = completionScript(shell, desk.program);
   if (script === undefined) throw new UsageError(`completion is there for ${shells.join(', ')}.`);
-  await desk.screen.result(script);
+  if (desk.json) await desk.screen.json({ shell, script });
+  else await desk.screen.result(script);
   return exitCode.done;
 }
 
-/** `warren words -- ...`: what may come next, one a line. */
+/** `warren words -- ...`: what may come next, one a line; as JSON one list. */
 export async function words(desk: Desk, _options: object, typed: readonly string[] = []): Promise<number> {
   const names = {
     task: desk.registry.tasks.map(({ name }) => name),
@@ -23,6 +24,7 @@ export async function words(desk: Desk, _options: object, typed: readonly string
     typed,
     names,
   );
-  if (found.length > 0) await desk.screen.result(found.join('\n'));
+  if (desk.json) await desk.screen.json(found);
+  else if (found.length > 0) await desk.screen.result(found.join('\n'));
   return exitCode.done;
 }

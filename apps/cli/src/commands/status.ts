@@ -1,4 +1,3 @@
-import { oldestWaiting } from '@app/queue/operating';
 import type {
   BrokerCounts,
   BrokerFacts,
@@ -8,6 +7,7 @@ import type {
   WorkQueueCounts,
 } from '@app/queue/operating';
 import { exitCode } from '../exit-codes';
+import { queueDocument } from '../happened/queue-document';
 import { queueColumns, queueTable } from '../happened/queue-table';
 import type { QueueColumn } from '../happened/queue-table';
 import { agoText } from '../happened/task-text';
@@ -65,7 +65,8 @@ export async function listen(operations: Pick<QueueOperations, 'history' | 'rece
   };
 }
 
-async function endsSoon(work: Promise<unknown>): Promise<boolean> {
+/** Waits for something, and not for long; `false`: it has not ended by then. */
+export async function endsSoon(work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), PATIENCE_MS);
@@ -76,12 +77,7 @@ async function endsSoon(work: Promise<unknown>): Promise<boolean> {
 }
 
 function documentOf(broker: BrokerFacts, counts: BrokerCounts, { queues, paused }: Told): object {
-  const merged = counts.queues.map((held) => {
-    const told: Partial<QueueRecord> = queues.find(({ queue }) => queue === held.queue) ?? {};
-    const { running, donePerSecond, workers } = told;
-    const age = oldestWaiting(told, held);
-    return { ...held, running, ...age, donePerSecond, workers, paused: paused.get(held.queue) };
-  });
+  const merged = counts.queues.map((held) => ({ ...queueDocument(held, queues), paused: paused.get(held.queue) }));
   return { broker, ...counts, queues: merged };
 }
 

@@ -1,23 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { parseTaskSearch } from '@app/queue/operating';
-import type { BrokerCounts, BrokerFacts, QueueOperations, TaskHistory, TaskRecord } from '@app/queue/operating';
 import { UsageError, exitCode } from '../exit-codes';
+import { queueDocument } from '../happened/queue-document';
 import { onEndKey } from '../terminal/keys';
 import { LiveScreen } from '../terminal/live-screen';
 import { frameOf } from '../top/frame';
-import { untilAborted } from './desk';
+import type { Picture } from '../top/frame';
+import { picturesOf } from '../top/pictures';
 import type { Desk } from './desk';
-
-const REFRESH_MS = 1_000;
-
-/** Tasks of a list that are asked for: as many as fit on large screens. */
-const LISTED = 50;
+import { endsSoon } from './status';
 
 /** `warren top`: queues, running tasks and failures, live. */
 export async function top(desk: Desk): Promise<number> {
+  return desk.json ? written(desk) : shown(desk);
+}
+
+/** For people: on a screen of its own, until they have seen enough. */
+async function shown(desk: Desk): Promise<number> {
   const { stdin, stdout } = desk.screen.streams;
   if (stdin.isTTY !== true || stdout.isTTY !== true)
-    throw new UsageError('top wants a terminal; warren status --json is for programs.');
+    throw new UsageError('top wants a terminal; with --json it writes a line a second for programs.');
   const { operations, broker } = await desk.reach();
   const counts = await operations.counts();
   void operations.history.open(); // what it has read so far is shown meanwhile
@@ -28,7 +28,9 @@ export async function top(desk: Desk): Promise<number> {
   screen.enter();
   const giveBack = onEndKey(stdin, stop);
   try {
-    await refresh(desk, operations, screen, { broker, counts }, end.signal);
+    for await (const picture of picturesOf(operations, { broker, counts }, end.signal)) {
+      screen.draw(frameOf(picture, desk.screen.paint));
+    }
   } finally {
     giveBack();
     screen.leave();
@@ -36,54 +38,17 @@ export async function top(desk: Desk): Promise<number> {
   return exitCode.done;
 }
 
-async function refresh(
-  desk: Desk,
-  operations: QueueOperations,
-  screen: LiveScreen,
-  { broker, counts }: { broker: BrokerFacts; counts: BrokerCounts },
-  signal: AbortSignal,
-): Promise<void> {
-  let last = counts;
-  let problem: string | undefined;
-  const ended = untilAborted(signal);
-  while (!signal.aborted) {
-    const now = Date.now();
-    const { history } = operations;
-    const { view } = history;
-    const picture = {
-      broker,
-      counts: last,
-      queues: view.queues(now),
-      workers: view.workers(now),
-      running: found(operations, 'state:running'),
-      failed: found(operations, 'state:dead-lettered,retrying'),
-      problem: problem ?? problemOf(history),
-      now,
-    };
-    screen.draw(frameOf(picture, desk.screen.paint));
-    await delay(REFRESH_MS, undefined, { signal }).catch(() => undefined);
-    const asked = await Promise.race([countsOrProblem(operations), ended]);
-    if (asked === undefined) return;
-    problem = typeof asked === 'string' ? asked : undefined;
-    if (typeof asked !== 'string') last = asked;
+/** For programs: a picture a line. The first has what was told so far, where that is read soon. */
+async function written(desk: Desk): Promise<number> {
+  const { operations, broker } = await desk.reach();
+  const [counts] = await Promise.all([operations.counts(), endsSoon(operations.history.open())]);
+  for await (const picture of picturesOf(operations, { broker, counts }, desk.signal)) {
+    await desk.screen.json(documentOf(picture));
   }
+  return exitCode.done;
 }
 
-/** Why what workers told may not be true now. */
-function problemOf({ state, problem }: TaskHistory): string | undefined {
-  if (problem !== undefined) return `what happened is not known: ${problem}`;
-  return state === 'replaying' ? 'what happened is still being read; the figures may be old' : undefined;
-}
-
-async function countsOrProblem(operations: QueueOperations): Promise<BrokerCounts | string> {
-  try {
-    return await operations.counts();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function found({ history }: QueueOperations, text: string): readonly TaskRecord[] {
-  const { search = {} } = parseTaskSearch(text, Date.now());
-  return history.view.search(search, { limit: LISTED, offset: 0 }).tasks;
+function documentOf({ now, broker, counts, queues, workers, running, failed, problem }: Picture): object {
+  const merged = counts.queues.map((held) => queueDocument(held, queues));
+  return { at: now, problem, broker, ...counts, queues: merged, workers, running, failed };
 }
