@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { nextSteps } from '../../tools/schematics/handler/next-steps.mjs';
+import { readWish } from '../../tools/schematics/handler/wish.mjs';
 import { root } from './checkout.mjs';
 
 const COLLECTION = '@app/schematics';
@@ -31,12 +33,19 @@ export function isHandlerCommand([command = '', schematic, ...rest]) {
 export async function generateHandler(args, requireOfNest) {
   const typed = readArguments(args);
   if (typeof typed === 'number') return typed;
+  const { options, isDry } = typed;
+  const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   process.chdir(root);
   const { main } = requireOfNest('@angular-devkit/schematics-cli/bin/schematics.js');
-  return main({ args: [`${COLLECTION}:handler`, ...typed] });
+  const code = await main({ args: [`${COLLECTION}:handler`, ...given, ...(isDry ? ['--dry-run'] : [])] });
+  if (code === 0 && !isDry) process.stdout.write(`\n${nextSteps(readWish(options)).join('\n')}\n`);
+  return code;
 }
 
-/** What the schematic is told, or the exit code when all is said. @param {readonly string[]} args @returns {string[] | number} */
+/**
+ * What is asked for, or the exit code when all is said. @param {readonly string[]} args
+ * @returns {{ options: Record<string, string>, isDry: boolean } | number}
+ */
 function readArguments(args) {
   try {
     const text = /** @type {const} */ ({ type: 'string' });
@@ -57,9 +66,9 @@ function readArguments(args) {
       return 0;
     }
     if (positionals.length > 1) throw new Error(`One handler at a time, not ${positionals.join(' and ')}`);
-    const { 'dry-run': isDry, help: _help, ...options } = values;
-    const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-    return [...positionals.map((name) => `--name=${name}`), ...given, ...(isDry ? ['--dry-run'] : [])];
+    const { 'dry-run': isDry = false, help: _help, ...options } = values;
+    const [name] = positionals;
+    return { options: { ...(name === undefined ? {} : { name }), ...options }, isDry };
   } catch (error) {
     process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
     return WRONG_USAGE;

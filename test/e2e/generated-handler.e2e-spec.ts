@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { CheckoutCopy } from '../support/checkout-copy';
 import type { CommandResult } from '../support/checkout-copy';
 
-const SOURCES = ['apps/worker', 'apps/producer', 'libs', 'scripts', 'test/support', 'docs', 'deploy/kubernetes'];
+const SOURCES = [
+  'apps/worker',
+  'apps/producer',
+  'libs',
+  'scripts',
+  'tools',
+  'test/support',
+  'docs',
+  'deploy/kubernetes',
+];
 const SETTINGS = [
   'package.json',
   'nest-cli.json',
@@ -58,6 +67,7 @@ describe('npx nest generate handler', () => {
     expect(ended(generated)).toBe('well');
     expect(told(generated, 'CREATE')).toEqual(CREATED.toSorted());
     expect(told(generated, 'UPDATE')).toEqual(UPDATED.toSorted());
+    expect(generated.out).toContain(`npx warren add ledger.close '{"id":"4711"}' --wait`);
   });
 
   it('writes what compiles, is linted and is formatted, and whose own specs pass', async () => {
@@ -82,6 +92,7 @@ describe('npx nest generate handler', () => {
     const again = await nest('generate handler ledger-close');
     expect(again.code).toBe(1);
     expect(again.err).toContain('The task ledger.close is there already; nothing was changed.');
+    expect(again.out).not.toContain('Next, for');
     expect([...CREATED, ...UPDATED].map((path) => checkout.read(path))).toEqual(before);
   });
 

@@ -9,6 +9,7 @@ import { runModule } from '../support/run-module';
 
 const WISH = '../../tools/schematics/handler/wish.mjs';
 const PLAN = '../../tools/schematics/handler/plan.mjs';
+const NEXT = '../../tools/schematics/handler/next-steps.mjs';
 
 const FOLDER = pathToFileURL(join(projectRoot, 'tools/schematics/handler/')).href;
 
@@ -196,6 +197,27 @@ describe('the generator of handlers', () => {
       const options = `--queue ${guide.queue} --attempts ${guide.attempts} --timeout ${guide.timeout}`;
       for (const manual of [page, textOf('README.md')])
         expect(manual).toContain(`npx nest generate handler ${guide.name} ${options}`);
+    });
+
+    it('tells what to do next: files that it wrote, and commands that the guide has as well', async () => {
+      const [steps, once] = (await runModule(
+        NEXT,
+        `async ({ nextSteps }, wishes) => {
+          const { readWish } = await import(${JSON.stringify(`${FOLDER}wish.mjs`)});
+          return wishes.map((wish) => nextSteps(readWish(wish)).join('\\n'));
+        }`,
+        [guide, { ...plain, attempts: 1 }],
+      )) as [string, string];
+      const files = [...steps.matchAll(/\b(?:libs|apps)\/\S+\.ts\b/g)].map(([path]) => path);
+      expect(files).toHaveLength(2);
+      for (const path of files) expect(plans.guide).toHaveProperty([path]);
+      const page = textOf('docs/getting-started.md');
+      expect(page).toContain(`\`\`\`text\n${steps}\n\`\`\``);
+      const commands = [...steps.matchAll(/\b(?:npx|npm) .+?(?=, |\)|$)/gm)].map(([command]) => command);
+      expect(commands).toHaveLength(7);
+      for (const command of commands) expect(page.replace(steps, '')).toContain(command);
+      expect(steps).toContain('tried again');
+      expect(once).not.toContain('tried again');
     });
 
     it('writes no backoff for what has one attempt, and no trigger for a queue that has one', () => {
