@@ -149,7 +149,9 @@ describe('the pages in a browser', () => {
     await shows(page, 'count', '3');
     await page.getByRole('button', { name: 'Retry all' }).click();
     const dialog = page.getByRole('dialog', { name: 'Retry 3 tasks?' });
-    await dialog.getByText("dead-letters redrive --queue images -- 'dead-task-0' 'dead-task-1' 'dead-task-2'").waitFor();
+    await dialog
+      .getByText("dead-letters redrive --queue images -- 'dead-task-0' 'dead-task-1' 'dead-task-2'")
+      .waitFor();
     await dialog.getByRole('button', { name: 'Retry 3' }).click();
     await shows(page, 'told', '3 tasks given back.');
     await page.getByText('Nothing was put aside.').waitFor();
