@@ -98,11 +98,17 @@ export class TestWorker {
     times = 1,
   ): Promise<Extract<RecordedEvent, { event: Name }>> {
     return waitFor(
-      () => `${name} (${times} times); seen: ${JSON.stringify(this.events)}`,
+      () => {
+        const last = JSON.stringify(this.events.slice(-MOST_EVENTS_TOLD));
+        return `${name} (${times} times); seen ${this.seen(name).length} times; the last of all ${this.events.length} events: ${last}`;
+      },
       () => this.seen(name)[times - 1],
     );
   }
 }
+
+/** A test of a thousand tasks would otherwise fill its report with them. */
+const MOST_EVENTS_TOLD = 40;
 
 const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.added',
