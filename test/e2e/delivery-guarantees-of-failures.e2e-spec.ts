@@ -14,9 +14,6 @@ import { TestWorker } from '../support/worker';
 const PROGRAM = join(__dirname, '../../dist/test/chaos/test/chaos/src/failing-worker.js');
 const WARREN = 'scripts/warren.mjs';
 
-/** So long a quorum queue must have existed before its only node may be killed. */
-const QUEUE_IS_WRITTEN_MS = 5_000;
-
 /** Where a task waits out its backoff. */
 const BACKOFF_LEVEL = 'delay.04';
 
@@ -182,8 +179,7 @@ describe('a task', () => {
     try {
       const worker = await startWorker(node.url);
       await add(tasks.plain, { delay: 100 }, node.url); // declares the levels
-      const written = Date.now() + QUEUE_IS_WRITTEN_MS;
-      await waitFor('the levels to be written down', () => Date.now() > written);
+      await node.writeDownQueues();
       await add(tasks.plain, { id: 'delayed', delay: BACKOFF }, node.url);
       await add(tasks.failsOnce, { id: 'retried' }, node.url);
       await sees(worker, 'task.retrying');

@@ -127,6 +127,7 @@ describe('the broker', () => {
       workers.push(producer);
       const ids: string[] = [];
       for (let count = 0; count < 100; count += 1) ids.push((await producer.queue.add(note, 'a note')).id);
+      await node.writeDownQueues();
       await node.kill();
       await node.restart();
       const seen: string[] = [];

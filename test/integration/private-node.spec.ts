@@ -41,6 +41,7 @@ describe('a private node', () => {
     channel.sendToQueue('kept', Buffer.from('a task'), { persistent: true });
     await channel.waitForConfirms();
 
+    await node.writeDownQueues();
     await node.kill();
     await expect(connect(node.url)).rejects.toThrow('ECONNREFUSED');
     await node.restart();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { rabbitmqctl } from './rabbitmqctl';
 
 const KEEPER = join(__dirname, '../../scripts/lib/broker/node-keeper.mjs');
 
@@ -18,8 +19,8 @@ interface KeeperEvent {
 
 /**
  * A broker of a test's own, for tests that kill it; everybody else shares the suite's (see Vhost). Takes 3 to 10 seconds to start.
- * On a single node a quorum queue that was declared less than 5 s before `kill` may be lost with its messages: that is
- * RabbitMQ's, so such a test waits, or declares classic queues.
+ * On a single node a queue that was declared in the last seconds before `kill` may be lost with its messages, a quorum queue
+ * and a classic one: that is RabbitMQ's, so such a test calls `writeDownQueues` before.
  */
 export class PrivateNode {
   private constructor(
@@ -47,6 +48,14 @@ export class PrivateNode {
   /** Ends the broker as a power cut would: SIGKILL. */
   async kill(): Promise<void> {
     await this.command('kill');
+  }
+
+  /**
+   * Makes the broker write onto its disk what it knows of new queues: Mnesia's log and Ra's tables, which it keeps in memory for
+   * up to 5 s otherwise (Khepri, from RabbitMQ 4.0 on, does so by itself).
+   */
+  async writeDownQueues(): Promise<void> {
+    await rabbitmqctl(this, 'eval', '[catch dets:sync(Table) || Table <- dets:all()], catch mnesia:sync_log().');
   }
 
   /** Boots it again with the same ports and data; resolves when it answers a login. */
