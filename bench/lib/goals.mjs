@@ -74,6 +74,12 @@ export const goals = [
     figures: [{ of: 'memory', figure: 'overIdle', saysCount: true }],
   },
   {
+    name: 'backlog',
+    text: "a worker's memory while it drains a backlog of 1,000,000, to its idle",
+    atMost: 1.15,
+    figures: [{ of: 'backlog', figure: 'overIdle' }],
+  },
+  {
     name: 'memory-idle',
     text: "a worker's idle memory, to plain Nest's",
     atMost: 1,

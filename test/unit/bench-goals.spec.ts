@@ -101,6 +101,14 @@ describe('a goal', () => {
     expect(await judge('memory-idle', memory)).toMatchObject({ verdict: 'met', measured: '0.90' });
   });
 
+  it('asks of a backlog of a million what it asks of a fifth of it', async () => {
+    const drained = (name: string): object => caseOf(name, { warren: [{ highest: 117, overIdle: 1.3 }] }, 'highest');
+    const expected = { verdict: 'not met', bound: '<= 1.15' };
+    expect(await judge('memory', drained('memory'))).toMatchObject(expected);
+    expect(await judge('backlog', drained('backlog'))).toMatchObject({ ...expected, measured: '1.30' });
+    expect(await judge('backlog', drained('memory'))).toMatchObject({ verdict: 'not measured', measured: 'not run' });
+  });
+
   it('is not measured where a system does not tell', async () => {
     const cpu = caseOf('cpu-2', { warren: [{ rate: 90, ofWhatIsLeft: null as unknown as number }] });
     expect(await judge('cpu', cpu)).toMatchObject({ verdict: 'not measured' });
