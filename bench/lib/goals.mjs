@@ -1,3 +1,4 @@
+import { WITH_HTTP } from './cases/participants.mjs';
 import { ratioOf } from './rounds.mjs';
 
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
@@ -6,10 +7,12 @@ import { ratioOf } from './rounds.mjs';
  * One figure that a goal is about: Warren's, as a ratio to another contestant's in the same rounds, or by itself.
  * @typedef {object} GoalFigure
  * @property {string} of the case
+ * @property {string} [line] of the case; default: Warren's
  * @property {string} [to] whom it is compared with; not given: the figure counts by itself
  * @property {string} [figure] default: the one that the case compares
  * @property {string} [label] what tells it from the goal's other figures
  * @property {boolean} [saysCount] whether it depends on the number of tasks, so that the number stands beside it
+ * @property {boolean} [isBeside] whether it is only shown, where it was measured: the verdict is not about it
  */
 
 /** @typedef {{ name: string, text: string, atLeast?: number, atMost?: number, figures: readonly GoalFigure[] }} Goal */
@@ -22,6 +25,12 @@ const BARE = 'amqplib';
 
 /** @param {string} name @param {string} [to] @returns {GoalFigure[]} a case that is measured on both types of queues */
 const onBoth = (name, to = BARE) => ['quorum', 'classic'].map((type) => ({ of: `${name}-${type}`, to, label: type }));
+
+/** A figure of Warren's worker without HTTP, and that of one with it beside. @param {GoalFigure} figure @returns {GoalFigure[]} */
+const besideWithHttp = (figure) => [
+  figure,
+  { ...figure, line: WITH_HTTP, label: 'with HTTP', saysCount: false, isBeside: true },
+];
 
 /** Two sides of the same: the ratio is Warren's to the other's. @type {readonly Goal[]} */
 export const goals = [
@@ -71,7 +80,7 @@ export const goals = [
     name: 'memory',
     text: "a worker's memory while it drains, to its idle",
     atMost: 1.15,
-    figures: [{ of: 'memory', figure: 'overIdle', saysCount: true }],
+    figures: besideWithHttp({ of: 'memory', figure: 'overIdle', saysCount: true }),
   },
   {
     name: 'backlog',
@@ -83,13 +92,13 @@ export const goals = [
     name: 'memory-idle',
     text: "a worker's idle memory, to plain Nest's",
     atMost: 1,
-    figures: [{ of: 'memory', to: 'nest', figure: 'idle' }],
+    figures: besideWithHttp({ of: 'memory', to: 'nest', figure: 'idle' }),
   },
   {
     name: 'start',
     text: "cold start to the first task, to plain Nest's",
     atMost: 1.1,
-    figures: [{ of: 'start', to: 'nest' }],
+    figures: besideWithHttp({ of: 'start', to: 'nest' }),
   },
 ];
 
@@ -99,26 +108,31 @@ export const goals = [
  */
 export function judge(goal, results) {
   const measured = goal.figures.map((figure) => measure(figure, results));
-  const values = measured.flatMap((one) => ('value' in one ? [one.value] : []));
-  return { goal, measured, verdict: verdictOf(goal, values) };
+  return { goal, measured, verdict: verdictOf(goal, judgedOf(goal, measured)) };
 }
 
-/** @param {Goal} goal @param {readonly number[]} values of those of its figures that were measured @returns {GoalResult['verdict']} */
-function verdictOf({ atLeast = -Infinity, atMost = Infinity, figures }, values) {
+/** What was measured of the figures that the verdict is about. @param {Goal} goal @param {readonly Measured[]} measured of each of its figures */
+function judgedOf({ figures }, measured) {
+  return measured.filter((_, index) => figures[index]?.isBeside !== true);
+}
+
+/** @param {Goal} goal @param {readonly Measured[]} judged @returns {GoalResult['verdict']} */
+function verdictOf({ atLeast = -Infinity, atMost = Infinity }, judged) {
+  const values = judged.flatMap((one) => ('value' in one ? [one.value] : []));
   if (values.length === 0) return 'not measured';
   if (values.some((value) => value < atLeast || value > atMost)) return 'not met';
-  return values.length < figures.length ? 'met in part' : 'met';
+  return values.length < judged.length ? 'met in part' : 'met';
 }
 
 /** @param {GoalFigure} wanted @param {readonly CaseResult[]} results @returns {Measured} */
-function measure({ of, to, figure, saysCount, ...wanted }, results) {
+function measure({ of, line = SUBJECT, to, figure, saysCount, ...wanted }, results) {
   const result = results.find(({ name }) => name === of);
   const label =
     saysCount === true && result !== undefined ? `${result.count.toLocaleString('en')} tasks` : (wanted.label ?? '');
   if (result === undefined) return { label, missing: 'not run' };
-  const roundsOf = (/** @type {string} */ who) => result.lines.find((line) => line.label === who)?.rounds ?? [];
-  const own = roundsOf(SUBJECT);
-  if (own.length === 0) return { label, missing: `${SUBJECT} was not measured` };
+  const roundsOf = (/** @type {string} */ who) => result.lines.find((one) => one.label === who)?.rounds ?? [];
+  const own = roundsOf(line);
+  if (own.length === 0) return { label, missing: `${line} was not measured` };
   const name = figure ?? result.figure;
   const base = to === undefined ? own.map(() => ({ [name]: 1 })) : roundsOf(to);
   if (base.length === 0) return { label, missing: `${to} was not measured` };
@@ -134,8 +148,8 @@ export function boundOf({ atLeast, atMost }) {
 }
 
 /** A verdict with the rounds that it stands on: `met, 3 rounds`, `not met, a single round`. @param {GoalResult} result */
-export function verdictText({ verdict, measured }) {
-  const rounds = measured.flatMap((one) => ('rounds' in one ? [one.rounds] : []));
+export function verdictText({ goal, verdict, measured }) {
+  const rounds = judgedOf(goal, measured).flatMap((one) => ('rounds' in one ? [one.rounds] : []));
   if (rounds.length === 0) return verdict;
   const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
   if (most === 1) return `${verdict}, a single round`;
@@ -145,9 +159,11 @@ export function verdictText({ verdict, measured }) {
 /** What was measured of a goal, as text. @param {GoalResult} result @param {(name: string) => string} [from] what to add in brackets to the figure of a case */
 export function measuredText({ goal, measured }, from = () => '') {
   return measured
-    .map((one, index) => {
+    .flatMap((one, index) => {
+      const figure = goal.figures[index];
+      if (figure?.isBeside === true && 'missing' in one) return [];
       const text = 'value' in one ? one.value.toFixed(2) : one.missing;
-      const source = 'value' in one ? from(goal.figures[index]?.of ?? '') : '';
+      const source = 'value' in one ? from(figure?.of ?? '') : '';
       return [one.label, text, source && `(${source})`].filter((part) => part !== '').join(' ');
     })
     .join(', ');

@@ -50,7 +50,7 @@ function keptCase(result) {
 function judgedFigures({ name, figure }, label) {
   const about = goals
     .flatMap((goal) => goal.figures)
-    .filter(({ of, to }) => of === name && [SUBJECT, to].includes(label));
+    .filter(({ of, line = SUBJECT, to }) => of === name && [line, to].includes(label));
   return about.map((one) => one.figure ?? figure);
 }
 

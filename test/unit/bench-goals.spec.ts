@@ -101,6 +101,23 @@ describe('a goal', () => {
     expect(await judge('memory-idle', memory)).toMatchObject({ verdict: 'met', measured: '0.90' });
   });
 
+  it('shows the worker that listens for HTTP beside, where it was measured, and judges it by nothing', async () => {
+    const warren = [{ milliseconds: 100 }, { milliseconds: 100 }];
+    const others = { nest: [{ milliseconds: 100 }], 'warren with HTTP': [{ milliseconds: 130 }] };
+    const start = (rounds: Record<string, Record<string, number>[]>): object => caseOf('start', rounds, 'milliseconds');
+    const shown = { verdict: 'met', text: 'met, a single round' };
+    expect(await judge('start', start({ warren, ...others }))).toMatchObject({
+      ...shown,
+      measured: '1.00, with HTTP 1.30',
+    });
+    expect(await judge('start', start({ warren, nest: others.nest }))).toMatchObject({ ...shown, measured: '1.00' });
+    expect(await judge('start', start(others))).toMatchObject({
+      verdict: 'not measured',
+      measured: 'warren was not measured, with HTTP 1.30',
+      text: 'not measured',
+    });
+  });
+
   it('asks of a backlog of a million what it asks of a fifth of it', async () => {
     const drained = (name: string): object => caseOf(name, { warren: [{ highest: 117, overIdle: 1.3 }] }, 'highest');
     const expected = { verdict: 'not met', bound: '<= 1.15' };
@@ -129,15 +146,19 @@ describe('the goals', () => {
     expect(listed).toEqual(rows.map((row) => row.join(': ')));
   });
 
-  it('are about cases that there are', async () => {
+  it('are about lines of cases that there are', async () => {
     const [named, all] = (await runModule(
       '../../bench/lib/goals.mjs',
       `async ({ goals }) => {
         const { allCases } = await import(new URL('../../bench/lib/cases.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
-        return [goals.flatMap(({ figures }) => figures.map(({ of }) => of)), allCases(false).map(({ name }) => name)];
+        const figures = goals.flatMap(({ figures }) => figures);
+        return [
+          figures.flatMap(({ of, to, line = 'warren' }) => [line, to ?? line].map((label) => of + ': ' + label)),
+          allCases(false).flatMap(({ name, participants }) => participants.map(({ contestant, label = contestant }) => name + ': ' + label)),
+        ];
       }`,
     )) as [string[], string[]];
-    expect(named.length).toBeGreaterThan(20);
-    expect(named.filter((name) => !all.includes(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((line) => !all.includes(line))).toEqual([]);
   });
 });

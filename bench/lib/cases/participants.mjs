@@ -15,6 +15,9 @@ export const NAMES = [
   'bullmq-everysec',
 ];
 
+/** The line of Warren's worker when it is one as `apps/worker`: an application that listens for HTTP. */
+export const WITH_HTTP = 'warren with HTTP';
+
 /** All contestants. @param {Record<string, Partial<Job>>} [jobs] what is different for some of them @returns {Participant[]} */
 export function everyone(jobs = {}) {
   return NAMES.map((contestant) => ({ contestant, job: jobs[contestant] ?? {} }));

@@ -1,11 +1,11 @@
 import { remembering } from '../measurements/remembering.mjs';
 import { starting } from '../measurements/starting.mjs';
-import { everyone, only } from './participants.mjs';
+import { everyone, only, WITH_HTTP } from './participants.mjs';
 
 /** @typedef {import('../cases.mjs').Case} Case */
 
 /** A worker as `apps/worker` is one: it listens, and has health checks. @type {import('../cases.mjs').Participant} */
-const WITH_HTTP = { contestant: 'warren', label: 'warren with HTTP', job: { http: true } };
+const listening = { contestant: 'warren', label: WITH_HTTP, job: { http: true } };
 
 /** @param {boolean} isQuick @returns {Case[]} */
 export function processCases(isQuick) {
@@ -22,7 +22,7 @@ export function processCases(isQuick) {
     {
       name: 'start',
       title: 'cold start to the first task handled',
-      participants: [...everyone(), WITH_HTTP],
+      participants: [...everyone(), listening],
       kinds: ['start'],
       job: { ...job, kind: 'start', concurrency: 1, count: 1 },
       figure: 'milliseconds',
@@ -34,7 +34,7 @@ export function processCases(isQuick) {
       ...draining(isQuick ? 20_000 : 200_000),
       name: 'memory',
       title: `a worker's memory, idle and while it drains ${isQuick ? '20,000' : '200,000'} tasks`,
-      participants: [...only('amqplib', 'warren', 'nest'), WITH_HTTP],
+      participants: [...only('amqplib', 'warren', 'nest'), listening],
       quick: ['warren', 'nest'],
     },
     {

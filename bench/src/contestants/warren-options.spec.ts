@@ -1,9 +1,10 @@
-import { defineTask } from '@app/queue';
+import { QueueModule, defineTask } from '@app/queue';
 import { MetricsModule } from '@app/queue/metrics';
 import { settingsOf } from '@app/queue/queue.options';
 import { z } from 'zod';
 import { runModule } from '../../../test/support/run-module';
 import type { Job, Kind } from '../job';
+import { TASK } from '../payload';
 import { BenchModule } from './warren';
 import { optionsFor, taskFor } from './warren-options';
 
@@ -33,6 +34,15 @@ const jobOf = (kind: Kind): Job => ({
   concurrency: 64,
 });
 
+/** A definition that says nothing but its queue's type, and how often and for how long it is run at most; without what it carries. */
+const plainTask = (type: Job['queueType']): object => {
+  const limits = { attempts: 5, timeout: 30_000 };
+  const task = defineTask({ name: TASK, queue: 'bench.q', payload: z.object({}), ...limits });
+  return withoutPayload({ ...task, queue: { ...task.queue, type } });
+};
+
+const withoutPayload = <Task extends { readonly payload: unknown }>({ payload: _, ...task }: Task): object => task;
+
 describe('Warren as it is measured', () => {
   it.each(kinds)('has its default settings with %s, but for the broker and the concurrency', (kind) => {
     const options = optionsFor(jobOf(kind));
@@ -46,18 +56,28 @@ describe('Warren as it is measured', () => {
     expect(jobs.length).toBeGreaterThan(40);
     const byDefault = settingsOf({ tasks: [] });
     for (const [name, job] of jobs) {
-      const options = optionsFor({ ...jobOf('handle'), ...job });
-      const threads = name.startsWith('cpu-threads') ? { threads: 2 } : {};
+      const whole = { ...jobOf('handle'), ...job };
+      const options = optionsFor(whole);
+      const isThreaded = name.startsWith('cpu-threads');
       const { concurrency } = settingsOf(options);
       expect([name, settingsOf(options)]).toEqual([
         name,
-        { ...byDefault, urls: options.urls, concurrency, ...threads },
+        { ...byDefault, urls: options.urls, concurrency, ...(isThreaded && { threads: 2 }) },
+      ]);
+      const besides = isThreaded ? ['thread', 'threads'] : [];
+      expect([name, Object.keys(options).toSorted()]).toEqual([name, ['concurrency', 'tasks', ...besides, 'urls']]);
+      expect([name, options.tasks.map(withoutPayload)]).toEqual([
+        name,
+        [{ ...plainTask(whole.queueType), ...(isThreaded && { runIn: 'thread' }) }],
       ]);
     }
   });
 
-  it('is counted for Prometheus', () => {
-    expect(BenchModule.for(jobOf('add')).imports).toContain(MetricsModule);
+  it('is made of the queue’s module and of that which counts for Prometheus, and of nothing else', () => {
+    const job = jobOf('add');
+    const { imports = [], providers, controllers } = BenchModule.for(job);
+    expect(imports).toEqual([expect.objectContaining({ module: QueueModule }), MetricsModule]);
+    expect({ providers, controllers }).toEqual({ providers: undefined, controllers: undefined });
   });
 
   it('has threads in a case of their own only, and nothing else that is not the default', () => {
@@ -73,13 +93,7 @@ describe('Warren as it is measured', () => {
   it.each(kinds)(
     'has a task that says nothing with %s but its queue, what it carries, and that it is timed and tried again',
     (kind) => {
-      const task = taskFor(jobOf(kind));
-      const {
-        queue,
-        payload: _payload,
-        ...plain
-      } = defineTask({ name: task.name, queue: 'bench.q', payload: z.object({}), attempts: 5, timeout: 30_000 });
-      expect(task).toEqual({ ...plain, queue: { ...queue, type: 'quorum' }, payload: task.payload });
+      expect(withoutPayload(taskFor(jobOf(kind)))).toEqual(plainTask('quorum'));
     },
   );
 
