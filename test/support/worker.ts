@@ -158,6 +158,7 @@ const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'consumer.started',
   'consumer.interrupted',
   'consumer.stopped',
+  'threads.too-few',
   'thread.failed',
   'thread.lingers',
   'thread.gone',

@@ -126,6 +126,8 @@ export interface QueueEventMap {
   'consumer.stopped': { queue: string };
   /** At the start: the broker takes a task back before its definition's `timeout`. Milliseconds. */
   'timeout.too-long': { name: string; timeout: number; brokerAckTimeout: number };
+  /** At the start: a queue of tasks that run in threads has more slots than this worker has threads. */
+  'threads.too-few': { queue: string; concurrency: number; threads: number };
   /** A thread ended while it ran nothing, or could not begin its task: that one comes back, and it was no attempt. */
   'thread.failed': { why: string };
   /** A thread that was ended with its run has not gone a second later: native code ends when it returns. It keeps its place among the threads. */

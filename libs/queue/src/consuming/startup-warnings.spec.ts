@@ -8,7 +8,7 @@ import { QueueEvents } from '../events';
 import { exceptOn } from '../run-policy';
 import { TaskRegistry } from '../task-registry';
 import { fixed } from './backoff';
-import { tellOfHandlers, warnOfDefinitions } from './startup-warnings';
+import { tellOfHandlers, warnOfDefinitions, warnOfThreads } from './startup-warnings';
 
 const payload = z.string();
 const backoff = fixed(100);
@@ -60,6 +60,36 @@ describe('a worker that starts warns', () => {
       defineTask({ name: 'f', payload, queue: patient, attempts: 2 }),
     ];
     expect(warningsOf(...tasks)).toEqual([]);
+  });
+});
+
+describe('a worker with threads that starts warns', () => {
+  const computing = (name: string, concurrency?: number): TaskDefinition => {
+    const queue = defineQueue({ name, ...(concurrency !== undefined && { concurrency }) });
+    return defineTask({ name, payload, queue, runIn: 'thread' });
+  };
+
+  /** What is told where the queues have two slots, unless they say otherwise. */
+  function warnedOf(threads: number, ...tasks: TaskDefinition[]): object[] {
+    const events = new QueueEvents();
+    const seen: object[] = [];
+    events.on('threads.too-few', (event) => seen.push(event));
+    warnOfThreads(tasks, threads, ({ queue: { concurrency = 2 } }) => concurrency, events);
+    return seen;
+  }
+
+  it('once of each queue that has more slots than there are threads, for tasks that wait for one', () => {
+    const many = computing('many', 5);
+    const another = defineTask({ name: 'another', payload, queue: many.queue, runIn: 'thread' });
+    expect(warnedOf(1, computing('two'), computing('one', 1), many, another)).toEqual([
+      { queue: 'two', concurrency: 2, threads: 1 },
+      { queue: 'many', concurrency: 5, threads: 1 },
+    ]);
+  });
+
+  it('of no queue that has as many, or whose tasks run in the worker', () => {
+    expect(warnedOf(2, computing('two'), defineTask({ name: 'a', payload, queue: slow }))).toEqual([]);
+    expect(warnedOf(0, computing('many', 5))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
+import type { TaskDefinition } from '../define-task';
 import type { QueueEvents } from '../events';
 import { unusedRetryOptions } from '../run-policy';
 import type { TaskRegistry } from '../task-registry';
@@ -27,6 +28,25 @@ export function warnOfDefinitions(
     const isUsed = tasks.some((task) => task.queue.name === queue.name && task.attempts > 1);
     if (!isUsed) warn(queue.name, unusedRetryOptions(queue));
   }
+}
+
+/**
+ * Tells of each queue whose tasks run in threads and that has more slots than there are threads: a task that has such a slot waits in this worker,
+ * and no other one can take it.
+ * @param tasks of the queues that this worker consumes
+ * @param threads of this worker; 0: it runs such tasks itself
+ */
+export function warnOfThreads(
+  tasks: readonly TaskDefinition[],
+  threads: number,
+  slotsOf: (task: TaskDefinition) => number,
+  events: QueueEvents,
+): void {
+  if (threads === 0) return;
+  const slots = new Map<string, number>();
+  for (const task of tasks) if (task.runIn === 'thread') slots.set(task.queue.name, slotsOf(task));
+  for (const [queue, concurrency] of slots)
+    if (concurrency > threads) events.emit('threads.too-few', { queue, concurrency, threads });
 }
 
 /** What a worker is to handle, and what it has for that. */

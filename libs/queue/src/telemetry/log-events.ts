@@ -83,6 +83,12 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
       `the timeout of ${e.name} (${e.timeout} ms) is longer than the broker waits for an ack (${e.brokerAckTimeout} ms, ` +
       'BROKER_ACK_TIMEOUT_MS): a run that takes longer is handed out a second time',
   ],
+  'threads.too-few': [
+    'warn',
+    (e) =>
+      `${e.queue} has ${e.concurrency} slots and this worker ${e.threads} ${e.threads === 1 ? 'thread' : 'threads'} (WORKER_THREADS): ` +
+      'a task that is one too many waits here for a thread, though another worker may have one that is free',
+  ],
   'thread.failed': ['warn', (e) => `a thread failed while no handler ran in it: ${e.why}; the next task begins anew`],
   'thread.lingers': [
     'warn',

@@ -63,7 +63,8 @@ export class ThreadPool {
   constructor(
     private readonly thread: ThreadDefinition | undefined,
     private readonly events: QueueEvents,
-    private readonly size = Math.max(1, availableParallelism() - 1),
+    /** How many there may be; 0: none. */
+    readonly size = Math.max(1, availableParallelism() - 1),
     pace: Partial<ThreadPace> = {},
     private readonly tracing: Tracing = noTracing,
   ) {
