@@ -5,16 +5,46 @@ import { Vhost } from '../support/vhost';
 
 const closing = closingAfterEach();
 
-/** What each role may do, and the answer when it may: most name what is not there. */
+/** What each role may do, and the answer when it may: most name what is not there. A test holds that no route is missing. */
 const ACTIONS = [
   ['/api/failures/redrive', { key: 'none', queue: 'work', isDryRun: true }, 'operator', 404],
   ['/api/failures/discard', { key: 'none', queue: 'work', isDryRun: true }, 'admin', 404],
-  ['/api/queues/work/pause', { reason: 'none' }, 'operator', 404],
-  ['/api/queues/work/resume', {}, 'operator', 404],
-  ['/api/tasks/none/cancel', {}, 'operator', 204],
-  ['/api/workers/none/quiet', {}, 'operator', 204],
-  ['/api/workers/none/stop', {}, 'admin', 204],
+  ['/api/queues/:name/pause', { reason: 'none' }, 'operator', 404],
+  ['/api/queues/:name/resume', {}, 'operator', 404],
+  ['/api/tasks/:id/cancel', {}, 'operator', 204],
+  ['/api/tasks/:id/redrive', { queue: 'work' }, 'operator', 404],
+  ['/api/workers/:name/quiet', {}, 'operator', 204],
+  ['/api/workers/:name/stop', {}, 'admin', 204],
 ] as const;
+
+/** What everybody may do: log in and out. */
+const OPEN_ACTIONS = ['/api/login', '/api/logout'];
+
+/** What everybody may read: the pages without what they show, whether the process lives, who is asking. `/metrics`: where no public name is set. */
+const OPEN_PAGES = [
+  '/',
+  '/api/session',
+  '/assets/*path',
+  '/charts',
+  '/delayed',
+  '/failures',
+  '/favicon.ico',
+  '/health/live',
+  '/health/ready',
+  '/login',
+  '/metrics',
+  '/tasks',
+  '/tasks/:id',
+  '/workers',
+];
+
+/** A path of a route. */
+const pathOf = (route: string): string => route.replace('*path', 'main.js').replace(/:\w+/g, 'none');
+
+/** The routes of a method. */
+function routesOf(app: TestDashboard, method: 'GET' | 'POST'): string[] {
+  return app.routes.filter((route) => route.startsWith(`${method} `)).map((route) => route.slice(method.length + 1));
+}
 
 let vhost: Vhost;
 
@@ -33,15 +63,23 @@ async function guarded(environment: Record<string, string> = {}): Promise<TestDa
 }
 
 describe('a dashboard with users', () => {
+  it('has no route but those that these tests know', async () => {
+    const app = await guarded();
+    const known = [...ACTIONS.map(([route]) => route), ...OPEN_ACTIONS];
+    expect(routesOf(app, 'POST').toSorted()).toEqual(known.toSorted());
+    expect(routesOf(app, 'GET')).toEqual(expect.arrayContaining(OPEN_PAGES));
+    expect([...new Set(app.routes.map((route) => route.split(' ')[0]))].toSorted()).toEqual(['GET', 'POST']);
+  });
+
   it('tells nobody anything who has not logged in, but that they have to', async () => {
     const app = await guarded();
-    for (const path of ['overview', 'events', 'failures', 'charts', 'dead-letters/1']) {
-      await app.get(`/api/${path}`).expect(401);
-    }
-    for (const [path, body] of ACTIONS) await app.post(path, body).expect(401);
+    const answers = await Promise.all(
+      routesOf(app, 'GET').map(async (route) => `${(await app.get(pathOf(route))).status} ${route}`),
+    );
+    const open = answers.filter((answer) => !answer.startsWith('401 '));
+    expect(open.toSorted()).toEqual(OPEN_PAGES.map((route) => `200 ${route}`).toSorted());
+    for (const [route, body] of ACTIONS) await app.post(pathOf(route), body).expect(401);
     expect((await app.get('/api/session').expect(200)).body).toEqual({ isLoginRequired: true });
-    await app.get('/health/live').expect(200);
-    await app.get('/').expect(200);
   });
 
   it('lets in who has the password, by a cookie that scripts and other sites cannot use', async () => {
@@ -129,7 +167,7 @@ describe('a dashboard with users', () => {
     for (const [path, body, needed, answer] of ACTIONS) {
       for (const role of order) {
         const isAllowed = order.indexOf(role) >= order.indexOf(needed);
-        const { status } = await app.post(path, body, cookies[role]);
+        const { status } = await app.post(pathOf(path), body, cookies[role]);
         expect(`${role} ${path} ${status}`).toBe(`${role} ${path} ${isAllowed ? answer : 403}`);
       }
     }

@@ -62,6 +62,16 @@ describe('warren doctor', () => {
     expect(err).toEqual([expect.stringMatching(/^\d+ fine, \d+ worth a look, 3 broken\.$/)]);
   });
 
+  it('says who has paused a queue, where it would say that nobody consumes it', async () => {
+    await run('add cpu.burn {"rounds":1}');
+    await run('pause cpu --reason upkeep --yes');
+    const { code, out } = await run('doctor --only consumers');
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(
+      /! consumers +cpu is paused by .+ \(upkeep\); 1 tasks wait in it\n +→ warren resume cpu/,
+    );
+  });
+
   it('skips what only the management API tells where there is none, each with the reason', async () => {
     const without = await examined('', {});
     const wrong = await examined('', { env: { MANAGEMENT_URL: `http://127.0.0.1:${await freePort()}` } });

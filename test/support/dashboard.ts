@@ -19,6 +19,11 @@ export async function usersOf(...roles: readonly Role[]): Promise<string> {
   return roles.map((role) => `${role}:${role}:${hash}`).join(',');
 }
 
+/** One thing that Express goes through with each request: a route, or something that stands before all of them. */
+interface Layer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+}
+
 /** The dashboard as its `main.ts` makes it, in this process, with definitions of a test's own. */
 export class TestDashboard {
   private constructor(
@@ -64,6 +69,14 @@ export class TestDashboard {
   async login(name: Role, password = PASSWORD): Promise<string> {
     const answer = await this.post('/api/login', { name, password }).expect(200);
     return cookieOf(answer)?.split(';')[0] ?? '';
+  }
+
+  /** Every route there is, as `POST /api/tasks/:id/cancel`. */
+  get routes(): string[] {
+    const { router } = this.app.getHttpAdapter().getInstance() as unknown as { router: { stack: readonly Layer[] } };
+    return router.stack.flatMap(({ route }) =>
+      route === undefined ? [] : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`),
+    );
   }
 
   close(): Promise<void> {

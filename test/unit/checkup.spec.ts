@@ -7,6 +7,7 @@ import { defineTask } from '../../libs/queue/src/define-task';
 import type { TaskDefinition } from '../../libs/queue/src/define-task';
 import { settingsOf } from '../../libs/queue/src/queue.options';
 import type { QueueModuleOptions } from '../../libs/queue/src/queue.options';
+import type { Pause } from '../../libs/queue/src/steering/steering-state';
 import { TaskRegistry } from '../../libs/queue/src/task-registry';
 import { delayLevels } from '../../libs/queue/src/topology/delay-levels';
 import type { ManagementFacts } from '../../libs/queue/src/operating/management-facts';
@@ -50,11 +51,12 @@ interface Given {
   readonly tasks?: readonly TaskDefinition[];
   readonly broker?: { product: string; version: string };
   readonly publishing?: Examined['publishing'];
+  readonly paused?: readonly Pause[];
 }
 
 /** What is found, but what is fine; `arguments` is a matter of the real broker. */
 async function found(given: Given): Promise<Finding[]> {
-  const { looks = {}, management = {}, settings = {}, tasks = [resize] } = given;
+  const { looks = {}, management = {}, settings = {}, tasks = [resize], paused = [] } = given;
   const { broker = { product: 'RabbitMQ', version: '3.10.8' }, publishing = { end: 'returned' } } = given;
   const only = checks.map(({ name }) => name).filter((name) => name !== 'queue arguments');
   const examined: Examined = {
@@ -63,6 +65,10 @@ async function found(given: Given): Promise<Finding[]> {
     settings: settingsOf({ tasks, ...settings }),
     registry: new TaskRegistry(tasks),
     looks: new Map(Object.entries({ ...LOOKS, ...looks })),
+    steering: () => ({
+      open: () => Promise.resolve(),
+      paused: new Map(paused.map((pause) => [pause.queue, pause])),
+    }),
     publishing,
     management: typeof management === 'string' ? management : { ...MANAGEMENT, ...management },
   };
@@ -126,6 +132,14 @@ describe('a checkup', () => {
     [{ looks: { 'images.dlq': there(7) } }, 'dead letters warn: 7 in images.dlq'],
     [{ looks: { images: there(5, 0) } }, 'consumers fail: nobody consumes images, and 5 tasks wait in it'],
     [{ looks: { images: there(0, 0) } }, 'consumers warn: nobody consumes images'],
+    [
+      { looks: { images: there(5, 0) }, paused: [{ queue: 'images', by: 'anna', at: 1, reason: 'the disk is full' }] },
+      'consumers warn: images is paused by anna (the disk is full); 5 tasks wait in it',
+    ],
+    [
+      { looks: { images: there(5, 2) }, paused: [{ queue: 'images', by: 'anna', at: 1 }] },
+      'consumers warn: images is paused by anna; 5 tasks wait in it, and 2 consume it all the same',
+    ],
     [
       {
         tasks: [

@@ -17,6 +17,7 @@ function described(): Described {
     events: new QueueEvents(),
     server: { state: 'listening', consumed: [], handoversWaiting: 0 },
     health: { readiness: () => ({ isReady: true, problems: [] }) },
+    steering: { paused: new Map() },
     publisher: { pending: 0, pendingBytes: 0, watch: () => undefined },
   });
   const ofApp = metrics['register'].getMetricsAsArray().map((metric) => {

@@ -8,6 +8,7 @@ import { ConfirmTimeoutError } from '../../libs/queue/src/errors';
 import { QueueEvents } from '../../libs/queue/src/events';
 import type { TaskFacts } from '../../libs/queue/src/events';
 import { prometheusText } from '../../libs/queue/src/metrics/prometheus-text';
+import type { Pause } from '../../libs/queue/src/steering/steering-state';
 import { TaskRegistry } from '../../libs/queue/src/task-registry';
 import { AppMetrics } from '../../libs/queue/src/telemetry/app-metrics';
 
@@ -24,6 +25,7 @@ afterEach(() => jest.useRealTimers());
 class MeasuredApp {
   readonly events = new QueueEvents();
   consumed: ConsumedQueue[] = [];
+  readonly paused = new Map<string, Pause>();
   readiness = { isReady: true, problems: [] };
   published: PublishWatch = () => undefined;
   private readonly metrics: AppMetrics;
@@ -42,6 +44,7 @@ class MeasuredApp {
         },
       },
       health: { readiness: () => this.readiness },
+      steering: { paused: this.paused },
       publisher: {
         pending: 7,
         pendingBytes: 700,
@@ -194,6 +197,16 @@ describe('what an app tells Prometheus of what it has in hand', () => {
     const { warren_tasks_running: running, warren_ready: ready } = await app.scrape();
     expect(running?.values).toEqual({ 'queue="images",task="resize"': 0, 'queue="images",task="other"': 0 });
     expect(ready?.values).toEqual({ '': 0 });
+  });
+
+  it('tells which queues are paused, also of those that it does not consume, and of none that strangers name', async () => {
+    const app = new MeasuredApp();
+    app.consumed = [{ queue: 'images', state: 'consuming', slots: 2, stuck: 0, inHand: [] }];
+    expect(await app.values('warren_queue_paused')).toEqual({ 'queue="images"': 0 });
+    for (const queue of ['images', 'mails', 'hostile']) app.paused.set(queue, { queue, by: 'anna', at: NOW });
+    expect(await app.values('warren_queue_paused')).toEqual({ 'queue="images"': 1, 'queue="mails"': 1 });
+    app.paused.clear();
+    expect(await app.values('warren_queue_paused')).toEqual({ 'queue="images"': 0 });
   });
 });
 

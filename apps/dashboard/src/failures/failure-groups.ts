@@ -73,6 +73,11 @@ export class FailureGroups {
     private readonly clock: () => number = Date.now,
   ) {}
 
+  /** Dead letters are in hand here at the moment, and the broker counts them as ready no more. */
+  get isLooking(): boolean {
+    return this.turns.isTaken;
+  }
+
   /**
    * What lies in one queue's dead-letter queue, or in all.
    * @param version how many there are; another number says that the last reading is out of date

@@ -15,7 +15,8 @@ const MAX_WAITING: Readonly<Record<Turn, number>> = { action: 20, reading: 20, l
  */
 export class Turns {
   private readonly waiting: Readonly<Record<Turn, (() => void)[]>> = { action: [], reading: [], look: [] };
-  private isTaken = false;
+  /** Somebody has one. */
+  isTaken = false;
 
   /** Does it when its turn has come. @throws ServiceUnavailableException when too many wait already */
   async take<T>(turn: Turn, work: () => Promise<T>): Promise<T> {

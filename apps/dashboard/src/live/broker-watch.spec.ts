@@ -7,9 +7,9 @@ const registry = new TaskRegistry(
   ['images', 'mails'].map((queue) => defineTask({ name: queue, queue, payload: z.string() })),
 );
 
-function row(queue: string, ready: number | undefined): WorkQueueCounts {
+function row(queue: string, ready: number | undefined, dead = 0): WorkQueueCounts {
   const state = ready === undefined ? 'missing' : 'there';
-  return { queue, state, ready, consumers: 0, dead: 0, quarantined: 0, problems: [] };
+  return { queue, state, ready, consumers: 0, dead, quarantined: 0, problems: [] };
 }
 
 /** A broker that gives these answers in turn, and remembers what it was asked for. */
@@ -31,8 +31,8 @@ function broker(...answers: (Partial<BrokerCounts> | Error)[]): {
   return { operations, asked };
 }
 
-const watchOf = (operations: ReturnType<typeof broker>['operations']): BrokerWatch =>
-  new BrokerWatch(operations, new QueueEvents());
+const watchOf = (operations: ReturnType<typeof broker>['operations'], failures = { isLooking: false }): BrokerWatch =>
+  new BrokerWatch(operations, new QueueEvents(), failures);
 
 const opened = { role: 'browsing', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' } as const;
 
@@ -68,7 +68,7 @@ describe('who watches the broker', () => {
 
   it('tells that it takes no tasks, as long as a connection that publishes is blocked, and is there', async () => {
     const publishing = new QueueEvents();
-    const watch = new BrokerWatch(broker({}).operations, publishing);
+    const watch = new BrokerWatch(broker({}).operations, publishing, { isLooking: false });
     await watch.look(0);
     publishing.emit('connection.blocked', { role: 'producing', why: 'low on disk' });
     publishing.emit('connection.blocked', { role: 'browsing', why: 'low on disk' });
@@ -90,6 +90,24 @@ describe('who watches the broker', () => {
     ]);
     await watch.look(5_000);
     expect(asked).toEqual([['images', 'mails'], ['images'], ['images', 'mails']]);
+  });
+
+  it('tells as many dead letters as before while it has them in its own hand, and counts them again afterwards', async () => {
+    const answers = [row('images', 1, 7), row('images', 2, 3), row('images', 2, 0), row('images', 2, 6)];
+    const { operations } = broker(...answers.map((answer) => ({ queues: [answer] })));
+    const failures = { isLooking: false };
+    const watch = watchOf(operations, failures);
+    const dead = async (now: number): Promise<unknown> => {
+      await watch.look(now);
+      return watch.counts?.queues.map((counts) => [counts.ready, counts.dead]);
+    };
+    expect(await dead(0)).toEqual([[1, 7]]);
+    const looking = dead(1_000);
+    failures.isLooking = true; // after the question, before its answer
+    expect(await looking).toEqual([[2, 7]]);
+    expect(await dead(2_000)).toEqual([[2, 7]]);
+    failures.isLooking = false;
+    expect(await dead(3_000)).toEqual([[2, 6]]);
   });
 
   it('asks for nothing in between while no delay level is there: no worker has been here yet', async () => {

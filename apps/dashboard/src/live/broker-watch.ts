@@ -1,5 +1,5 @@
 import type { ConnectionRole, QueueEvents } from '@app/queue';
-import type { BrokerCounts, QueueOperations } from '@app/queue/operating';
+import type { BrokerCounts, QueueOperations, WorkQueueCounts } from '@app/queue/operating';
 
 /** Whether the broker answers, as the pages tell it. */
 export interface BrokerAnswer {
@@ -30,10 +30,14 @@ export class BrokerWatch {
   /** Connections of which the broker reads nothing that is published, and why. */
   private readonly blocked = new Map<ConnectionRole, string>();
 
-  /** @param publishing tells of the connections that publish: the broker blocks no other */
+  /**
+   * @param publishing tells of the connections that publish: the broker blocks no other
+   * @param failures whether dead letters are in this process's hand: those the broker does not count, and the count before is told meanwhile
+   */
   constructor(
     private readonly operations: Operations,
     publishing: QueueEvents,
+    private readonly failures: { readonly isLooking: boolean },
   ) {
     const { events } = operations;
     const away = ({ why }: { why: string }): void => {
@@ -78,9 +82,12 @@ export class BrokerWatch {
       const missing = isForAll ? [] : known.filter(({ state }) => state !== 'there');
       const { queues: all } = this.operations.registry;
       const asked = all.filter(({ name }) => !missing.some(({ queue }) => queue === name));
+      const wasLooking = this.failures.isLooking;
       const { queues, ...rest } = await this.operations.counts(asked);
+      const isDisturbed = wasLooking || this.failures.isLooking;
       const byName = new Map([...missing, ...queues].map((counts) => [counts.queue, counts]));
-      this.known = { ...rest, queues: all.flatMap(({ name }) => byName.get(name) ?? []) };
+      const told = all.flatMap(({ name }) => byName.get(name) ?? []);
+      this.known = { ...rest, queues: isDisturbed ? told.map((counts) => withDeadOf(known, counts)) : told };
       const { problem: _over, ...answer } = this.answer;
       this.answer = { ...answer, state: 'open' }; // also when the last question failed, and the connection was never lost
     } catch (error) {
@@ -90,4 +97,10 @@ export class BrokerWatch {
       this.askedForAllAt = -Infinity;
     }
   }
+}
+
+/** A queue's counts with its dead letters as they were counted before; as they are now where they were not. */
+function withDeadOf(before: readonly WorkQueueCounts[], counts: WorkQueueCounts): WorkQueueCounts {
+  const { dead = counts.dead } = before.find(({ queue }) => queue === counts.queue) ?? {};
+  return { ...counts, dead };
 }

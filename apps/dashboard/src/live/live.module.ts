@@ -44,8 +44,9 @@ import { Pulse } from './pulse';
     },
     {
       provide: BrokerWatch,
-      useFactory: (operations: QueueOperations, events: QueueEvents) => new BrokerWatch(operations, events),
-      inject: [QueueOperations, QueueEvents],
+      useFactory: (operations: QueueOperations, events: QueueEvents, failures: FailureGroups) =>
+        new BrokerWatch(operations, events, failures),
+      inject: [QueueOperations, QueueEvents, FailureGroups],
     },
     {
       provide: PAST,

@@ -3,6 +3,7 @@ import { Publisher } from '../connection/publisher';
 import { TaskServer } from '../consuming/task-server';
 import { QueueEvents } from '../events';
 import { QueueHealth } from '../health/queue-health';
+import { Steering } from '../steering/steering';
 import { TaskRegistry } from '../task-registry';
 import { AppMetrics } from '../telemetry/app-metrics';
 import { MetricsController } from './metrics.controller';
@@ -22,9 +23,10 @@ import { MetricsSource } from './metrics-source';
         events: QueueEvents,
         server: TaskServer,
         health: QueueHealth,
+        steering: Steering,
         publisher: Publisher,
-      ) => new AppMetrics({ registry, events, server, health, publisher }),
-      inject: [TaskRegistry, QueueEvents, TaskServer, QueueHealth, Publisher],
+      ) => new AppMetrics({ registry, events, server, health, steering, publisher }),
+      inject: [TaskRegistry, QueueEvents, TaskServer, QueueHealth, Steering, Publisher],
     },
   ],
   exports: [MetricsSource],

@@ -14,7 +14,7 @@ export interface WorkQueueCounts {
   readonly ready: number | undefined;
   /** Subscriptions of workers: one for each worker process that consumes it. */
   readonly consumers: number | undefined;
-  /** Tasks in its dead-letter queue. */
+  /** Tasks in its dead-letter queue that nobody has in hand: who looks or redrives has some, for as long as that takes. */
   readonly dead: number | undefined;
   /** Tasks in its quarantine: suspected of ending workers, each waits for a run alone. */
   readonly quarantined: number | undefined;

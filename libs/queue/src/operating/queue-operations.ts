@@ -153,6 +153,7 @@ export class QueueOperations {
         settings,
         registry,
         looks: await lookAtQueues(connection, [...names, ...levels, UNDELIVERED, EVENTS_STREAM, CONTROL_STREAM]),
+        steering: () => this.steering,
         publishing: await this.probe(),
         management:
           managementUrl === undefined

@@ -5,6 +5,7 @@ import type { QueueEvents } from '../events';
 import type { QueueHealth } from '../health/queue-health';
 import { MetricsSource } from '../metrics/metrics-source';
 import type { Metric } from '../metrics/prometheus-text';
+import type { Steering } from '../steering/steering';
 import type { TaskRegistry } from '../task-registry';
 import { registerConnectionMetrics, registerPublishMetrics } from './metrics-of-links';
 import { registerProcessMetrics } from './metrics-of-process';
@@ -17,6 +18,7 @@ export interface MeasuredParts {
   readonly events: QueueEvents;
   readonly server: Pick<TaskServer, 'state' | 'consumed' | 'handoversWaiting'>;
   readonly health: Pick<QueueHealth, 'readiness'>;
+  readonly steering: Pick<Steering, 'paused'>;
   readonly publisher: Pick<Publisher, 'pending' | 'pendingBytes' | 'watch'>;
 }
 
@@ -24,10 +26,10 @@ export interface MeasuredParts {
 export class AppMetrics extends MetricsSource {
   private readonly register = new Registry();
 
-  constructor({ registry, events, server, health, publisher }: MeasuredParts) {
+  constructor({ registry, events, server, health, steering, publisher }: MeasuredParts) {
     super();
     registerTaskMetrics(this.register, registry, events);
-    registerWorkMetrics(this.register, { server, health, registry });
+    registerWorkMetrics(this.register, { server, health, steering, registry });
     registerConnectionMetrics(this.register, events, server);
     registerPublishMetrics(this.register, publisher);
     registerProcessMetrics(this.register);

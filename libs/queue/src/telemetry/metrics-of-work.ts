@@ -4,6 +4,7 @@ import type { ConsumerState } from '../connection/queue-consumer';
 import type { ConsumedQueue } from '../consuming/consumed-queue';
 import type { TaskServer } from '../consuming/task-server';
 import type { QueueHealth } from '../health/queue-health';
+import type { Steering } from '../steering/steering';
 import type { TaskRegistry } from '../task-registry';
 import { TaskSeries } from './task-series';
 
@@ -20,11 +21,12 @@ const CONSUMER_STATES = {
 export interface Work {
   readonly server: Pick<TaskServer, 'consumed' | 'handoversWaiting'>;
   readonly health: Pick<QueueHealth, 'readiness'>;
+  readonly steering: Pick<Steering, 'paused'>;
   readonly registry: TaskRegistry;
 }
 
 /** What this process has in hand now: read when it is asked for, and kept nowhere. */
-export function registerWorkMetrics(register: Registry, { server, health, registry }: Work): void {
+export function registerWorkMetrics(register: Registry, { server, health, steering, registry }: Work): void {
   const ofProcess = (name: string, help: string, value: () => number): void => {
     const gauge: Gauge = new Gauge({ name, help, registers: [register], collect: () => gauge.set(value()) });
   };
@@ -62,8 +64,24 @@ export function registerWorkMetrics(register: Registry, { server, health, regist
       return Math.max(0, ...inHand.map(({ dueAt = now }) => now - dueAt)) / 1_000;
     },
   );
+  registerPauses(register, { server, steering, registry });
   registerRunning(register, server, registry);
   registerConsumerStates(register, server);
+}
+
+/** Also of queues that this process does not consume: where no worker of theirs is up, whoever follows the orders tells that it is meant. */
+function registerPauses(register: Registry, { server, steering, registry }: Omit<Work, 'health'>): void {
+  const gauge: Gauge = new Gauge({
+    name: 'warren_queue_paused',
+    help: 'Whether somebody has paused the queue (1): no worker takes from it, and none is at fault.',
+    labelNames: ['queue'],
+    registers: [register],
+    collect: () => {
+      gauge.reset(); // a pause of a queue that is not consumed here is told no more once it is over
+      for (const { queue } of server.consumed) gauge.set({ queue }, 0);
+      for (const { name } of registry.queues) if (steering.paused.has(name)) gauge.set({ queue: name }, 1);
+    },
+  });
 }
 
 function registerRunning(register: Registry, server: Work['server'], registry: TaskRegistry): void {

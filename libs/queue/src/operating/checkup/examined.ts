@@ -2,6 +2,7 @@ import type { ChannelModel } from '../../connection/amqp';
 import type { QueueLook } from '../../connection/queue-looks';
 import type { PublishProbe } from '../../connection/publish-probe';
 import type { QueueSettings } from '../../queue.options';
+import type { Steering } from '../../steering/steering';
 import type { TaskRegistry } from '../../task-registry';
 import type { BrokerIdentity } from '../../topology/priority-support';
 import type { ManagementFacts } from '../management-facts';
@@ -15,6 +16,8 @@ export interface Examined {
   readonly registry: TaskRegistry;
   /** Every queue that is defined, with its kin, the delay levels and the streams. */
   readonly looks: ReadonlyMap<string, QueueLook>;
+  /** What was ordered. It is opened by who wants to know, and only where its stream is: reading it would declare it. */
+  readonly steering: () => Pick<Steering, 'open' | 'paused'>;
   /** What came of a message that nobody was meant to get. */
   readonly publishing: PublishProbe;
   /** What the management API says; a sentence where it says nothing. */

@@ -1,19 +1,26 @@
 import { declareAtOnce, declareEach } from '../../connection/declarations';
 import { closeChannel } from '../../connection/close-channel';
 import { openQuietChannel } from '../../connection/queue-looks';
+import type { QueueLook } from '../../connection/queue-looks';
 import type { QueueDefinition } from '../../define-queue';
+import { endedWithin } from '../../ended-within';
 import { TopologyError } from '../../errors';
+import type { Pause } from '../../steering/steering-state';
 import { delayLevels } from '../../topology/delay-levels';
 import { deadLetterQueueName, quarantineName } from '../../topology/names';
 import { missingPrioritySupport } from '../../topology/priority-support';
 import { deadLetterQueuePlan, quarantinePlan, undeliveredPlan, workQueuePlan } from '../../topology/queue-arguments';
 import type { QueuePlan } from '../../topology/queue-arguments';
+import { CONTROL_STREAM } from '../../topology/streams';
 import { lookOf, waitingIn } from './examined';
 import type { Check, Examined } from './examined';
 import { fail, skipped, unless, warn } from './finding';
 import type { Says } from './finding';
 
 const PRECONDITION_FAILED = 406;
+
+/** Milliseconds to read which queues are paused. */
+const PAUSES_TIMEOUT_MS = 3_000;
 
 /** The queues as they are on the broker, against the definitions. */
 export const queueChecks: readonly Check[] = [
@@ -85,20 +92,13 @@ export const queueChecks: readonly Check[] = [
   },
   {
     name: 'consumers',
-    look: (examined) =>
-      unless(
-        examined.registry.queues.flatMap(({ name }) => {
-          const look = lookOf(examined, name);
-          if (look.state !== 'there' || look.consumers > 0) return [];
-          const remedy = `start a worker that consumes it (WORKER_QUEUES)`;
-          return [
-            look.ready > 0
-              ? fail(`nobody consumes ${name}, and ${look.ready} tasks wait in it`, remedy)
-              : warn(`nobody consumes ${name}`, remedy),
-          ];
-        }),
+    look: async (examined) => {
+      const paused = await pausesIn(examined);
+      return unless(
+        examined.registry.queues.flatMap(({ name }) => standstill(name, lookOf(examined, name), paused.get(name))),
         'every queue that is there is consumed',
-      ),
+      );
+    },
   },
   {
     name: 'priorities',
@@ -112,6 +112,32 @@ export const queueChecks: readonly Check[] = [
       ),
   },
 ];
+
+/** The queues that somebody has paused; none where nobody can tell. */
+async function pausesIn(examined: Examined): Promise<ReadonlyMap<string, Pause>> {
+  if (lookOf(examined, CONTROL_STREAM).state !== 'there') return new Map();
+  const steering = examined.steering();
+  await endedWithin(steering.open(), PAUSES_TIMEOUT_MS);
+  return steering.paused;
+}
+
+/** Nobody takes from it, because somebody wants that or by mistake; or somebody does against the order. */
+function standstill(name: string, look: QueueLook, pause: Pause | undefined): Says[] {
+  if (look.state !== 'there') return [];
+  const { ready, consumers } = look;
+  if (pause !== undefined) {
+    const why = pause.reason === undefined ? '' : ` (${pause.reason})`;
+    const still = consumers === 0 ? '' : `, and ${consumers} consume it all the same`;
+    return [warn(`${name} is paused by ${pause.by}${why}; ${ready} tasks wait in it${still}`, `warren resume ${name}`)];
+  }
+  if (consumers > 0) return [];
+  const remedy = `start a worker that consumes it (WORKER_QUEUES)`;
+  return [
+    ready > 0
+      ? fail(`nobody consumes ${name}, and ${ready} tasks wait in it`, remedy)
+      : warn(`nobody consumes ${name}`, remedy),
+  ];
+}
 
 /** Every queue as it is to be declared. */
 function plansOf({ registry, settings: { queueType }, broker }: Examined): QueuePlan[] {
