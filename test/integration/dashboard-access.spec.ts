@@ -127,6 +127,7 @@ describe('a dashboard with users', () => {
     const app = await guarded({ DASHBOARD_PUBLIC_URL: 'https://queues.example.com' });
     const { text } = await app.get('/metrics').set('Host', 'dashboard:3002').expect(200);
     expect(text).toContain('# TYPE warren_connection_up gauge');
+    expect(text).toContain('# TYPE warren_oldest_waiting_seconds gauge');
     for (const host of [
       'queues.example.com',
       'QUEUES.example.com',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineTask, QueueEvents, TaskRegistry } from '@app/queue';
+import type { Metric } from '@app/queue/metrics';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { oldestWaitingMetric } from '../../apps/dashboard/src/live/waiting-metrics';
 import { supervisorMetrics } from '../../libs/queue/src/supervising/supervisor-metrics';
 import { AppMetrics } from '../../libs/queue/src/telemetry/app-metrics';
 import { projectFiles, projectRoot, textOf } from '../support/project-files';
@@ -10,7 +12,11 @@ import { projectFiles, projectRoot, textOf } from '../support/project-files';
 /** A metric as it is documented: `counter queue,task`. */
 type Described = Readonly<Record<string, string>>;
 
-/** What an app and a supervisor tell Prometheus. */
+/** Metrics with a sample each. */
+const describedBy = (metrics: readonly Metric[]): [name: string, described: string][] =>
+  metrics.map(({ name, type, samples }) => [name, `${type} ${Object.keys(samples[0]?.labels ?? {}).join(',')}`]);
+
+/** What an app, the dashboard and a supervisor tell Prometheus. */
 function described(): Described {
   const metrics = new AppMetrics({
     registry: new TaskRegistry([defineTask({ name: 'a', queue: 'b', payload: z.string() })]),
@@ -26,11 +32,10 @@ function described(): Described {
   });
   const tasks = { completed: 0, retrying: 0, 'dead-lettered': 0 };
   const worker = { worker: 1, isRunning: true, isReady: true, restarts: 0, running: 0, tasks };
-  const ofSupervisor = supervisorMetrics({ workers: [worker], deaths: new Map() }).map(({ name, type, samples }) => [
-    name,
-    `${type} ${Object.keys(samples[0]?.labels ?? {}).join(',')}`,
-  ]);
-  return Object.fromEntries([...ofApp, ...ofSupervisor]) as Described;
+  const ofSupervisor = describedBy(supervisorMetrics({ workers: [worker], deaths: new Map() }));
+  const row = { name: 'b', state: 'there', ready: 0, consumers: 0, dead: 0, quarantined: 0, problems: [] } as const;
+  const seen = { broker: { state: 'open' }, history: { state: 'live' }, queues: [row] } as const;
+  return Object.fromEntries([...ofApp, ...ofSupervisor, ...describedBy([oldestWaitingMetric(seen)])]) as Described;
 }
 
 /** What the tables of docs/metrics.md say. */

@@ -1,4 +1,5 @@
 import { DeadLetterQueues, QueueEvents, Steering, TaskHistory, TaskRegistry } from '@app/queue';
+import { MetricsModule, MetricsSource } from '@app/queue/metrics';
 import { QueueOperations } from '@app/queue/operating';
 import { Module } from '@nestjs/common';
 import { ChartsController } from '../charts/charts.controller';
@@ -21,9 +22,11 @@ import { LiveStream } from './live-stream';
 import { LiveController } from './live.controller';
 import { Overview } from './overview';
 import { Pulse } from './pulse';
+import { WaitingMetrics } from './waiting-metrics';
 
 /** What the pages show and do. */
 @Module({
+  imports: [MetricsModule],
   controllers: [
     LiveController,
     PastController,
@@ -57,6 +60,11 @@ import { Pulse } from './pulse';
       provide: Overview,
       useFactory: (watch: BrokerWatch, past: Past, steering: Steering) => new Overview(watch, past, steering),
       inject: [BrokerWatch, PAST, Steering],
+    },
+    {
+      provide: WaitingMetrics,
+      useFactory: (source: MetricsSource, overview: Overview) => new WaitingMetrics(source, overview),
+      inject: [MetricsSource, Overview],
     },
     {
       provide: Pulse,

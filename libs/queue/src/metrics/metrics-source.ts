@@ -7,4 +7,7 @@ import type { Metric } from './prometheus-text';
 export abstract class MetricsSource {
   /** All that is known at this moment, gauges read anew. */
   abstract metrics(): Promise<readonly Metric[]>;
+
+  /** Tells from now on what an app knows besides: `read` is called at each scrape. Its metrics need names that no other has. */
+  abstract include(read: () => readonly Metric[]): void;
 }

@@ -25,6 +25,7 @@ export interface MeasuredParts {
 /** The metrics of one app, in a registry of its own. Each has its row in `docs/metrics.md`, which a test holds. */
 export class AppMetrics extends MetricsSource {
   private readonly register = new Registry();
+  private readonly included: (() => readonly Metric[])[] = [];
 
   constructor({ registry, events, server, health, steering, publisher }: MeasuredParts) {
     super();
@@ -37,13 +38,18 @@ export class AppMetrics extends MetricsSource {
 
   async metrics(): Promise<readonly Metric[]> {
     const metrics = await this.register.getMetricsAsJSON();
-    return metrics.map(({ name, help, type, values }) => ({
+    const own = metrics.map(({ name, help, type, values }) => ({
       name,
       help,
       type: type as unknown as Metric['type'],
       // What nothing was measured of yet is no number (the event loop's lag in its first milliseconds).
       samples: values.filter(({ value }) => Number.isFinite(value)).map(sampleOf),
     }));
+    return [...own, ...this.included.flatMap((read) => read())];
+  }
+
+  include(read: () => readonly Metric[]): void {
+    this.included.push(read);
   }
 }
 
