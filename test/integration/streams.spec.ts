@@ -5,6 +5,7 @@ import { StreamTest, TEST_STREAM } from '../support/streams';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
+import { StreamReading } from '../../libs/queue/src/connection/stream-reading';
 
 const open = closingAfterEach();
 let vhost: Vhost;
@@ -90,6 +91,25 @@ describe('a reader of a stream', () => {
     expect(reader.state).toBe('live');
     await test.write('new');
     await waitFor('what is new', () => test.read.includes('new'));
+  });
+
+  it('is read anew from where it was when the broker hands out nothing more and says nothing', async () => {
+    const handedOut = jest.spyOn(StreamReading.prototype, 'handedOut');
+    const test = new StreamTest(open, vhost.url);
+    const reader = test.reader({ lookAfter: 100 });
+    await test.write('a');
+    await reader.open();
+    const [message] = handedOut.mock.calls[0] ?? [];
+    const reading = handedOut.mock.contexts[0] as StreamReading | undefined;
+    // As a consumer whose node has lost the stream: it is gone, and the broker has not said so.
+    await reading?.['channel'].cancel(message?.fields.consumerTag ?? '');
+    handedOut.mockRestore();
+    await test.write('b');
+    await waitFor('what was held back', () => test.read.includes('b'));
+    await test.write('c');
+    await waitFor('what comes then', () => test.read.includes('c'));
+    expect(test.read).toEqual(['a', 'b', 'c']);
+    await waitFor('it to be up to date', () => reader.state === 'live');
   });
 
   it('tells by silence when there is no message either', async () => {

@@ -12,6 +12,7 @@ import { StreamPosition } from './stream-position';
 import type { StreamOffset } from './stream-position';
 import { StreamReading, offsetOf } from './stream-reading';
 import { StreamRefusals } from './stream-refusals';
+import { StreamWatch } from './stream-watch';
 import { unlessAborted } from './unless-aborted';
 
 /** One message of a stream. */
@@ -38,6 +39,11 @@ export interface StreamReaderOptions {
   /** Milliseconds before the next attempt after a failure. */
   readonly retryDelay: number;
   /**
+   * Milliseconds without a message after which the broker is asked for the last one; when it is one that it has not handed out, it is read anew
+   * from where the reading was. 30,000 unless given.
+   */
+  readonly lookAfter?: number;
+  /**
    * Called for each message, in order. What it throws is told as a warning of the process; the reading goes on. Whoever returns a promise
    * is called on meanwhile, but never has many more than `prefetch` messages in hand: the broker hands out no more, but for what it keeps
    * in one chunk with the last of them.
@@ -52,15 +58,6 @@ export interface StreamReaderOptions {
   /** Called for each mark that is read, whoever had it written: it takes room in the stream as a message does. */
   readonly onMark?: () => void;
 }
-
-/** Silence after which everything counts as read when nothing tells. */
-const SILENCE_MS = 1_000;
-
-/** Silence after which the last messages have all come: the broker hands them out together. */
-const LAST_MS = 50;
-
-/** A mark that the broker has and does not hand out for so long: the position is one of a stream that is no more. */
-const MARK_MS = 3_000;
 
 /**
  * Reads one stream from where it is told to, and goes on after a lost connection at the place it had reached. Never blocks what it
@@ -208,26 +205,19 @@ export class StreamReader {
     }
   }
 
-  /** Sees to it that the state becomes `live`: by a mark, by the place of the last message, or by silence. */
+  /** Sees to it that the state becomes `live`, and that the reading ends when it falls silent. */
   private async watch(reading: StreamReading, end: (why: string) => void, signal: AbortSignal): Promise<void> {
-    const isMarked = (await this.options.mark?.(reading.markId)) ?? false;
-    if (!isMarked) await reading.lookForEnd(this.options.stream.name);
-    while (!reading.isMarkRead && !signal.aborted) {
-      const isAtEnd = reading.end !== undefined && this.position.reached >= reading.end;
-      const patience = isMarked ? MARK_MS : isAtEnd ? LAST_MS : SILENCE_MS;
-      const rest = patience - reading.silence;
-      if (rest > 0) {
-        await delay(isMarked ? rest : Math.min(rest, LAST_MS), undefined, { signal, ref: false }).catch(
-          () => undefined,
-        );
-      } else if (isMarked || this.position.reached > (reading.end ?? Infinity)) {
-        this.position.startOver();
-        return end('the stream is not the one that was read before');
-      } else {
-        this.become('live');
-        return reading.lookNoMore();
-      }
+    const { stream, mark, lookAfter = 30_000 } = this.options;
+    const watch = new StreamWatch(stream.name, reading, this.position, signal);
+    const isTheSame = await watch.reachesEnd((await mark?.(reading.markId)) ?? false);
+    if (signal.aborted) return;
+    if (!isTheSame) {
+      this.position.startOver();
+      return end('the stream is not the one that was read before');
     }
+    this.become('live');
+    const why = await watch.fallsSilent(lookAfter);
+    if (why !== undefined) end(why);
   }
 
   private become(state: StreamReaderState): void {

@@ -15,6 +15,11 @@ export class StreamReading {
 
   constructor(private readonly channel: Channel) {}
 
+  /** The broker has been asked for its last messages, and hands them out. */
+  get isLooking(): boolean {
+    return this.lookedBy !== undefined;
+  }
+
   /** Milliseconds in which the broker has had nothing to hand out; 0 while something that it did is not taken yet. */
   get silence(): number {
     return this.inHand > 0 ? 0 : performance.now() - this.takenAt;
@@ -43,7 +48,9 @@ export class StreamReading {
 
   /** The end is known well enough. Never rejects. */
   async lookNoMore(): Promise<void> {
-    if (this.lookedBy !== undefined) await this.channel.cancel(this.lookedBy).catch(ignore);
+    const { lookedBy } = this;
+    this.lookedBy = undefined;
+    if (lookedBy !== undefined) await this.channel.cancel(lookedBy).catch(ignore);
   }
 
   private taken(message: ConsumeMessage): void {
