@@ -71,8 +71,8 @@ export class TaskEntry implements InLine<TaskEntry> {
    * each. Texts that tasks share count for each.
    */
   get weight(): number {
-    const { id, name = '', worker = '', details } = this;
-    return ENTRY_BYTES + id.length + name.length + worker.length + (details?.weight ?? 0);
+    const { id, name = '', queue, worker = '', details } = this;
+    return ENTRY_BYTES + id.length + name.length + queue.length + worker.length + (details?.weight ?? 0);
   }
 
   /** Folds one record in. */

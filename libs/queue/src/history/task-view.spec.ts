@@ -215,18 +215,4 @@ describe('a view', () => {
     expect(view.search({}, { limit: 2, offset: 98 }).tasks.map(({ id }) => id)).toEqual(['1', '0']);
     expect(view.search({ states: new Set(['running']) }, { limit: 10, offset: 0 })).toMatchObject({ total: 1 });
   });
-
-  it('holds 100,000 tasks and finds among them', () => {
-    const view = new TaskView();
-    for (let index = 0; index < 120_000; index += 1) {
-      const at = NOW + index;
-      if (index % 100 === 0) {
-        const error = `Error: cannot open /images/${index}.png`;
-        view.apply({ kind: 'dead-lettered', ...of(`id-${index}`, at), attempt: 1, reason: 'failed', error });
-      } else view.apply(completed(`id-${index}`, at));
-    }
-    expect(view.size).toBe(100_000);
-    expect(view.search({ error: 'open' }, { limit: 10, offset: 0 })).toMatchObject({ total: 1_000 });
-    expect(view.search({ words: ['id-11999'] }, { limit: 10, offset: 0 }).total).toBe(10);
-  });
 });
