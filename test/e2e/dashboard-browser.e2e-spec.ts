@@ -163,13 +163,13 @@ describe('the pages in a browser', () => {
     await failures(2);
     const page = await browser.visit(dashboard.url);
     await page.goto('/failures?queue=images');
-    const discard = page.getByRole('button', { name: 'Discard all' });
-    await discard.focus();
+    const purge = page.getByRole('button', { name: 'Purge all' });
+    await purge.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Discard 2 tasks?' }).waitFor();
+    await page.getByRole('dialog', { name: 'Purge 2 tasks?' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await discard.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(await purge.evaluate((button) => button === document.activeElement)).toBe(true);
     await holds({ ready: 0, dead: 2 });
     await page.context().close();
   });

@@ -8,7 +8,7 @@ const closing = closingAfterEach();
 /** What each role may do, and the answer when it may: most name what is not there. A test holds that no route is missing. */
 const ACTIONS = [
   ['/api/failures/redrive', { key: 'none', queue: 'work', isDryRun: true }, 'operator', 404],
-  ['/api/failures/discard', { key: 'none', queue: 'work', isDryRun: true }, 'admin', 404],
+  ['/api/failures/purge', { key: 'none', queue: 'work', isDryRun: true }, 'admin', 404],
   ['/api/queues/:name/pause', { reason: 'none' }, 'operator', 404],
   ['/api/queues/:name/resume', {}, 'operator', 404],
   ['/api/tasks/:id/cancel', {}, 'operator', 204],

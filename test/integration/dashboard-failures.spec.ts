@@ -107,7 +107,7 @@ describe('the failures page', () => {
     await dashboardWith([failed('a', 'one'), failed('a', 'two'), failed('c', 'one')]);
     const [largest] = await groupsOf();
     const body = { key: largest?.key, queue: 'work', isDryRun: false };
-    expect((await app.post('/api/failures/discard', body).expect(200)).body).toEqual({
+    expect((await app.post('/api/failures/purge', body).expect(200)).body).toEqual({
       matched: 2,
       done: 2,
       failed: 0,
@@ -139,7 +139,7 @@ describe('the failures page', () => {
       { key: 'a', queue: 'work' },
       { key: 'a', queue: 'work', isDryRun: 'no' },
     ];
-    for (const body of bodies) await app.post('/api/failures/discard', body).expect(400);
+    for (const body of bodies) await app.post('/api/failures/purge', body).expect(400);
     await holds({ ready: 0, dead: 1 });
   });
 });

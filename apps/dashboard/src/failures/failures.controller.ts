@@ -37,10 +37,10 @@ export class FailuresController {
   }
 
   /** Throws a group away for good; with `isDryRun` it is only counted. */
-  @Post('discard')
+  @Post('purge')
   @Needs('admin')
   @HttpCode(200)
-  discard(@Body() body: unknown, @By() by: string): Promise<GroupResult> {
+  purge(@Body() body: unknown, @By() by: string): Promise<GroupResult> {
     return this.act('purge', body, by);
   }
 

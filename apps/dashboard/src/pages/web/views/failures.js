@@ -81,7 +81,7 @@ function Group({ group, session, now, again }) {
         }`,
       confirm: `${confirm} ${count(meant.matched)}`,
       isDangerous,
-      command: deadLettersCommand(action === 'redrive' ? 'redrive' : 'purge', queue, meant.ids),
+      command: deadLettersCommand(action, queue, meant.ids),
       run: async () => {
         const result = await post(`failures/${action}`, { key, queue, isDryRun: false });
         const rest = result.failed === 0 ? '' : ` ${count(result.failed)} stay, because they could not be.`;
@@ -98,11 +98,11 @@ function Group({ group, session, now, again }) {
       confirm: 'Retry',
       done: 'given back',
     });
-  const discard = () =>
-    act('discard', {
-      title: 'Discard',
+  const purge = () =>
+    act('purge', {
+      title: 'Purge',
       body: 'They are thrown away for good. Nothing brings them back.',
-      confirm: 'Discard',
+      confirm: 'Purge',
       isDangerous: true,
       done: 'thrown away',
     });
@@ -120,7 +120,7 @@ function Group({ group, session, now, again }) {
     <td class="wide">
       <div class="actions">
         ${may(session, 'operator') && html`<button class="primary" onClick=${retry}>Retry all</button>`}
-        ${may(session, 'admin') && html`<button class="danger" onClick=${discard}>Discard all</button>`}
+        ${may(session, 'admin') && html`<button class="danger" onClick=${purge}>Purge all</button>`}
         ${ids.slice(0, 3).map((id, index) => html`<a key=${id} href=${`/tasks/${encodeURIComponent(id)}?queue=${encodeURIComponent(queue)}`}>task ${index + 1}</a>`)}
       </div>
     </td>
