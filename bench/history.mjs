@@ -62,14 +62,21 @@ await runCommand(voice, { usage, flags }, (values, { signal }) => {
  * @param {Stage} stage @param {'classic' | 'quorum'} queueType @param {{ count: number, rounds: number }} sizes
  */
 async function measureCost(stage, queueType, { count, rounds }) {
-  const job = { kind: /** @type {const} */ ('handle'), queueType, size: 200, concurrency: 100, count, warmUp: WARM_UP };
+  const trial = {
+    kind: /** @type {const} */ ('handle'),
+    queueType,
+    size: 200,
+    concurrency: 100,
+    count,
+    warmUp: WARM_UP,
+  };
   const measured = [];
   for (let round = 0; round < rounds; round += 1) {
     /** @type {Record<string, { rate: number, cpu: number }>} */
     const figures = {};
     for (const events of round % 2 === 0 ? ['off', 'on'] : ['on', 'off']) {
       const queue = `bench.history.${queueType}`;
-      const entry = { contestant: named('warren'), job: { ...job, queue, events } };
+      const entry = { contestant: named('warren'), trial: { ...trial, queue, events } };
       const { rate = Number.NaN, cpu = Number.NaN } = await handling(
         stage,
         /** @type {Parameters<typeof handling>[1]} */ (entry),

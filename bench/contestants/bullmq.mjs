@@ -4,21 +4,21 @@
 import { Queue, Worker } from 'bullmq';
 import { builtApp } from '../../scripts/lib/build.mjs';
 
-/** @typedef {import('../src/job.js').Job} Job */
+/** @typedef {import('../src/trial.js').Trial} Trial */
 /** @typedef {import('../src/payload.js').BenchPayload} BenchPayload */
 
 const NAME = 'bench';
 const OPTIONS = { removeOnComplete: true };
 
-/** @param {Job} job */
+/** @param {Trial} trial */
 function connectionOf({ broker: { redis } }) {
   if (redis === undefined) throw new Error('BullMQ needs the address of a Redis');
   return redis;
 }
 
-/** @param {Job} job @returns {Promise<import('../src/adding.js').Producer>} */
-async function openProducer(job) {
-  const queue = new Queue(job.queue, { connection: connectionOf(job) });
+/** @param {Trial} trial @returns {Promise<import('../src/adding.js').Producer>} */
+async function openProducer(trial) {
+  const queue = new Queue(trial.queue, { connection: connectionOf(trial) });
   await queue.waitUntilReady();
   return {
     add: (payload) => queue.add(NAME, payload, OPTIONS),
@@ -27,10 +27,10 @@ async function openProducer(job) {
   };
 }
 
-/** @param {Job} job @param {import('../src/handling.js').Handling} handling @returns {Promise<import('../src/kinds.js').BenchWorker>} */
-async function openWorker(job, handling) {
-  const options = { connection: connectionOf(job), concurrency: job.concurrency ?? 1, autorun: false };
-  const worker = new Worker(job.queue, async ({ data }) => handling.handle(data), options);
+/** @param {Trial} trial @param {import('../src/handling.js').Handling} handling @returns {Promise<import('../src/kinds.js').BenchWorker>} */
+async function openWorker(trial, handling) {
+  const options = { connection: connectionOf(trial), concurrency: trial.concurrency ?? 1, autorun: false };
+  const worker = new Worker(trial.queue, async ({ data }) => handling.handle(data), options);
   await worker.waitUntilReady();
   return {
     // Runs until it is closed.

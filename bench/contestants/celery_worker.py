@@ -1,4 +1,4 @@
-"""Celery's worker as a contestant: one that handles the tasks of one job, in a pool that suits the job."""
+"""Celery's worker as a contestant: one that handles the tasks of one trial, in a pool that suits the trial."""
 
 import os
 
@@ -33,14 +33,14 @@ class PrefetchForEachConsumer(bootsteps.StartStopStep):
         consumer.qos = QoS(limit, consumer.initial_prefetch_count)
 
 
-def pool_for(job):
+def pool_for(trial):
     """
     solo for one task at a time, where it is the fastest. prefork for tasks that need the processor, with a process for each task
     at once; threads for all others: with empty handlers they do twice what prefork does.
     """
-    if job.get("concurrency", 1) == 1:
+    if trial.get("concurrency", 1) == 1:
         return "solo"
-    return "prefork" if job["kind"] == "work" and job.get("how") != "wait" else "threads"
+    return "prefork" if trial["kind"] == "work" and trial.get("how") != "wait" else "threads"
 
 
 class Worker:
@@ -49,8 +49,8 @@ class Worker:
     def __init__(self, app, driver):
         self.app = app
         self.driver = driver
-        self.job = driver.job
-        self.pool = pool_for(self.job)
+        self.trial = driver.trial
+        self.pool = pool_for(self.trial)
         self.consumer = None
         self.is_stopping = False
         # The processes of the prefork pool that are up.
@@ -58,7 +58,7 @@ class Worker:
         worker_process_init.connect(lambda **_: counted(self.crew), weak=False)
         worker_ready.connect(self.on_ready)
         shared = {"counter": shared_counter, "store": Array("d", 3), "cpu": cpu_of_all(os.getpid())}
-        tally = Tally(self.job, driver.tell, self.on_done, **(shared if self.pool == "prefork" else {}))
+        tally = Tally(self.trial, driver.tell, self.on_done, **(shared if self.pool == "prefork" else {}))
 
         @app.task(name="bench.task")
         def handle(task):
@@ -66,12 +66,12 @@ class Worker:
 
     def run(self):
         """Returns when the worker has stopped."""
-        if self.job["queueType"] == "quorum":
+        if self.trial["queueType"] == "quorum":
             self.app.steps["consumer"].add(PrefetchForEachConsumer)
         worker = self.app.Worker(
             pool=self.pool,
-            concurrency=self.job.get("concurrency", 1),
-            # Not yet the queue of the job.
+            concurrency=self.trial.get("concurrency", 1),
+            # Not yet the queue of the trial.
             queues=[list(self.app.amqp.queues)[-1]],
             quiet=True,
             loglevel="WARNING",
@@ -84,7 +84,7 @@ class Worker:
 
     def on_ready(self, sender, **_):
         self.consumer = sender
-        crew = self.job["concurrency"] if self.pool == "prefork" else 0
+        crew = self.trial["concurrency"] if self.pool == "prefork" else 0
         self.when(lambda: self.pool == "solo" or self.crew.value >= crew, self.listen)
 
     def listen(self):
@@ -94,11 +94,11 @@ class Worker:
 
     def on_input(self):
         if os.read(0, 1024) != b"":
-            self.consumer.add_task_queue(self.job["queue"])
+            self.consumer.add_task_queue(self.trial["queue"])
             return
         self.is_stopping = True
         self.consumer.hub.remove(0)
-        self.consumer.cancel_task_queue(self.job["queue"])
+        self.consumer.cancel_task_queue(self.trial["queue"])
         # What was handled is to be acknowledged as well.
         self.when(lambda: not state.reserved_requests, self.stop)
 

@@ -14,7 +14,7 @@ class Driver:
     """The other end of standard input and output."""
 
     def __init__(self):
-        self.job = json.loads(sys.argv[-1])
+        self.trial = json.loads(sys.argv[-1])
         # What a library prints must not come between the lines: it goes to the log.
         self._lines = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
@@ -33,12 +33,12 @@ class Driver:
         os._exit(1)
 
     def serve(self, kinds):
-        """Does the job: `kinds` has, by name, what makes a Prepared of it."""
+        """Does the trial: `kinds` has, by name, what makes a Prepared of it."""
         try:
-            job = self.job
-            if job["kind"] not in kinds:
-                raise ValueError(f"there is no {job['kind']} here")
-            self._serve(kinds[job["kind"]](job, self.tell))
+            trial = self.trial
+            if trial["kind"] not in kinds:
+                raise ValueError(f"there is no {trial['kind']} here")
+            self._serve(kinds[trial["kind"]](trial, self.tell))
         except Exception as error:
             self.give_up(error)
 
@@ -61,7 +61,7 @@ class Driver:
 
 
 class Prepared:
-    """A job that is ready to be done."""
+    """A trial that is ready to be done."""
 
     is_repeatable = False
     is_stopped = False
@@ -105,9 +105,9 @@ def evenly(count, rate, is_stopped):
         yield index
 
 
-def total(job):
-    """The tasks of a job with those that do not count."""
-    return job.get("warmUp", 0) + job["count"]
+def total(trial):
+    """The tasks of a trial with those that do not count."""
+    return trial.get("warmUp", 0) + trial["count"]
 
 
 def percentiles(values):

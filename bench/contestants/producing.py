@@ -4,13 +4,13 @@ from line_protocol import Prepared, Stopwatch, evenly, now, total
 
 
 class Producing(Prepared):
-    """`client` is made of a job and `confirms`: whether each add waits for the broker. It has `add`, `settle` and `close`."""
+    """`client` is made of a trial and `confirms`: whether each add waits for the broker. It has `add`, `settle` and `close`."""
 
     confirms = True
 
-    def __init__(self, client, job):
-        self.job = job
-        self.client = client(job, self.confirms)
+    def __init__(self, client, trial):
+        self.trial = trial
+        self.client = client(trial, self.confirms)
 
     def add_all(self, payloads, rate=0):
         """Each payload is a text, what a task carries, or a function that makes one when its time has come."""
@@ -27,18 +27,18 @@ class Producing(Prepared):
 class Adding(Producing):
     is_repeatable = True
 
-    def __init__(self, client, job):
-        super().__init__(client, job)
-        self.text = "x" * job["size"]
-        self.add_all([self.text] * job.get("warmUp", 0))
+    def __init__(self, client, trial):
+        super().__init__(client, trial)
+        self.text = "x" * trial["size"]
+        self.add_all([self.text] * trial.get("warmUp", 0))
 
     def run(self):
-        return self.add_all([self.text] * self.job["count"])
+        return self.add_all([self.text] * self.trial["count"])
 
 
-class Sending(Producing):
+class AddingTimed(Producing):
     def run(self):
-        return self.add_all([lambda: {"at": now()}] * total(self.job), self.job.get("rate", 0))
+        return self.add_all([lambda: {"at": now()}] * total(self.trial), self.trial.get("rate", 0))
 
 
 class Filling(Producing):
@@ -47,9 +47,9 @@ class Filling(Producing):
     is_repeatable = True
     confirms = False
 
-    def __init__(self, client, job):
-        super().__init__(client, job)
-        self.payloads = job.get("tasks") or ["x" * job.get("size", 0)] * total(job)
+    def __init__(self, client, trial):
+        super().__init__(client, trial)
+        self.payloads = trial.get("tasks") or ["x" * trial.get("size", 0)] * total(trial)
 
     def run(self):
         figures = self.add_all(self.payloads)
@@ -58,9 +58,9 @@ class Filling(Producing):
 
 
 def producers(client):
-    """The kinds of jobs that add, for `Driver.serve`."""
+    """The kinds of trials that add, for `Driver.serve`."""
 
     def kind(made):
-        return lambda job, _tell: made(client, job)
+        return lambda trial, _tell: made(client, trial)
 
-    return {"add": kind(Adding), "send": kind(Sending), "fill": kind(Filling)}
+    return {"add": kind(Adding), "add-timed": kind(AddingTimed), "fill": kind(Filling)}

@@ -1,10 +1,10 @@
-// node program.mjs <module> <job>: the process of a contestant that is written for Node. Speaks the driver's lines (bench/README.md)
+// node program.mjs <module> <trial>: the process of a contestant that is written for Node. Speaks the driver's lines (bench/README.md)
 // and leaves the work to the module, which exports `kinds`.
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 const [path = '', text = ''] = process.argv.slice(2);
-const job = /** @type {import('../src/job.js').Job} */ (JSON.parse(text));
+const trial = /** @type {import('../src/trial.js').Trial} */ (JSON.parse(text));
 
 // Standard output is the driver's: what a logger writes goes to the log with all else.
 const writeLine = process.stdout.write.bind(process.stdout);
@@ -12,15 +12,15 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 
 process.on('uncaughtException', giveUp);
 
-const { kinds } = /** @type {{ kinds: import('../src/job.js').Kinds }} */ (await import(pathToFileURL(path).href));
-const prepare = kinds[job.kind];
-if (prepare === undefined) giveUp(new Error(`there is no ${job.kind} here`));
-const preparing = prepare(job, tell);
+const { kinds } = /** @type {{ kinds: import('../src/trial.js').Kinds }} */ (await import(pathToFileURL(path).href));
+const prepare = kinds[trial.kind];
+if (prepare === undefined) giveUp(new Error(`there is no ${trial.kind} here`));
+const preparing = prepare(trial, tell);
 const commands = createInterface({ input: process.stdin });
 commands.on('line', () => void run().catch(giveUp));
 commands.on('close', () => void stop().catch(giveUp));
 const prepared = await preparing;
-if (job.kind === 'start') tell(await prepared.run());
+if (trial.kind === 'start') tell(await prepared.run());
 else tell({ ready: true, again: prepared.isRepeatable === true });
 
 async function run() {
@@ -34,7 +34,7 @@ async function stop() {
   process.exit(0);
 }
 
-/** @type {import('../src/job.js').Tell} */
+/** @type {import('../src/trial.js').Tell} */
 function tell(line) {
   writeLine(`${JSON.stringify(line)}\n`);
 }

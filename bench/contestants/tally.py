@@ -10,17 +10,17 @@ STARTED, CPU, FIRST_AT = range(3)
 
 class Tally:
     """
-    Handles tasks as the job says, and calls `on_done` with the figures in the end of the last one. Threads may share it, and
+    Handles tasks as the trial says, and calls `on_done` with the figures in the end of the last one. Threads may share it, and
     processes when they are given what they can share:
     counter makes a function that counts from 1 on; store has room for three numbers; cpu reads the processor time of all.
     """
 
-    def __init__(self, job, tell, on_done, counter=None, store=None, cpu=time.process_time):
+    def __init__(self, trial, tell, on_done, counter=None, store=None, cpu=time.process_time):
         # next() of a count is atomic, += is not.
         counter = counter or (lambda: itertools.count(1).__next__)
-        self._kind = job["kind"]
-        self._warm_up = job.get("warmUp", 0)
-        self._last = total(job)
+        self._kind = trial["kind"]
+        self._warm_up = trial.get("warmUp", 0)
+        self._last = total(trial)
         self._tell = tell
         self._on_done = on_done
         self._begin = counter()
@@ -34,7 +34,7 @@ class Tally:
         number = self._begin()
         if number == self._warm_up + 1:
             self._store[:] = [time.monotonic(), self._cpu(), now()]
-        if self._kind == "receive" and number > self._warm_up:
+        if self._kind == "handle-timed" and number > self._warm_up:
             self._latencies.append(now() - task["at"])
         if self._kind == "work":
             do(task)
@@ -48,6 +48,6 @@ class Tally:
 
     def _figures(self):
         seconds = time.monotonic() - self._store[STARTED]
-        if self._kind == "receive":
+        if self._kind == "handle-timed":
             return {"latencies": percentiles(self._latencies), "count": len(self._latencies)}
         return {"seconds": seconds, "cpuSeconds": self._cpu() - self._store[CPU]}

@@ -17,21 +17,21 @@ from producing import producers
 driver = Driver()
 
 
-def make_app(job, confirm):
-    app = Celery("bench", broker=job["broker"]["amqp"], set_as_current=True)
+def make_app(trial, confirm):
+    app = Celery("bench", broker=trial["broker"]["amqp"], set_as_current=True)
     queues = [
-        Queue(job["queue"], Exchange(""), routing_key=job["queue"], no_declare=True),
-        # What a worker consumes from before it is asked for the tasks of the job.
-        Queue(f"{job['queue']}.idle.{os.getpid()}", Exchange(""), durable=False, auto_delete=True),
+        Queue(trial["queue"], Exchange(""), routing_key=trial["queue"], no_declare=True),
+        # What a worker consumes from before it is asked for the tasks of the trial.
+        Queue(f"{trial['queue']}.idle.{os.getpid()}", Exchange(""), durable=False, auto_delete=True),
     ]
     app.conf.update(
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         task_ignore_result=True,
         task_queues=queues,
-        task_default_queue=job["queue"],
+        task_default_queue=trial["queue"],
         task_default_exchange="",
-        task_default_routing_key=job["queue"],
+        task_default_routing_key=trial["queue"],
         broker_transport_options={"confirm_publish": confirm},
         worker_redirect_stdouts=False,
         worker_hijack_root_logger=False,
@@ -42,9 +42,9 @@ def make_app(job, confirm):
 class Producer:
     """Celery cannot have several adds on their way: with confirms it waits for each."""
 
-    def __init__(self, job, confirms):
-        self.queue = job["queue"]
-        self.app = make_app(job, confirms)
+    def __init__(self, trial, confirms):
+        self.queue = trial["queue"]
+        self.app = make_app(trial, confirms)
         # A producer sends none while it waits for the next round, and the broker would hang up.
         self.app.conf.broker_heartbeat = 0
 
@@ -74,7 +74,7 @@ class Producer:
 
 kinds = producers(Producer)
 
-if driver.job["kind"] in kinds:
+if driver.trial["kind"] in kinds:
     driver.serve(kinds)
 else:
-    Worker(make_app(driver.job, confirm=False), driver).run()
+    Worker(make_app(driver.trial, confirm=False), driver).run()

@@ -9,8 +9,8 @@ from producing import producers
 from tally import Tally
 
 
-def connect(job):
-    parameters = pika.URLParameters(job["broker"]["amqp"])
+def connect(trial):
+    parameters = pika.URLParameters(trial["broker"]["amqp"])
     # A BlockingConnection sends none while it waits for the next round, and the broker would hang up.
     parameters.heartbeat = 0
     return pika.BlockingConnection(parameters)
@@ -19,9 +19,9 @@ def connect(job):
 class Producer:
     """With confirms a publish of the BlockingConnection returns when its confirm is there: one by one is all it can."""
 
-    def __init__(self, job, confirms):
-        self.queue = job["queue"]
-        self.connection = connect(job)
+    def __init__(self, trial, confirms):
+        self.queue = trial["queue"]
+        self.connection = connect(trial)
         self.channel = self.connection.channel()
         if confirms:
             self.channel.confirm_delivery()
@@ -47,17 +47,17 @@ class Producer:
 class Handling(Prepared):
     """A callback that handles and then acknowledges, with prefetch as concurrency: pika has no other."""
 
-    def __init__(self, job, tell):
-        self.job = job
-        self.connection = connect(job)
+    def __init__(self, trial, tell):
+        self.trial = trial
+        self.connection = connect(trial)
         self.channel = self.connection.channel()
         self.figures = {}
-        self.tally = Tally(job, tell, self.figures.update)
-        self.is_text = job["kind"] == "handle"
-        self.channel.basic_qos(prefetch_count=job.get("concurrency", 1))
+        self.tally = Tally(trial, tell, self.figures.update)
+        self.is_text = trial["kind"] == "handle"
+        self.channel.basic_qos(prefetch_count=trial.get("concurrency", 1))
 
     def run(self):
-        self.channel.basic_consume(self.job["queue"], self.on_message)
+        self.channel.basic_consume(self.trial["queue"], self.on_message)
         self.channel.start_consuming()
         return self.figures
 
@@ -75,4 +75,4 @@ class Handling(Prepared):
         self.connection.close()
 
 
-Driver().serve({**producers(Producer), "handle": Handling, "receive": Handling})
+Driver().serve({**producers(Producer), "handle": Handling, "handle-timed": Handling})

@@ -9,10 +9,10 @@ import { Failure } from '../../scripts/lib/failure.mjs';
 /** Milliseconds a program has to end after it was told to, before it is ended. */
 const STOP_PATIENCE = 15_000;
 
-/** @typedef {import('../src/job.js').Figures} Figures */
+/** @typedef {import('../src/trial.js').Figures} Figures */
 /** @typedef {{ progress: number, from: number, to: number }} Progress handlers that have ended, and when the first began and the last ended: milliseconds since 1970 */
 
-/** A contestant at its one job, in a process of its own; bench/README.md describes the lines. */
+/** A contestant at its one trial, in a process of its own; bench/README.md describes the lines. */
 export class BenchProgram {
   #child;
   #name;
@@ -22,15 +22,15 @@ export class BenchProgram {
   #wake = () => {};
   /** How far it says it is with a `work`. @type {Progress | undefined} */
   progress;
-  /** Whether it does the same job once more after it has done it. */
+  /** Whether it does the same trial once more after it has done it. */
   isRepeatable = false;
 
   /**
    * Starts it.
-   * @param {{ name: string, argv: readonly string[], job: object, log: string }} options
+   * @param {{ name: string, argv: readonly string[], trial: object, log: string }} options
    *   name: for messages; log: the file for what it writes to standard error
    */
-  constructor({ name, argv, job, log }) {
+  constructor({ name, argv, trial, log }) {
     this.#name = name;
     this.#log = log;
     const output = openSync(log, 'a');
@@ -39,7 +39,7 @@ export class BenchProgram {
     const { PATH, HOME, TMPDIR, NODE_OPTIONS } = process.env;
     const inherited = Object.entries({ PATH, HOME, TMPDIR, NODE_OPTIONS }).filter(([, value]) => value !== undefined);
     this.startedAt = performance.now();
-    this.#child = spawn(file, [...args, JSON.stringify(job)], {
+    this.#child = spawn(file, [...args, JSON.stringify(trial)], {
       cwd: root,
       env: { ...Object.fromEntries(inherited), NO_COLOR: '1' },
       // A group of its own: Ctrl-C on a terminal is not for it, it is ended when its turn has come.

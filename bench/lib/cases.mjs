@@ -5,7 +5,7 @@ import { latencyCases } from './cases/latency.mjs';
 import { processCases } from './cases/processes.mjs';
 import { workingCases } from './cases/working.mjs';
 
-/** @typedef {import('../src/job.js').Job} Job */
+/** @typedef {import('../src/trial.js').Trial} Trial */
 /** @typedef {import('./rounds.mjs').Entry} Entry */
 /** @typedef {import('./stage.mjs').Stage} Stage */
 
@@ -15,8 +15,8 @@ import { workingCases } from './cases/working.mjs';
  * @property {string} name words with hyphens between them: `--only` takes the first ones
  * @property {string} title for people
  * @property {readonly Participant[]} participants
- * @property {readonly import('../src/job.js').Kind[]} kinds what a contestant must be able to do
- * @property {Omit<Job, 'broker' | 'queue'>} job
+ * @property {readonly import('../src/trial.js').Kind[]} kinds what a contestant must be able to do
+ * @property {Omit<Trial, 'broker' | 'queue'>} trial
  * @property {string} figure the one of the figures that is compared
  * @property {boolean} isMoreBetter of that figure
  * @property {readonly string[]} [quick] who is measured with `--quick`; not given: it is no part of a quick run
@@ -29,7 +29,7 @@ import { workingCases } from './cases/working.mjs';
  * @typedef {object} Participant
  * @property {string} contestant
  * @property {string} [label] default: the contestant's name
- * @property {Partial<Job>} [job]
+ * @property {Partial<Trial>} [trial]
  */
 
 /** All cases, in the order in which they are measured. @param {boolean} isQuick with small numbers @returns {Case[]} */

@@ -10,7 +10,7 @@ import { Stage } from './stage.mjs';
 /** @typedef {import('../../scripts/lib/say.mjs').Voice} Voice */
 /** @typedef {import('./every-case.mjs').Measured} Measured */
 
-/** Milliseconds that one job may take. */
+/** Milliseconds that one trial may take. */
 const TIMEOUT = { quick: 30_000, full: 300_000 };
 const ROUNDS = { quick: { rounds: 2, warmUp: 0 }, full: { rounds: 3, warmUp: 1 } };
 /** Milliseconds after its beginning in which a quick run begins another case or round: it ends within two minutes. */
@@ -110,8 +110,8 @@ export async function measureOnce(voice, stage, benchCase, entry, isQuick) {
 async function tidy(voice, stage, benchCase, entries) {
   try {
     await stage.clear();
-    for (const { contestant, job } of entries) {
-      if (contestant.isRabbit !== false) await stage.queues.delete(job.queue);
+    for (const { contestant, trial } of entries) {
+      if (contestant.isRabbit !== false) await stage.queues.delete(trial.queue);
     }
   } catch (error) {
     await stage.reset();

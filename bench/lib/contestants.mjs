@@ -4,24 +4,24 @@ import { inCheckout } from '../../scripts/lib/checkout.mjs';
 import { versionOfWarren } from '../../scripts/lib/surroundings.mjs';
 import { peers } from './peers/index.mjs';
 
-/** @typedef {import('../src/job.js').Kind} Kind */
-/** @typedef {import('../src/job.js').Job} Job */
+/** @typedef {import('../src/trial.js').Kind} Kind */
+/** @typedef {import('../src/trial.js').Trial} Trial */
 
 /**
  * Somebody who is measured.
  * @typedef {object} Contestant
  * @property {string} name
  * @property {() => string | Promise<string>} version
- * @property {readonly string[]} kinds the jobs that its program can do
+ * @property {readonly string[]} kinds the trials that its program can do
  * @property {(voice: import('../../scripts/lib/say.mjs').Voice) => void | Promise<void>} obtain makes it runnable; a Failure says why it cannot be had
- * @property {(job: Job) => readonly string[]} command what starts its program; the job comes after it, as JSON
+ * @property {(trial: Trial) => readonly string[]} command what starts its program; the trial comes after it, as JSON
  * @property {boolean} [fills] its own client puts tasks into the queue; default false: the driver does
  * @property {boolean} [isRabbit] its tasks are in RabbitMQ; default true
  * @property {boolean} [declaresQueues] it declares its queues by itself; default false
  * @property {(options: { folder: string }) => Promise<{ broker: object, stop(): Promise<void> }>} [startServer] starts the server that it needs besides RabbitMQ
  */
 
-const ALL_KINDS = ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive', 'work', 'start'];
+const ALL_KINDS = ['add', 'add-bulk', 'fill', 'handle', 'add-timed', 'handle-timed', 'work', 'start'];
 const PROGRAM = inCheckout('bench', 'contestants', 'program.mjs');
 
 /** One of `bench/src/contestants`, which are built with the bench. @param {string} name @param {() => string} version @returns {Contestant} */
@@ -47,7 +47,7 @@ export const contestants = [
   ours('amqplib', () => versionOf('amqplib')),
   {
     ...ours('amqplib-same-messages', () => versionOf('amqplib')),
-    kinds: ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive'],
+    kinds: ['add', 'add-bulk', 'fill', 'handle', 'add-timed', 'handle-timed'],
     declaresQueues: true,
   },
   { ...ours('warren', () => versionOfWarren().warren), declaresQueues: true },

@@ -1,7 +1,7 @@
 import { allCases } from './cases.mjs';
 import { contestants } from './contestants.mjs';
 
-/** @typedef {import('../src/job.js').Kind} Kind */
+/** @typedef {import('../src/trial.js').Kind} Kind */
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {import('./contestants.mjs').Contestant} Contestant */
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
@@ -12,7 +12,7 @@ const OTHER_LANGUAGE = 'programs in one language are compared, which begin with 
 const OTHER_SERVER = 'its tasks are in Redis, whose answer is no part of what is compared';
 const AMQPLIB_ITSELF = 'messages make no difference here: it would be amqplib again';
 
-/** Why somebody takes no part in what asks for a kind of job. @type {Readonly<Record<string, Readonly<Partial<Record<Kind, string>>>>>} */
+/** Why somebody takes no part in what asks for a kind of trial. @type {Readonly<Record<string, Readonly<Partial<Record<Kind, string>>>>>} */
 const CANNOT = {
   'amqplib-same-messages': { work: AMQPLIB_ITSELF, start: AMQPLIB_ITSELF },
   pika: {

@@ -32,7 +32,7 @@ export class Measuring {
       folder,
       onMessage: (message) => {
         if (message === 'ready') this.#isReady = true;
-        else this.#tally.take(/** @type {import('../src/messages.js').WorkerReport} */ (message));
+        else this.#tally.take(/** @type {import('../src/reports.js').WorkerReport} */ (message));
       },
     });
   }
@@ -75,12 +75,12 @@ export class Measuring {
   /** @param {'add-work' | 'add-delayed'} program @param {Record<string, string>} own */
   #startProducer(program, own) {
     const { env, folder } = this.#settings;
-    /** @type {import('../src/messages.js').AddingReport | undefined} */
+    /** @type {import('../src/reports.js').AddingReport | undefined} */
     let told;
     const process = new BenchProcess(program, {
       env: { ...env, ...own },
       folder,
-      onMessage: (message) => (told = /** @type {import('../src/messages.js').AddingReport} */ (message)),
+      onMessage: (message) => (told = /** @type {import('../src/reports.js').AddingReport} */ (message)),
     });
     const report = this.#wait(() => told !== undefined || !process.isAlive).then(() => {
       if (told === undefined) throw new Failure(`the producer ended before it had added its tasks; see ${process.log}`);

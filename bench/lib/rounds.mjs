@@ -3,9 +3,9 @@ import { median } from './statistics.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {import('./contestants.mjs').Contestant} Contestant */
-/** @typedef {import('../src/job.js').Job} Job */
+/** @typedef {import('../src/trial.js').Trial} Trial */
 
-/** @typedef {{ contestant: Contestant, label: string, job: Omit<Job, 'broker'> }} Entry a contestant in a case, with its whole job */
+/** @typedef {{ contestant: Contestant, label: string, trial: Omit<Trial, 'broker'> }} Entry a contestant in a case, with its whole trial */
 /** Why something is left out of a run that has to end. */
 export const NO_TIME = 'there was no time left';
 
@@ -18,12 +18,12 @@ export const NO_TIME = 'there was no time left';
  * The contestants that take part in a case, each with a queue of its own.
  * @param {Case} benchCase @param {ReadonlyMap<string, Contestant>} obtained @returns {Entry[]}
  */
-export function entriesOf({ name, participants, kinds, job }, obtained) {
-  return participants.flatMap(({ contestant: who, label = who, job: own }) => {
+export function entriesOf({ name, participants, kinds, trial }, obtained) {
+  return participants.flatMap(({ contestant: who, label = who, trial: own }) => {
     const contestant = obtained.get(who);
     if (contestant === undefined || !kinds.every((kind) => contestant.kinds.includes(kind))) return [];
     const queue = `bench.${name}.${label.replaceAll(' ', '-')}`;
-    return [{ contestant, label, job: { ...job, ...own, queue } }];
+    return [{ contestant, label, trial: { ...trial, ...own, queue } }];
   });
 }
 
@@ -68,7 +68,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
       }
     }
   }
-  const { name, title, figure, isMoreBetter, job } = benchCase;
+  const { name, title, figure, isMoreBetter, trial } = benchCase;
   const base = measured.get(reference) ?? [];
   const lines = entries.map(({ label, contestant }) => {
     const own = measured.get(label) ?? [];
@@ -84,7 +84,7 @@ export async function runRounds(benchCase, entries, { rounds, warmUp, reference,
       ...(gap !== undefined && { gap }),
     };
   });
-  return { name, title, count: job.count, figure, isMoreBetter, lines };
+  return { name, title, count: trial.count, figure, isMoreBetter, lines };
 }
 
 /**

@@ -4,8 +4,8 @@ import { BenchProgram } from './bench-program.mjs';
 import { Queues } from './queues.mjs';
 
 /** @typedef {import('./contestants.mjs').Contestant} Contestant */
-/** @typedef {import('../src/job.js').Job} Job */
-/** @typedef {Omit<Job, 'broker' | 'kind'>} JobWithoutBroker what a case says of its jobs */
+/** @typedef {import('../src/trial.js').Trial} Trial */
+/** @typedef {Omit<Trial, 'broker' | 'kind'>} TrialWithoutBroker what a case says of its trials */
 
 /** Milliseconds a program has to connect and to warm up. */
 const READY_TIMEOUT = 60_000;
@@ -18,7 +18,7 @@ export class Stage {
   #until;
   /** @type {Set<BenchProgram>} */
   #programs = new Set();
-  /** Programs that can do their job again, by the job. @type {Map<string, BenchProgram>} */
+  /** Programs that can do their trial again, by the trial. @type {Map<string, BenchProgram>} */
   #kept = new Map();
   /** @type {Map<Contestant, Promise<{ broker: object, stop(): Promise<void> }>>} */
   #servers = new Map();
@@ -27,7 +27,7 @@ export class Stage {
 
   /**
    * @param {{ url: string, brokerPid: number | undefined, folder: string, timeout: number, until: number, signal: AbortSignal }} settings
-   *   timeout: milliseconds that one job may take; until: the end of all of them, by performance.now(); signal: stops everything
+   *   timeout: milliseconds that one trial may take; until: the end of all of them, by performance.now(); signal: stops everything
    * @param {Contestant} reference puts bare bytes into the queues of those that have no client for it
    * @param {Queues} queues
    */
@@ -47,7 +47,7 @@ export class Stage {
     return new Stage(settings, reference, await Queues.open(settings.url));
   }
 
-  /** Milliseconds that a job may take. */
+  /** Milliseconds that a trial may take. */
   get timeout() {
     return Math.max(0, Math.min(this.#timeout, this.#until - performance.now()));
   }
@@ -56,49 +56,49 @@ export class Stage {
     return this.#queues;
   }
 
-  /** Makes the queue that a contestant does not declare by itself. @param {Contestant} contestant @param {JobWithoutBroker} job */
+  /** Makes the queue that a contestant does not declare by itself. @param {Contestant} contestant @param {TrialWithoutBroker} trial */
   async prepareQueue({ isRabbit = true, declaresQueues = false }, { queue, queueType }) {
     if (isRabbit && !declaresQueues) await this.#queues.declare(queue, queueType);
   }
 
-  /** Starts a contestant's program and waits until it is ready. @param {Contestant} contestant @param {Omit<Job, 'broker'>} job */
-  async open(contestant, job) {
-    const program = await this.spawn(contestant, job);
+  /** Starts a contestant's program and waits until it is ready. @param {Contestant} contestant @param {Omit<Trial, 'broker'>} trial */
+  async open(contestant, trial) {
+    const program = await this.spawn(contestant, trial);
     await program.ready(Math.min(READY_TIMEOUT, this.timeout), this.signal);
     return program;
   }
 
-  /** Starts a contestant's program. @param {Contestant} contestant @param {Omit<Job, 'broker'>} job */
-  async spawn(contestant, job) {
+  /** Starts a contestant's program. @param {Contestant} contestant @param {Omit<Trial, 'broker'>} trial */
+  async spawn(contestant, trial) {
     this.signal.throwIfAborted();
-    const whole = { ...job, broker: { amqp: this.url, ...(await this.#serverOf(contestant))?.broker } };
+    const whole = { ...trial, broker: { amqp: this.url, ...(await this.#serverOf(contestant))?.broker } };
     const argv = contestant.command(whole);
     const log = join(this.#folder, `${contestant.name}.log`);
-    const program = new BenchProgram({ name: `${contestant.name} (${job.kind})`, argv, job: whole, log });
+    const program = new BenchProgram({ name: `${contestant.name} (${trial.kind})`, argv, trial: whole, log });
     this.#programs.add(program);
     return program;
   }
 
   /**
-   * Has a job done, and resolves with what was measured.
-   * @param {Contestant} contestant @param {Omit<Job, 'broker'>} job
-   * @param {boolean} isKept whether the program, when it can repeat its job, is kept until `clear` for the next time
+   * Has a trial done, and resolves with what was measured.
+   * @param {Contestant} contestant @param {Omit<Trial, 'broker'>} trial
+   * @param {boolean} isKept whether the program, when it can repeat its trial, is kept until `clear` for the next time
    */
-  async run(contestant, job, isKept) {
-    const key = JSON.stringify([contestant.name, job]);
-    const program = this.#kept.get(key) ?? (await this.open(contestant, job));
+  async run(contestant, trial, isKept) {
+    const key = JSON.stringify([contestant.name, trial]);
+    const program = this.#kept.get(key) ?? (await this.open(contestant, trial));
     const figures = await program.run(this.timeout, this.signal);
     if (isKept && program.isRepeatable) this.#kept.set(key, program);
     else await this.release(program);
     return figures;
   }
 
-  /** Puts a job's tasks into a contestant's queue, those of the warm-up as well: by its own client, or as bare bytes. @param {Contestant} contestant @param {JobWithoutBroker} job */
-  async fill(contestant, job) {
-    await this.prepareQueue(contestant, job);
-    const { warmUp = 0, ...rest } = job;
+  /** Puts a trial's tasks into a contestant's queue, those of the warm-up as well: by its own client, or as bare bytes. @param {Contestant} contestant @param {TrialWithoutBroker} trial */
+  async fill(contestant, trial) {
+    await this.prepareQueue(contestant, trial);
+    const { warmUp = 0, ...rest } = trial;
     const who = contestant.fills === true ? contestant : this.reference;
-    await this.run(who, { ...rest, kind: 'fill', count: job.count + warmUp }, true);
+    await this.run(who, { ...rest, kind: 'fill', count: trial.count + warmUp }, true);
   }
 
   /** A figure that is measured once in a run. @param {string} key @param {() => Promise<number>} measure */

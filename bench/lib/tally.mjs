@@ -11,7 +11,7 @@ export class Tally {
   /** Runs that completed of tasks which were done before. */
   again = 0;
 
-  /** @param {import('../src/messages.js').WorkerReport} report */
+  /** @param {import('../src/reports.js').WorkerReport} report */
   take(report) {
     this.memory.push(report.memory);
     this.failed += report.failed;

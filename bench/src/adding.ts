@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from './job';
+import type { Trial } from './trial';
 import type { BenchPayload } from './payload';
 import { dueAt, randomDelays } from './random-delays';
 import { wallClock } from './stopwatch';
@@ -17,8 +17,8 @@ export interface Producer {
 
 /** Tasks that a fill adds in one go. */
 const CHUNK = 5_000;
-/** Adds on their way at once of a sender without a rate. */
-const WINDOW = 256;
+/** Adds on their way at once of a producer without a rate. */
+const OUTSTANDING = 256;
 
 /** Adds the same payload `count` times with `outstanding` of them on their way at once. */
 export async function addMany(
@@ -38,20 +38,20 @@ export async function fill(producer: Producer, payloads: readonly BenchPayload[]
   }
 }
 
-/** Adds tasks that carry their moment, as fast as the broker confirms them: those of a sender's warm-up. */
-export async function sendAtOnce(producer: Producer, count: number): Promise<void> {
-  await inFlight(count, WINDOW, () => producer.add({ at: wallClock() }));
+/** Adds tasks that carry their moment, as fast as the broker confirms them: those of a warm-up. */
+export async function addTimedAtOnce(producer: Producer, count: number): Promise<void> {
+  await inFlight(count, OUTSTANDING, () => producer.add({ at: wallClock() }));
 }
 
 /** Adds tasks that carry their moment at an even pace, or without one as fast as the broker confirms them. */
-export async function send(producer: Producer, { count, rate = 0, delays }: Job): Promise<void> {
+export async function addTimed(producer: Producer, { count, rate = 0, delays }: Trial): Promise<void> {
   const waits = delays && randomDelays(delays.seed, count, delays.min, delays.max);
   const addOne = (index: number): Promise<unknown> => {
     const delay = waits?.[index];
     if (delay === undefined) return producer.add({ at: wallClock() });
     return producer.add({ at: dueAt(Date.now(), delay) }, delay);
   };
-  if (rate === 0) return inFlight(count, WINDOW, addOne);
+  if (rate === 0) return inFlight(count, OUTSTANDING, addOne);
   const startedAt = performance.now();
   const adds: Promise<unknown>[] = [];
   for (let index = 0; index < count; index += 1) {

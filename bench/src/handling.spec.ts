@@ -1,7 +1,7 @@
 import { handlingFor } from './handling';
-import type { Job } from './job';
+import type { Trial } from './trial';
 
-const job = (values: Partial<Job>): Job => ({
+const trial = (values: Partial<Trial>): Trial => ({
   kind: 'handle',
   broker: { amqp: 'amqp://nobody' },
   queue: 'q',
@@ -12,7 +12,7 @@ const job = (values: Partial<Job>): Job => ({
 
 describe('the handler of a contestant', () => {
   it('is done with the last task that counts, and not before', async () => {
-    const { handle, done } = handlingFor(job({ count: 2, warmUp: 3 }), () => undefined);
+    const { handle, done } = handlingFor(trial({ count: 2, warmUp: 3 }), () => undefined);
     let isDone = false;
     void done.then(() => (isDone = true));
     for (let task = 1; task <= 4; task += 1) {
@@ -24,7 +24,7 @@ describe('the handler of a contestant', () => {
   });
 
   it('counts the latencies after the warm-up only', async () => {
-    const { handle, done } = handlingFor(job({ kind: 'receive', count: 2, warmUp: 1 }), () => undefined);
+    const { handle, done } = handlingFor(trial({ kind: 'handle-timed', count: 2, warmUp: 1 }), () => undefined);
     const now = performance.timeOrigin + performance.now();
     for (const at of [now - 1_000_000, now - 5_000, now - 5_000]) await handle({ at });
     const { latencies } = (await done) as { latencies: { min: number; max: number } };
@@ -34,7 +34,7 @@ describe('the handler of a contestant', () => {
 
   it('tells after each task of some length how many there were, and from when to when', async () => {
     const lines: Readonly<Record<string, unknown>>[] = [];
-    const { handle, done } = handlingFor(job({ kind: 'work', count: 2 }), (line) => lines.push(line));
+    const { handle, done } = handlingFor(trial({ kind: 'work', count: 2 }), (line) => lines.push(line));
     await handle({ milliseconds: 1, how: 'spin' });
     await handle({ milliseconds: 1, how: 'wait' });
     const [first, second] = lines;

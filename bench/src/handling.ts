@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Figures, Job, Tell, Work } from './job';
+import type { Figures, Trial, Tell, Work } from './trial';
 import { latenciesOf } from './latencies';
 import { spinner } from './spinning';
 import { Stopwatch, wallClock } from './stopwatch';
@@ -19,15 +19,15 @@ export interface Handling {
   readonly done: Promise<Figures>;
 }
 
-/** The handler of a job that handles tasks. */
-export function handlingFor(job: Job, tell: Tell): Handling {
-  if (job.kind === 'receive') return receive(job, tell);
-  if (job.kind === 'work') return work(job, tell);
-  return job.kind === 'start' ? first() : handleEmpty(job);
+/** The handler of a trial that handles tasks. */
+export function handlingFor(trial: Trial, tell: Tell): Handling {
+  if (trial.kind === 'handle-timed') return handleTimed(trial, tell);
+  if (trial.kind === 'work') return work(trial, tell);
+  return trial.kind === 'start' ? first() : handleEmpty(trial);
 }
 
-/** The clock begins with the first handler after the warm-up: how long a client takes to subscribe is no part of its rate. */
-function handleEmpty({ count, warmUp = 0 }: Job): Handling {
+/** The clock begins with the first handler after the warm-up: how long a client takes to begin to consume is no part of its rate. */
+function handleEmpty({ count, warmUp = 0 }: Trial): Handling {
   const { promise, resolve } = withResolve();
   let left = warmUp + count;
   let stopwatch: Stopwatch | undefined;
@@ -39,21 +39,21 @@ function handleEmpty({ count, warmUp = 0 }: Job): Handling {
   return { handle, done: promise, note: unheard };
 }
 
-function receive({ count, warmUp = 0 }: Job, tell: Tell): Handling {
+function handleTimed({ count, warmUp = 0 }: Trial, tell: Tell): Handling {
   const { promise, resolve } = withResolve();
   const latencies: number[] = [];
-  let received = 0;
+  let handled = 0;
   const handle = (payload: unknown): void => {
     const now = wallClock();
-    received += 1;
-    if (received > warmUp) latencies.push(now - (payload as { at: number }).at);
-    if (received === warmUp) tell({ warm: true });
-    if (received === warmUp + count) resolve({ count, latencies: latenciesOf(latencies) });
+    handled += 1;
+    if (handled > warmUp) latencies.push(now - (payload as { at: number }).at);
+    if (handled === warmUp) tell({ warm: true });
+    if (handled === warmUp + count) resolve({ count, latencies: latenciesOf(latencies) });
   };
   return { handle, done: promise, note: unheard };
 }
 
-function work({ count }: Job, tell: Tell): Handling {
+function work({ count }: Trial, tell: Tell): Handling {
   const { promise, resolve } = withResolve();
   let begunAt = Infinity;
   let progress = 0;

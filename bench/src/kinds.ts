@@ -1,8 +1,8 @@
-import { addMany, fill, send, sendAtOnce } from './adding';
+import { addMany, addTimed, addTimedAtOnce, fill } from './adding';
 import type { Producer } from './adding';
 import { handlingFor } from './handling';
 import type { Handling } from './handling';
-import type { Figures, Job, Kinds, Prepared, Tell } from './job';
+import type { Figures, Trial, Kinds, Prepared, Tell } from './trial';
 import { textFor } from './payload';
 import type { BenchPayload } from './payload';
 import { Stopwatch } from './stopwatch';
@@ -16,17 +16,17 @@ export interface BenchWorker {
 
 /** What a contestant that is written for Node brings along; the rest is the same for all of them. */
 export interface Contestant {
-  openProducer(job: Job): Promise<Producer>;
-  openWorker(job: Job, handling: Handling): Promise<BenchWorker>;
+  openProducer(trial: Trial): Promise<Producer>;
+  openWorker(trial: Trial, handling: Handling): Promise<BenchWorker>;
 }
 
-/** All kinds of jobs for a contestant. */
+/** All kinds of trials for a contestant. */
 export function kindsOf(contestant: Contestant): Kinds {
-  const adding = async (job: Job, act: (producer: Producer) => Promise<unknown>): Promise<Prepared> => {
-    const producer = await contestant.openProducer(job);
-    if (job.kind === 'send') await sendAtOnce(producer, job.warmUp ?? 0);
-    else if (job.kind === 'add-bulk') await fill(producer, payloadsOf({ ...job, count: job.warmUp ?? 0 }));
-    else await addMany(producer, textFor(job), job.warmUp ?? 0, job.outstanding ?? 1);
+  const adding = async (trial: Trial, act: (producer: Producer) => Promise<unknown>): Promise<Prepared> => {
+    const producer = await contestant.openProducer(trial);
+    if (trial.kind === 'add-timed') await addTimedAtOnce(producer, trial.warmUp ?? 0);
+    else if (trial.kind === 'add-bulk') await fill(producer, payloadsOf({ ...trial, count: trial.warmUp ?? 0 }));
+    else await addMany(producer, textFor(trial), trial.warmUp ?? 0, trial.outstanding ?? 1);
     const run = async (): Promise<Figures> => {
       const stopwatch = new Stopwatch();
       await act(producer);
@@ -35,9 +35,9 @@ export function kindsOf(contestant: Contestant): Kinds {
     return { run, close: () => producer.close(), isRepeatable: true };
   };
 
-  const handling = async (job: Job, tell: Tell): Promise<Prepared> => {
-    const tasks = handlingFor(job, tell);
-    const worker = await contestant.openWorker(job, tasks);
+  const handling = async (trial: Trial, tell: Tell): Promise<Prepared> => {
+    const tasks = handlingFor(trial, tell);
+    const worker = await contestant.openWorker(trial, tasks);
     const run = async (): Promise<Figures> => {
       await worker.start();
       return tasks.done;
@@ -46,24 +46,24 @@ export function kindsOf(contestant: Contestant): Kinds {
   };
 
   return {
-    add: (job) => adding(job, (producer) => addMany(producer, textFor(job), job.count, job.outstanding ?? 1)),
-    'add-bulk': (job) => {
-      const payloads = payloadsOf(job);
-      return adding(job, (producer) => producer.addBulk(payloads));
+    add: (trial) => adding(trial, (producer) => addMany(producer, textFor(trial), trial.count, trial.outstanding ?? 1)),
+    'add-bulk': (trial) => {
+      const payloads = payloadsOf(trial);
+      return adding(trial, (producer) => producer.addBulk(payloads));
     },
-    fill: (job) => {
-      const payloads = payloadsOf(job);
-      return adding(job, (producer) => fill(producer, payloads));
+    fill: (trial) => {
+      const payloads = payloadsOf(trial);
+      return adding(trial, (producer) => fill(producer, payloads));
     },
-    send: (job) => adding(job, (producer) => send(producer, job)),
+    'add-timed': (trial) => adding(trial, (producer) => addTimed(producer, trial)),
     handle: handling,
-    receive: handling,
+    'handle-timed': handling,
     work: handling,
     start: handling,
   };
 }
 
-function payloadsOf(job: Job): readonly BenchPayload[] {
-  const text = textFor(job);
-  return job.tasks ?? Array.from({ length: job.count }, () => text);
+function payloadsOf(trial: Trial): readonly BenchPayload[] {
+  const text = textFor(trial);
+  return trial.tasks ?? Array.from({ length: trial.count }, () => text);
 }

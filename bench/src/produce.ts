@@ -1,7 +1,7 @@
 import { QueueModule, TaskQueue, appLogger } from '@app/queue';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { AddingReport } from './messages';
+import type { AddingReport } from './reports';
 import { settings } from './settings';
 import { delayed, work } from './tasks';
 

@@ -1,4 +1,4 @@
-import type { WorkerReport } from './messages';
+import type { WorkerReport } from './reports';
 
 /** Milliseconds between two looks at the memory, and two reports. */
 const EVERY = 250;

@@ -72,10 +72,10 @@ describe('the tasks of a case', () => {
       '../../bench/lib/cases.mjs',
       `({ allCases }, isQuick) => allCases(isQuick)
         .filter(({ figure, name }) => figure === 'rate' && !name.startsWith('cpu'))
-        .map(({ name, job, participants }) => ({
+        .map(({ name, trial, participants }) => ({
           name,
-          count: job.count,
-          own: Object.fromEntries(participants.filter(({ label }) => !label).map(({ contestant, job }) => [contestant, job])),
+          count: trial.count,
+          own: Object.fromEntries(participants.filter(({ label }) => !label).map(({ contestant, trial }) => [contestant, trial])),
         }))`,
       isQuick,
     ) as Promise<readonly Counted[]>;
@@ -84,9 +84,9 @@ describe('the tasks of a case', () => {
     for (const { name, count, own } of await counted(isQuick)) {
       // Nest's client waits 40 ms with each.
       const others = Object.entries(own).filter(([who]) => who !== 'nest' || !name.startsWith('add-1-10k'));
-      for (const [who, job] of others) {
-        expect([name, who, (job?.count ?? count) >= 500]).toEqual([name, who, true]);
-        expect([name, who, (job?.count ?? count) <= count]).toEqual([name, who, true]);
+      for (const [who, trial] of others) {
+        expect([name, who, (trial?.count ?? count) >= 500]).toEqual([name, who, true]);
+        expect([name, who, (trial?.count ?? count) <= count]).toEqual([name, who, true]);
       }
     }
   });

@@ -24,7 +24,7 @@ const run = (plan: { failing?: string; stopping?: string; overAfter?: number }):
     `async ({ measureCases }, { failing, stopping, overAfter = Infinity }) => {
       const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
       const cases = ['a', 'b', 'c'].map((name) => ({
-        name, title: name, figure: 'rate', kinds: ['add'], participants: [{ contestant: 'amqplib' }], job: {},
+        name, title: name, figure: 'rate', kinds: ['add'], participants: [{ contestant: 'amqplib' }], trial: {},
       }));
       const brief = ({ results, unmeasured }) => ({ results: results.map(({ name }) => name), unmeasured });
       const told = [];

@@ -24,9 +24,9 @@ const run = (plan: Plan): Promise<{ lines: Line[]; order: string[] }> =>
     '../../bench/lib/rounds.mjs',
     `async ({ runRounds }, { rates, rounds, warmUp = 0, overAfter = Infinity }) => {
       const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
-      const entries = Object.keys(rates).map((label) => ({ label, contestant: { name: label }, job: {} }));
+      const entries = Object.keys(rates).map((label) => ({ label, contestant: { name: label }, trial: {} }));
       const order = [];
-      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true, job: { count: 1 } }, entries, {
+      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true, trial: { count: 1 } }, entries, {
         rounds, warmUp, reference: 'amqplib', onProgress: () => {},
         isOver: () => order.length >= overAfter,
         measure: async ({ label }) => {
@@ -116,7 +116,7 @@ describe('tasks that are left in the queue when their worker has gone', () => {
       '../../bench/lib/measurements/handling.mjs',
       `({ assertNothingLeft }, [left, name, isRabbit]) => {
         const stage = { queues: { left: async () => left, purge: async () => {} } };
-        const entry = { contestant: { name, isRabbit }, job: { queue: 'q', concurrency: 16 } };
+        const entry = { contestant: { name, isRabbit }, trial: { queue: 'q', concurrency: 16 } };
         return assertNothingLeft(stage, entry).catch(({ message }) => message);
       }`,
       [left, name, isRabbit],

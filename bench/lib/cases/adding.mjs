@@ -11,7 +11,7 @@ const COUNTS = {
   '256-10k': { quick: { count: 2_000, warmUp: 1_000 }, full: { count: 10_000, warmUp: 2_000 } },
 };
 
-/** Adds by a client that sends a message in two packets and waits 40 ms between them: 23 a second. */
+/** Adds by a client that writes a message in two packets and waits 40 ms between them: 23 a second. */
 const NAGLED = { count: 40, warmUp: 5 };
 
 /** Of the tasks with 256 outstanding, for who adds one by one there as well: pika and Celery add 800 to 2,000 a second, others up to 50,000. */
@@ -44,7 +44,7 @@ export function addingCases(isQuick) {
           name: `add-${key}-${queueType}`,
           title: `add ${way}, ${text === '200' ? '200 B' : '10 KB'}, ${queueType}`,
           participants: participantsOf(key, COUNTS[key][scale]),
-          job: {
+          trial: {
             kind: /** @type {const} */ ('add'),
             queueType,
             size,
@@ -62,7 +62,7 @@ export function addingCases(isQuick) {
     name: `add-bulk-${queueType}`,
     title: `addBulk of 10,000, 200 B, ${queueType}`,
     participants: everyone(),
-    job: {
+    trial: {
       kind: /** @type {const} */ ('add-bulk'),
       queueType,
       size: 200,
@@ -96,7 +96,7 @@ function participantsOf(key, counts) {
       pika: python,
       celery: python,
     }),
-    { contestant: 'amqplib', label: 'amqplib without noDelay', job: NAGLED },
+    { contestant: 'amqplib', label: 'amqplib without noDelay', trial: NAGLED },
   ];
 }
 

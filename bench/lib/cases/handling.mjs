@@ -41,7 +41,7 @@ export function handlingCases(isQuick) {
           isQuick || concurrency >= MANY ? sharesOf({ count, warmUp }) : { celery: { warmUp: celeryWarmUp(warmUp) } },
         ),
         kinds: /** @type {const} */ (['handle']),
-        job: { kind: /** @type {const} */ ('handle'), queueType, size: 200, concurrency, count, warmUp },
+        trial: { kind: /** @type {const} */ ('handle'), queueType, size: 200, concurrency, count, warmUp },
         figure: 'rate',
         isMoreBetter: true,
         ...(queueType === 'quorum' && concurrency !== 4 && { quick: QUICK[concurrency] }),

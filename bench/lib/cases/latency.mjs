@@ -5,7 +5,7 @@ import { everyone, only, types } from './participants.mjs';
 
 const RATE = 100;
 
-/** Who sends the warm-up at the rate of the rest has it short: there is nothing to compile. */
+/** Who adds the warm-up at the rate of the rest has it short: there is nothing to compile. */
 const PYTHON = { warmUp: 100, isWarmUpPaced: true };
 
 /** Tasks of a delay's case, each with a delay of 0.1 to 10 s. */
@@ -13,9 +13,9 @@ const DELAYED = { quick: { count: 200, rate: 200 }, full: { count: 5_000, rate: 
 
 /** @param {boolean} isQuick @returns {Case[]} */
 export function latencyCases(isQuick) {
-  const kind = /** @type {const} */ ('receive');
+  const kind = /** @type {const} */ ('handle-timed');
   const common = {
-    kinds: /** @type {const} */ (['send', 'receive']),
+    kinds: /** @type {const} */ (['add-timed', 'handle-timed']),
     figure: 'p99',
     isMoreBetter: false,
     hasWarmUpRound: false,
@@ -26,7 +26,7 @@ export function latencyCases(isQuick) {
     name: `latency-100-${queueType}`,
     title: `latency at 100 a second, ${queueType}`,
     participants: everyone({ pika: PYTHON, celery: PYTHON }),
-    job: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 2_000 : 10_000 },
+    trial: { kind, queueType, concurrency: 1, rate: RATE, count, warmUp: isQuick ? 2_000 : 10_000 },
     ...(queueType === 'quorum' && { quick: ['amqplib', 'warren'] }),
     measure: latency,
   }));
@@ -35,7 +35,7 @@ export function latencyCases(isQuick) {
     name: `latency-half-${queueType}`,
     title: `latency at half of amqplib's maximum, concurrency 16, ${queueType}`,
     participants: [...only('amqplib', 'amqplib-same-messages', 'warren', 'nest'), ...atTheirOwnHalf(count / 2)],
-    job: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 10_000 },
+    trial: { kind, queueType, concurrency: 16, rate: RATE, count, warmUp: 10_000 },
     measure: latencyAtHalf,
   }));
   const delayed = {
@@ -43,7 +43,7 @@ export function latencyCases(isQuick) {
     name: 'delay',
     title: 'lateness of tasks with delays of 0.1 to 10 s, quorum',
     participants: only('warren'),
-    job: {
+    trial: {
       kind,
       queueType: /** @type {const} */ ('quorum'),
       concurrency: 100,
@@ -63,6 +63,6 @@ function atTheirOwnHalf(count) {
   return ['pika', 'celery', 'bullmq-always', 'bullmq-everysec'].map((contestant) => ({
     contestant,
     label: `${contestant} at half of its own`,
-    job: { count, isOwnMaximum: true, ...(contestant.startsWith('bullmq') ? {} : PYTHON) },
+    trial: { count, isOwnMaximum: true, ...(contestant.startsWith('bullmq') ? {} : PYTHON) },
   }));
 }

@@ -1,4 +1,4 @@
-/** @typedef {import('../cases.mjs').Participant} Participant @typedef {import('../../src/job.js').Job} Job */
+/** @typedef {import('../cases.mjs').Participant} Participant @typedef {import('../../src/trial.js').Trial} Trial */
 
 /** The types of queues, the default first. */
 export const types = /** @type {const} */ (['quorum', 'classic']);
@@ -18,9 +18,9 @@ export const NAMES = [
 /** The line of Warren's worker when it is one as `apps/worker`: an application that listens for HTTP. */
 export const WITH_HTTP = 'warren with HTTP';
 
-/** All contestants. @param {Record<string, Partial<Job>>} [jobs] what is different for some of them @returns {Participant[]} */
-export function everyone(jobs = {}) {
-  return NAMES.map((contestant) => ({ contestant, job: jobs[contestant] ?? {} }));
+/** All contestants. @param {Record<string, Partial<Trial>>} [trials] what is different for some of them @returns {Participant[]} */
+export function everyone(trials = {}) {
+  return NAMES.map((contestant) => ({ contestant, trial: trials[contestant] ?? {} }));
 }
 
 /** Some contestants. @param {string[]} names @returns {Participant[]} */

@@ -5,14 +5,14 @@ import { everyone, only, WITH_HTTP } from './participants.mjs';
 /** @typedef {import('../cases.mjs').Case} Case */
 
 /** A worker as `apps/worker` is one: it listens, and has health checks. @type {import('../cases.mjs').Participant} */
-const listening = { contestant: 'warren', label: WITH_HTTP, job: { http: true } };
+const listening = { contestant: 'warren', label: WITH_HTTP, trial: { http: true } };
 
 /** @param {boolean} isQuick @returns {Case[]} */
 export function processCases(isQuick) {
-  const job = { queueType: /** @type {const} */ ('quorum'), size: 200 };
+  const trial = { queueType: /** @type {const} */ ('quorum'), size: 200 };
   const draining = (/** @type {number} */ count) => ({
     kinds: /** @type {const} */ (['handle']),
-    job: { ...job, kind: /** @type {const} */ ('handle'), concurrency: 100, count },
+    trial: { ...trial, kind: /** @type {const} */ ('handle'), concurrency: 100, count },
     figure: 'highest',
     isMoreBetter: false,
     hasWarmUpRound: false,
@@ -24,7 +24,7 @@ export function processCases(isQuick) {
       title: 'cold start to the first task handled',
       participants: [...everyone(), listening],
       kinds: ['start'],
-      job: { ...job, kind: 'start', concurrency: 1, count: 1 },
+      trial: { ...trial, kind: 'start', concurrency: 1, count: 1 },
       figure: 'milliseconds',
       isMoreBetter: false,
       quick: ['warren', 'nest'],

@@ -1,7 +1,7 @@
 import { computing, sharing } from '../measurements/working.mjs';
 import { everyone, only } from './participants.mjs';
 
-/** @typedef {import('../cases.mjs').Case} Case @typedef {import('../../src/job.js').Work} Work */
+/** @typedef {import('../cases.mjs').Case} Case @typedef {import('../../src/trial.js').Work} Work */
 
 /** Light tasks after each heavy one. */
 const LIGHT_ONES = 3;
@@ -23,13 +23,13 @@ const COMPUTED = { quick: 50, full: 250 };
 export function workingCases(isQuick) {
   const scale = isQuick ? 'quick' : 'full';
   const common = { kinds: /** @type {const} */ (['work']), participants: everyone(), hasWarmUpRound: false };
-  const job = { kind: /** @type {const} */ ('work'), queueType: /** @type {const} */ ('quorum') };
+  const trial = { kind: /** @type {const} */ ('work'), queueType: /** @type {const} */ ('quorum') };
 
   const dispatch = [2, 4].map((workers) => ({
     ...common,
     name: `dispatch-${workers}`,
     title: `fair dispatch to ${workers} workers: tasks of ${HEAVY[scale]} and ${LIGHT[scale]} ms`,
-    job: { ...job, concurrency: 1, count: mixed(scale).length },
+    trial: { ...trial, concurrency: 1, count: mixed(scale).length },
     figure: 'overIdeal',
     isMoreBetter: false,
     ...(workers === 2 && { quick: ['warren'] }),
@@ -42,7 +42,7 @@ export function workingCases(isQuick) {
       ...common,
       name: `io-${concurrency}`,
       title: `tasks that wait 50 ms, concurrency ${concurrency}`,
-      job: { ...job, concurrency, count: tasks.length },
+      trial: { ...trial, concurrency, count: tasks.length },
       figure: 'overIdeal',
       isMoreBetter: false,
       measure: sharing({ workers: 1, tasks, isFilledFirst: true }),
@@ -55,7 +55,7 @@ export function workingCases(isQuick) {
       ...common,
       name: `cpu-${workers}`,
       title: `tasks of 20 ms of processor time, ${workers === 1 ? 'one process' : 'two processes'}`,
-      job: { ...job, concurrency: 1, count: tasks.length },
+      trial: { ...trial, concurrency: 1, count: tasks.length },
       figure: 'rate',
       isMoreBetter: true,
       ...(workers === 2 && { quick: ['warren'] }),
@@ -70,7 +70,7 @@ export function workingCases(isQuick) {
     title: 'tasks of 20 ms of processor time, two threads of one process',
     participants: only('warren'),
     // Beside the one that it runs each thread has its next one at hand.
-    job: { ...job, concurrency: 2 * THREADS, threads: THREADS, count: threaded.length },
+    trial: { ...trial, concurrency: 2 * THREADS, threads: THREADS, count: threaded.length },
     figure: 'rate',
     isMoreBetter: true,
     measure: computing({ workers: 1, tasks: threaded }),

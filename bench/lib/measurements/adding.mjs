@@ -5,9 +5,9 @@
  * @param {Stage} stage @param {Entry} entry @param {{ isQuick: boolean }} run
  * @returns {Promise<Record<string, number>>} tasks a second, and microseconds of the client's processor for each
  */
-export async function adding(stage, { contestant, job }, { isQuick }) {
-  await stage.prepareQueue(contestant, job);
-  const { seconds, cpuSeconds } = /** @type {Record<string, number>} */ (await stage.run(contestant, job, isQuick));
-  if (contestant.isRabbit !== false) await stage.queues.purge(job.queue);
-  return { rate: job.count / seconds, cpu: (cpuSeconds / job.count) * 1_000_000 };
+export async function adding(stage, { contestant, trial }, { isQuick }) {
+  await stage.prepareQueue(contestant, trial);
+  const { seconds, cpuSeconds } = /** @type {Record<string, number>} */ (await stage.run(contestant, trial, isQuick));
+  if (contestant.isRabbit !== false) await stage.queues.purge(trial.queue);
+  return { rate: trial.count / seconds, cpu: (cpuSeconds / trial.count) * 1_000_000 };
 }

@@ -7,8 +7,8 @@ import { Failure } from '../../../scripts/lib/failure.mjs';
 const MAXIMUM_COUNT = { quick: 8_000, full: 40_000, ofOthers: 4_000 };
 
 /**
- * From add to the start of the handler, at the job's rate, with a sender and a worker of its own.
- * @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry
+ * From add to the start of the handler, at the trial's rate, with a producer and a worker of its own.
+ * @param {Stage} stage @param {Pick<Entry, 'contestant' | 'trial'>} entry
  * @returns {Promise<Record<string, number>>} milliseconds
  */
 export async function latency(stage, entry) {
@@ -18,22 +18,25 @@ export async function latency(stage, entry) {
 }
 
 /**
- * The same at half of what bare amqplib can do at most, or the contestant itself where its job says so: as many as it adds and handles at the
+ * The same at half of what bare amqplib can do at most, or the contestant itself where its trial says so: as many as it adds and handles at the
  * same time when nothing holds it back.
  * @param {Stage} stage @param {Entry} entry @param {{ isQuick: boolean }} run
  */
-export async function latencyAtHalf(stage, { contestant, job }, { isQuick }) {
-  const fastest = job.isOwnMaximum ? contestant : stage.reference;
-  const maximum = await stage.once(`maximum of ${fastest.name}, ${job.queueType} at ${job.concurrency}`, async () => {
-    const count = MAXIMUM_COUNT[job.isOwnMaximum ? 'ofOthers' : isQuick ? 'quick' : 'full'];
-    const alone = { contestant: fastest, job: { ...job, queue: `${job.queue}.maximum`, count, rate: 0 } };
-    const { seconds } = await passThrough(stage, alone);
-    if (fastest.isRabbit !== false) await stage.queues.delete(alone.job.queue);
-    return count / seconds;
-  });
+export async function latencyAtHalf(stage, { contestant, trial }, { isQuick }) {
+  const fastest = trial.isOwnMaximum ? contestant : stage.reference;
+  const maximum = await stage.once(
+    `maximum of ${fastest.name}, ${trial.queueType} at ${trial.concurrency}`,
+    async () => {
+      const count = MAXIMUM_COUNT[trial.isOwnMaximum ? 'ofOthers' : isQuick ? 'quick' : 'full'];
+      const alone = { contestant: fastest, trial: { ...trial, queue: `${trial.queue}.maximum`, count, rate: 0 } };
+      const { seconds } = await passThrough(stage, alone);
+      if (fastest.isRabbit !== false) await stage.queues.delete(alone.trial.queue);
+      return count / seconds;
+    },
+  );
   const rate = Math.floor(maximum / 2);
-  const seconds = job.count / (job.rate ?? 1);
-  const figures = await latency(stage, { contestant, job: { ...job, rate, count: Math.ceil(rate * seconds) } });
+  const seconds = trial.count / (trial.rate ?? 1);
+  const figures = await latency(stage, { contestant, trial: { ...trial, rate, count: Math.ceil(rate * seconds) } });
   return { rate, ...figures };
 }
 
@@ -49,25 +52,25 @@ export async function lateness(stage, entry) {
   return { p50, p99, p999, max };
 }
 
-/** A sender and a worker at the same time. @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry */
-async function passThrough(stage, { contestant, job }) {
-  await stage.prepareQueue(contestant, job);
-  const open = (/** @type {'receive' | 'send'} */ kind) => stage.open(contestant, { ...job, kind });
-  const opening = /** @type {const} */ ([open('receive'), open('send')]);
+/** A producer and a worker at the same time. @param {Stage} stage @param {Pick<Entry, 'contestant' | 'trial'>} entry */
+async function passThrough(stage, { contestant, trial }) {
+  await stage.prepareQueue(contestant, trial);
+  const open = (/** @type {'handle-timed' | 'add-timed'} */ kind) => stage.open(contestant, { ...trial, kind });
+  const opening = /** @type {const} */ ([open('handle-timed'), open('add-timed')]);
   await Promise.allSettled(opening); // when one of them fails the other must not come up unnoticed
-  const [receiver, sender] = await Promise.all(opening);
-  receiver.go();
-  if (contestant.isRabbit !== false) await stage.queues.untilConsumed(job.queue, 1, stage);
-  // Its warm-up is over before the first task that counts is sent.
-  if (!job.isWarmUpPaced && job.warmUp !== undefined) await receiver.line('warm', stage.timeout, stage.signal);
-  if (contestant.isRabbit !== false) await stage.queues.untilEmpty(job.queue, stage);
+  const [worker, producer] = await Promise.all(opening);
+  worker.go();
+  if (contestant.isRabbit !== false) await stage.queues.untilConsumed(trial.queue, 1, stage);
+  // Its warm-up is over before the first task that counts is added.
+  if (!trial.isWarmUpPaced && trial.warmUp !== undefined) await worker.line('warm', stage.timeout, stage.signal);
+  if (contestant.isRabbit !== false) await stage.queues.untilEmpty(trial.queue, stage);
   const startedAt = performance.now();
-  const [received] = await Promise.all([
-    receiver.line('done', stage.timeout, stage.signal),
-    sender.run(stage.timeout, stage.signal),
+  const [handled] = await Promise.all([
+    worker.line('done', stage.timeout, stage.signal),
+    producer.run(stage.timeout, stage.signal),
   ]);
   const seconds = (performance.now() - startedAt) / 1_000;
-  await Promise.all([stage.release(sender), stage.release(receiver)]);
-  await assertNothingLeft(stage, { contestant, job });
-  return { latencies: /** @type {Record<string, number>} */ (received.latencies), seconds };
+  await Promise.all([stage.release(producer), stage.release(worker)]);
+  await assertNothingLeft(stage, { contestant, trial });
+  return { latencies: /** @type {Record<string, number>} */ (handled.latencies), seconds };
 }

@@ -15,31 +15,31 @@ const IDLING = { quick: 1_000, full: 5_000 };
  * @param {Stage} stage @param {Entry} entry @param {{ isQuick: boolean }} run
  * @returns {Promise<Record<string, number>>} MiB, and tasks a second
  */
-export async function remembering(stage, { contestant, job }, { isQuick }) {
-  const idle = median(await whileIdle(stage, { contestant, job }, IDLING[isQuick ? 'quick' : 'full']));
-  await stage.fill(contestant, job);
+export async function remembering(stage, { contestant, trial }, { isQuick }) {
+  const idle = median(await whileIdle(stage, { contestant, trial }, IDLING[isQuick ? 'quick' : 'full']));
+  await stage.fill(contestant, trial);
   await stage.clear();
-  const program = await stage.open(contestant, job);
+  const program = await stage.open(contestant, trial);
   const { samples, result } = await sampling(program, () => program.run(stage.timeout, stage.signal));
   const { seconds } = /** @type {Record<string, number>} */ (result);
   const middle = Math.ceil(samples.length / 2);
   const highestIn = (/** @type {number[]} */ some) => Math.max(...some);
   const highest = highestIn(samples);
   await stage.release(program);
-  await assertNothingLeft(stage, { contestant, job });
+  await assertNothingLeft(stage, { contestant, trial });
   return {
     idle,
     highest,
     firstHalf: highestIn(samples.slice(0, middle)),
     secondHalf: highestIn(samples.slice(middle)),
     overIdle: highest / idle,
-    rate: job.count / seconds,
+    rate: trial.count / seconds,
   };
 }
 
-/** @param {Stage} stage @param {Pick<Entry, 'contestant' | 'job'>} entry @param {number} milliseconds */
-async function whileIdle(stage, { contestant, job }, milliseconds) {
-  const one = { ...job, count: 1 };
+/** @param {Stage} stage @param {Pick<Entry, 'contestant' | 'trial'>} entry @param {number} milliseconds */
+async function whileIdle(stage, { contestant, trial }, milliseconds) {
+  const one = { ...trial, count: 1 };
   await stage.fill(contestant, one);
   const program = await stage.open(contestant, one);
   await program.run(stage.timeout, stage.signal);

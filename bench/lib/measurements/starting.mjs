@@ -5,9 +5,9 @@
  * @param {Stage} stage @param {Entry} entry
  * @returns {Promise<Record<string, number>>} milliseconds
  */
-export async function starting(stage, { contestant, job }) {
-  await stage.fill(contestant, { ...job, count: 1 });
-  const program = await stage.spawn(contestant, job);
+export async function starting(stage, { contestant, trial }) {
+  await stage.fill(contestant, { ...trial, count: 1 });
+  const program = await stage.spawn(contestant, trial);
   await program.line('handled', stage.timeout, stage.signal);
   const milliseconds = performance.now() - program.startedAt;
   await stage.release(program);

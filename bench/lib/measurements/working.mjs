@@ -5,11 +5,11 @@ import { idealMakespan } from '../ideal.mjs';
 import { processorSeconds } from '../processes.mjs';
 import { assertNothingLeft } from './handling.mjs';
 
-/** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage @typedef {import('../../src/job.js').Work} Work */
+/** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage @typedef {import('../../src/trial.js').Work} Work */
 /** @typedef {{ workers: number, tasks: readonly Work[], isFilledFirst?: boolean }} Plan isFilledFirst: the tasks wait when the workers begin */
 
 /** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume. */
-const SUBSCRIBED = 500;
+const CONSUMES = 500;
 /** Tasks that fit into a program's arguments. */
 const CHUNK = 1_000;
 /** Milliseconds; what is measured is what the programs say. */
@@ -24,7 +24,7 @@ const LOOK_EVERY = 10;
 export function sharing(plan) {
   return async (stage, entry) => {
     const { seconds } = await work(stage, entry, plan);
-    const slots = plan.workers * (entry.job.concurrency ?? 1);
+    const slots = plan.workers * (entry.trial.concurrency ?? 1);
     const ideal = idealMakespan(
       plan.tasks.map(({ milliseconds }) => milliseconds),
       slots,
@@ -43,31 +43,31 @@ export function computing(plan) {
   return async (stage, entry) => {
     const { seconds, brokerSeconds } = await work(stage, entry, plan);
     const spent = plan.tasks.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000;
-    const parallel = plan.workers * (entry.job.threads ?? 1);
-    const left = Math.min(parallel * seconds, availableParallelism() * seconds - brokerSeconds);
+    const atOnce = plan.workers * (entry.trial.threads ?? 1);
+    const left = Math.min(atOnce * seconds, availableParallelism() * seconds - brokerSeconds);
     return { seconds, rate: plan.tasks.length / seconds, ofWhatIsLeft: spent / left };
   };
 }
 
 /** @param {Stage} stage @param {Entry} entry @param {Plan} plan */
-async function work(stage, { contestant, job }, { workers, tasks, isFilledFirst = false }) {
+async function work(stage, { contestant, trial }, { workers, tasks, isFilledFirst = false }) {
   const fill = async () => {
     for (let begin = 0; begin < tasks.length; begin += CHUNK) {
       const chunk = tasks.slice(begin, begin + CHUNK);
-      await stage.fill(contestant, { ...job, count: chunk.length, tasks: chunk });
+      await stage.fill(contestant, { ...trial, count: chunk.length, tasks: chunk });
     }
   };
-  await stage.prepareQueue(contestant, job);
+  await stage.prepareQueue(contestant, trial);
   if (isFilledFirst) await fill();
   const programs = await Promise.all(
     Array.from({ length: workers }, () =>
-      stage.open(contestant, { ...job, kind: 'work', count: tasks.length, how: tasks[0]?.how }),
+      stage.open(contestant, { ...trial, kind: 'work', count: tasks.length, how: tasks[0]?.how }),
     ),
   );
   for (const program of programs) program.go();
   if (!isFilledFirst) {
-    if (contestant.isRabbit === false) await delay(SUBSCRIBED);
-    else await stage.queues.untilConsumed(job.queue, workers, stage);
+    if (contestant.isRabbit === false) await delay(CONSUMES);
+    else await stage.queues.untilConsumed(trial.queue, workers, stage);
     await fill();
   }
   const before = processorSeconds(stage.brokerPid);
@@ -84,6 +84,6 @@ async function work(stage, { contestant, job }, { workers, tasks, isFilledFirst 
   const reports = programs.flatMap(({ progress }) => (progress === undefined ? [] : [progress]));
   const seconds = (Math.max(...reports.map(({ to }) => to)) - Math.min(...reports.map(({ from }) => from))) / 1_000;
   await Promise.all(programs.map((program) => stage.release(program)));
-  await assertNothingLeft(stage, { contestant, job });
+  await assertNothingLeft(stage, { contestant, trial });
   return { seconds, brokerSeconds };
 }

@@ -20,7 +20,7 @@ const versionOf = (module) =>
 const bullmq = (name, fsync) => ({
   name,
   version: () => `${versionOf('bullmq')} on Redis ${redis.version}, appendfsync ${fsync}`,
-  kinds: ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive', 'work'],
+  kinds: ['add', 'add-bulk', 'fill', 'handle', 'add-timed', 'handle-timed', 'work'],
   fills: true,
   isRabbit: false,
   obtain: async (voice) => {

@@ -12,7 +12,7 @@ const packages = new DebianPackages('celery', ['python3-celery', 'python3']);
 export const celery = {
   name: 'celery',
   version: () => packages.version,
-  kinds: ['add', 'fill', 'handle', 'send', 'receive', 'work'],
+  kinds: ['add', 'fill', 'handle', 'add-timed', 'handle-timed', 'work'],
   fills: true,
   obtain: (voice) => packages.obtain(voice, ['python3', '-c', 'import celery; print(celery.__version__)']),
   // Run by root, as in a container, Celery warns of itself.

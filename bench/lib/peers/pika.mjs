@@ -9,7 +9,7 @@ const packages = new DebianPackages('pika', ['python3-pika', 'python3']);
 export const pika = {
   name: 'pika',
   version: () => packages.version,
-  kinds: ['add', 'fill', 'handle', 'send', 'receive'],
+  kinds: ['add', 'fill', 'handle', 'add-timed', 'handle-timed'],
   fills: true,
   obtain: (voice) => packages.obtain(voice, ['python3', '-c', 'import pika; print(pika.__version__)']),
   command: () => packages.command('python3', PROGRAM),

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import type { Handling } from '../handling';
-import type { Job } from '../job';
+import type { Trial } from '../trial';
 import { kindsOf } from '../kinds';
 import { TASK, textFor } from '../payload';
 import type { BenchPayload } from '../payload';
@@ -13,11 +13,11 @@ import { openProducer as openWarren } from './warren';
  * code costs. It does nothing with a message but what the bare one does.
  */
 export const kinds = kindsOf({
-  openProducer: async (job) => {
-    await declareAsWarren(job);
-    return openProducer(job, LIKE_WARREN);
+  openProducer: async (trial) => {
+    await declareAsWarren(trial);
+    return openProducer(trial, LIKE_WARREN);
   },
-  openWorker: (job, handling) => openWorker(job, job.kind === 'receive' ? unwrapping(handling) : handling),
+  openWorker: (trial, handling) => openWorker(trial, trial.kind === 'handle-timed' ? unwrapping(handling) : handling),
 });
 
 /** What a message carries is inside of it. */
@@ -42,12 +42,12 @@ const LIKE_WARREN: Writing = {
 };
 
 /** Warren declares a queue with the first task that it adds, which does not stay. */
-async function declareAsWarren(job: Job): Promise<void> {
-  const warren = await openWarren(job);
-  await warren.add(job.kind === 'send' ? { at: 0 } : textFor(job));
+async function declareAsWarren(trial: Trial): Promise<void> {
+  const warren = await openWarren(trial);
+  await warren.add(trial.kind === 'add-timed' ? { at: 0 } : textFor(trial));
   await warren.close();
-  const connection = await connect(job.broker.amqp);
+  const connection = await connect(trial.broker.amqp);
   const channel = await connection.createChannel();
-  await channel.purgeQueue(job.queue);
+  await channel.purgeQueue(trial.queue);
   await connection.close();
 }

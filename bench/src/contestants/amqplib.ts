@@ -2,7 +2,7 @@ import { connect } from 'amqplib';
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 import type { Producer } from '../adding';
 import type { Handling } from '../handling';
-import type { Job } from '../job';
+import type { Trial } from '../trial';
 import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
 import type { BenchPayload } from '../payload';
@@ -21,24 +21,25 @@ const BARE: Writing = {
 };
 
 /** Bare amqplib, as its own examples use it: bytes in, bytes out, persistent messages, confirms, an ack after the handler. */
-export const kinds = kindsOf({ openProducer: (job) => openProducer(job, BARE), openWorker });
+export const kinds = kindsOf({ openProducer: (trial) => openProducer(trial, BARE), openWorker });
 
-async function openConnection({ broker, noDelay }: Job): Promise<ChannelModel> {
+async function openConnection({ broker, noDelay }: Trial): Promise<ChannelModel> {
   return connect(broker.amqp, noDelay === undefined ? {} : { noDelay });
 }
 
 /** A producer on a queue that exists. */
-export async function openProducer(job: Job, writing: Writing): Promise<Producer> {
-  const connection = await openConnection(job);
+export async function openProducer(trial: Trial, writing: Writing): Promise<Producer> {
+  const connection = await openConnection(trial);
   const channel = await connection.createConfirmChannel();
-  await channel.checkQueue(job.queue);
+  await channel.checkQueue(trial.queue);
   return {
-    add: (payload) => publish(channel, job.queue, writing, payload),
+    add: (payload) => publish(channel, trial.queue, writing, payload),
     addBulk: (payloads) => {
-      for (const payload of payloads) channel.sendToQueue(job.queue, writing.bytesOf(payload), writing.options());
+      for (const payload of payloads) channel.sendToQueue(trial.queue, writing.bytesOf(payload), writing.options());
       return channel.waitForConfirms();
     },
-    addMany: (payload, count, outstanding) => publishMany(channel, job.queue, writing, { payload, count, outstanding }),
+    addMany: (payload, count, outstanding) =>
+      publishMany(channel, trial.queue, writing, { payload, count, outstanding }),
     close: () => connection.close(),
   };
 }
@@ -60,32 +61,32 @@ function publishMany(
   { payload, count, outstanding }: { payload: BenchPayload; count: number; outstanding: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let sent = 0;
+    let published = 0;
     let confirmed = 0;
-    const sendNext = (): void => {
-      sent += 1;
+    const publishNext = (): void => {
+      published += 1;
       channel.sendToQueue(queue, writing.bytesOf(payload), writing.options(), onConfirm);
     };
     const onConfirm = (error: Error | null): void => {
       confirmed += 1;
       if (error !== null) reject(error);
       else if (confirmed === count) resolve();
-      else if (sent < count) sendNext();
+      else if (published < count) publishNext();
     };
     if (count === 0) resolve();
-    while (sent < Math.min(outstanding, count)) sendNext();
+    while (published < Math.min(outstanding, count)) publishNext();
   });
 }
 
 /** A worker whose queue has to exist when it starts. */
-export async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
-  const connection = await openConnection(job);
+export async function openWorker(trial: Trial, handling: Handling): Promise<BenchWorker> {
+  const connection = await openConnection(trial);
   const channel = await connection.createChannel();
-  await channel.prefetch(job.concurrency ?? 1);
-  const isText = job.kind === 'handle' || job.kind === 'start';
+  await channel.prefetch(trial.concurrency ?? 1);
+  const isText = trial.kind === 'handle' || trial.kind === 'start';
   return {
     start: () =>
-      channel.consume(job.queue, (message) => {
+      channel.consume(trial.queue, (message) => {
         if (message === null) throw new Error('the broker has cancelled the consumer');
         const ended = handling.handle(isText ? message.content : JSON.parse(message.content.toString()));
         if (ended === undefined) channel.ack(message);

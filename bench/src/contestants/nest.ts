@@ -7,7 +7,7 @@ import type { Channel, Message } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import type { Producer } from '../adding';
 import type { Handling } from '../handling';
-import type { Job } from '../job';
+import type { Trial } from '../trial';
 import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
 import { TASK } from '../payload';
@@ -40,7 +40,7 @@ class WorkerModule {
   }
 }
 
-function transportFor({ broker, queue, queueType, concurrency = 1 }: Job): RmqOptions {
+function transportFor({ broker, queue, queueType, concurrency = 1 }: Trial): RmqOptions {
   return {
     transport: Transport.RMQ,
     options: {
@@ -54,8 +54,8 @@ function transportFor({ broker, queue, queueType, concurrency = 1 }: Job): RmqOp
   };
 }
 
-async function openProducer(job: Job): Promise<Producer> {
-  const { transport, options } = transportFor(job);
+async function openProducer(trial: Trial): Promise<Producer> {
+  const { transport, options } = transportFor(trial);
   // A client that consumes the answers of requests does so without acknowledging.
   const client = ClientProxyFactory.create({ transport, options: { ...options, noAck: true } });
   await client.connect();
@@ -70,7 +70,10 @@ async function openProducer(job: Job): Promise<Producer> {
   };
 }
 
-async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerModule.for(handling), transportFor(job));
+async function openWorker(trial: Trial, handling: Handling): Promise<BenchWorker> {
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    WorkerModule.for(handling),
+    transportFor(trial),
+  );
   return { start: () => app.listen(), close: () => app.close() };
 }

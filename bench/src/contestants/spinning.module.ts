@@ -2,7 +2,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { Controller, Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { Work } from '../job';
+import type { Work } from '../trial';
 import { TASK } from '../payload';
 import { wallClock } from '../stopwatch';
 import { spinner } from '../spinning';

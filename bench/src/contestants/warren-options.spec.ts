@@ -3,28 +3,28 @@ import { MetricsModule } from '@app/queue/metrics';
 import { settingsOf } from '@app/queue/queue.options';
 import { z } from 'zod';
 import { runModule } from '../../../test/support/run-module';
-import type { Job, Kind } from '../job';
+import type { Trial, Kind } from '../trial';
 import { TASK } from '../payload';
 import { BenchModule } from './warren';
 import { optionsFor, taskFor } from './warren-options';
 
-type CaseJob = readonly [string, Omit<Job, 'broker' | 'queue'>];
+type CaseTrial = readonly [string, Omit<Trial, 'broker' | 'queue'>];
 
-/** The jobs that Warren does in all cases, with `--quick` and without. */
-const jobsOfAllCases = async (): Promise<readonly CaseJob[]> => {
-  const jobs = await runModule(
+/** The trials that Warren does in all cases, with `--quick` and without. */
+const trialsOfAllCases = async (): Promise<readonly CaseTrial[]> => {
+  const trials = await runModule(
     '../../bench/lib/cases.mjs',
-    `({ allCases }) => [true, false].flatMap((isQuick) => allCases(isQuick)).flatMap(({ name, job, participants }) =>
+    `({ allCases }) => [true, false].flatMap((isQuick) => allCases(isQuick)).flatMap(({ name, trial, participants }) =>
       participants
         .filter(({ contestant }) => contestant === 'warren')
-        .map((participant) => [name, { ...job, ...participant.job }]))`,
+        .map((participant) => [name, { ...trial, ...participant.trial }]))`,
   );
-  return jobs as readonly CaseJob[];
+  return trials as readonly CaseTrial[];
 };
 
-const kinds: Kind[] = ['add', 'add-bulk', 'fill', 'handle', 'send', 'receive', 'work', 'start'];
+const kinds: Kind[] = ['add', 'add-bulk', 'fill', 'handle', 'add-timed', 'handle-timed', 'work', 'start'];
 
-const jobOf = (kind: Kind): Job => ({
+const trialOf = (kind: Kind): Trial => ({
   kind,
   broker: { amqp: 'amqp://guest:guest@127.0.0.1:20000' },
   queue: 'bench.q',
@@ -35,7 +35,7 @@ const jobOf = (kind: Kind): Job => ({
 });
 
 /** A definition that says nothing but its queue's type, and how often and for how long it is run at most; without what it carries. */
-const plainTask = (type: Job['queueType']): object => {
+const plainTask = (type: Trial['queueType']): object => {
   const limits = { attempts: 5, timeout: 30_000 };
   const task = defineTask({ name: TASK, queue: 'bench.q', payload: z.object({}), ...limits });
   return withoutPayload({ ...task, queue: { ...task.queue, type } });
@@ -45,18 +45,18 @@ const withoutPayload = <Task extends { readonly payload: unknown }>({ payload: _
 
 describe('Warren as it is measured', () => {
   it.each(kinds)('has its default settings with %s, but for the broker and the concurrency', (kind) => {
-    const options = optionsFor(jobOf(kind));
+    const options = optionsFor(trialOf(kind));
     const byDefault = settingsOf({ tasks: [] });
     expect(settingsOf(options)).toEqual({ ...byDefault, urls: options.urls, concurrency: 64 });
     expect(Object.keys(options).toSorted()).toEqual(['concurrency', 'tasks', 'urls']);
   });
 
   it('has its default settings in each case, but for the concurrency and, where they are measured, threads', async () => {
-    const jobs = await jobsOfAllCases();
-    expect(jobs.length).toBeGreaterThan(40);
+    const trials = await trialsOfAllCases();
+    expect(trials.length).toBeGreaterThan(40);
     const byDefault = settingsOf({ tasks: [] });
-    for (const [name, job] of jobs) {
-      const whole = { ...jobOf('handle'), ...job };
+    for (const [name, trial] of trials) {
+      const whole = { ...trialOf('handle'), ...trial };
       const options = optionsFor(whole);
       const isThreaded = name.startsWith('cpu-threads');
       const { concurrency } = settingsOf(options);
@@ -74,33 +74,33 @@ describe('Warren as it is measured', () => {
   });
 
   it('is made of the queue’s module and of that which counts for Prometheus, and of nothing else', () => {
-    const job = jobOf('add');
-    const { imports = [], providers, controllers } = BenchModule.for(job);
+    const trial = trialOf('add');
+    const { imports = [], providers, controllers } = BenchModule.for(trial);
     expect(imports).toEqual([expect.objectContaining({ module: QueueModule }), MetricsModule]);
     expect({ providers, controllers }).toEqual({ providers: undefined, controllers: undefined });
   });
 
   it('has threads in a case of their own only, and nothing else that is not the default', () => {
-    const options = optionsFor({ ...jobOf('work'), threads: 2 });
+    const options = optionsFor({ ...trialOf('work'), threads: 2 });
     const byDefault = settingsOf({ tasks: [] });
     expect(settingsOf(options)).toEqual({ ...byDefault, urls: options.urls, concurrency: 64, threads: 2 });
     expect(Object.keys(options).toSorted()).toEqual(['concurrency', 'tasks', 'thread', 'threads', 'urls']);
-    const { payload: _, ...threaded } = taskFor({ ...jobOf('work'), threads: 2 });
-    const { payload: __, ...plain } = taskFor(jobOf('work'));
+    const { payload: _, ...threaded } = taskFor({ ...trialOf('work'), threads: 2 });
+    const { payload: __, ...plain } = taskFor(trialOf('work'));
     expect(threaded).toEqual({ ...plain, runIn: 'thread' });
   });
 
   it.each(kinds)(
     'has a task that says nothing with %s but its queue, what it carries, and that it is timed and tried again',
     (kind) => {
-      expect(withoutPayload(taskFor(jobOf(kind)))).toEqual(plainTask('quorum'));
+      expect(withoutPayload(taskFor(trialOf(kind)))).toEqual(plainTask('quorum'));
     },
   );
 
   it('checks what its tasks carry', () => {
-    expect(taskFor(jobOf('handle')).payload.safeParse({ text: 1 }).success).toBe(false);
-    expect(taskFor(jobOf('receive')).payload.safeParse({ at: 'now' }).success).toBe(false);
-    expect(taskFor(jobOf('work')).payload.safeParse({ milliseconds: 1, how: 'sleep' }).success).toBe(false);
-    expect(taskFor(jobOf('add')).payload.safeParse({ text: 'x' }).success).toBe(true);
+    expect(taskFor(trialOf('handle')).payload.safeParse({ text: 1 }).success).toBe(false);
+    expect(taskFor(trialOf('handle-timed')).payload.safeParse({ at: 'now' }).success).toBe(false);
+    expect(taskFor(trialOf('work')).payload.safeParse({ milliseconds: 1, how: 'sleep' }).success).toBe(false);
+    expect(taskFor(trialOf('add')).payload.safeParse({ text: 'x' }).success).toBe(true);
   });
 });

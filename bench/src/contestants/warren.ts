@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { Producer } from '../adding';
 import type { Handling, Run } from '../handling';
-import type { Job } from '../job';
+import type { Trial } from '../trial';
 import { kindsOf } from '../kinds';
 import type { BenchWorker } from '../kinds';
 import { TASK } from '../payload';
@@ -34,10 +34,10 @@ class TaskController {
 export class BenchModule implements OnModuleDestroy {
   constructor(private readonly server: TaskServer) {}
 
-  static for(job: Job, handling?: Handling): DynamicModule {
+  static for(trial: Trial, handling?: Handling): DynamicModule {
     return {
       module: BenchModule,
-      imports: [QueueModule.forRoot(optionsFor(job)), MetricsModule],
+      imports: [QueueModule.forRoot(optionsFor(trial)), MetricsModule],
       ...(handling && { controllers: [TaskController], providers: [{ provide: HANDLING, useValue: handling }] }),
     };
   }
@@ -47,10 +47,10 @@ export class BenchModule implements OnModuleDestroy {
   }
 }
 
-export async function openProducer(job: Job): Promise<Producer> {
-  const app = await NestFactory.createApplicationContext(BenchModule.for(job), { logger: appLogger('pretty') });
+export async function openProducer(trial: Trial): Promise<Producer> {
+  const app = await NestFactory.createApplicationContext(BenchModule.for(trial), { logger: appLogger('pretty') });
   const queue = app.get(TaskQueue);
-  const [task] = optionsFor(job).tasks;
+  const [task] = optionsFor(trial).tasks;
   return {
     add: (payload, delay) => queue.add(task, payload, delay === undefined ? {} : { delay }),
     addBulk: async (payloads) => {
@@ -61,12 +61,12 @@ export async function openProducer(job: Job): Promise<Producer> {
   };
 }
 
-async function openWorker(job: Job, handling: Handling): Promise<BenchWorker> {
-  const hasThreads = job.threads !== undefined;
+async function openWorker(trial: Trial, handling: Handling): Promise<BenchWorker> {
+  const hasThreads = trial.threads !== undefined;
   const runs = hasThreads ? hearThreads(handling) : undefined;
-  const module = BenchModule.for(job, hasThreads ? undefined : handling);
+  const module = BenchModule.for(trial, hasThreads ? undefined : handling);
   const options = { logger: appLogger('pretty'), abortOnError: false };
-  const { start, stop } = job.http === true ? await listening(module, options) : await silent(module, options);
+  const { start, stop } = trial.http === true ? await listening(module, options) : await silent(module, options);
   const close = async (): Promise<void> => {
     await stop();
     runs?.close();

@@ -1,5 +1,5 @@
 /** What a contestant can be asked for. `bench/README.md` says what each is and how it is measured. */
-export type Kind = 'add' | 'add-bulk' | 'fill' | 'handle' | 'send' | 'receive' | 'work' | 'start';
+export type Kind = 'add' | 'add-bulk' | 'fill' | 'handle' | 'add-timed' | 'handle-timed' | 'work' | 'start';
 
 /** What a handler does: waits as for a disk or another service, or spends processor time. */
 export interface Work {
@@ -8,7 +8,7 @@ export interface Work {
 }
 
 /** The one thing that a contestant's program is started for. */
-export interface Job {
+export interface Trial {
   readonly kind: Kind;
   /** RabbitMQ's address; that of Redis for who asks for one. */
   readonly broker: { readonly amqp: string; readonly redis?: { readonly host: string; readonly port: number } };
@@ -18,7 +18,7 @@ export interface Job {
   readonly count: number;
   /** Tasks before them, which do not. Default: 0; none with a `fill`. */
   readonly warmUp?: number;
-  /** Whether a `send` adds those as it adds the others, at the same pace, and not before it says that it is ready. */
+  /** Whether an `add-timed` adds those as it adds the others, at the same pace, and not before it says that it is ready. */
   readonly isWarmUpPaced?: boolean;
   /** Characters of text in a task. */
   readonly size?: number;
@@ -38,9 +38,9 @@ export interface Job {
   readonly concurrency?: number;
   /** Whether half of the maximum is half of the contestant's own, and not of amqplib's. */
   readonly isOwnMaximum?: boolean;
-  /** Adds a second of a `send`; 0: as many as 256 on their way at once allow. */
+  /** Adds a second of an `add-timed`; 0: as many as 256 on their way at once allow. */
   readonly rate?: number;
-  /** Delays of a `send`, in milliseconds, the same for the same seed. */
+  /** Delays of an `add-timed`, in milliseconds, the same for the same seed. */
   readonly delays?: { readonly min: number; readonly max: number; readonly seed: string };
   /** Whether a client that asks may send small packets at once (`TCP_NODELAY`). Default: what the client does by itself. */
   readonly noDelay?: boolean;
@@ -49,7 +49,7 @@ export interface Job {
 /** What a run measured, by name: seconds, cpuSeconds, ... */
 export type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
-/** A job that is ready to be done. */
+/** A trial that is ready to be done. */
 export interface Prepared {
   /** Does it. */
   run(): Promise<Figures>;
@@ -62,5 +62,5 @@ export interface Prepared {
 /** Writes one line to the driver, as `tell({ progress: 3 })`. */
 export type Tell = (line: Readonly<Record<string, unknown>>) => void;
 
-/** What a contestant's module exports as `kinds`: for each kind that it has, what prepares a job. */
-export type Kinds = { readonly [kind in Kind]?: (job: Job, tell: Tell) => Promise<Prepared> };
+/** What a contestant's module exports as `kinds`: for each kind that it has, what prepares a trial. */
+export type Kinds = { readonly [kind in Kind]?: (trial: Trial, tell: Tell) => Promise<Prepared> };
