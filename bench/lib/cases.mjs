@@ -2,6 +2,7 @@ import { Failure } from '../../scripts/lib/failure.mjs';
 import { addingCases } from './cases/adding.mjs';
 import { handlingCases } from './cases/handling.mjs';
 import { latencyCases } from './cases/latency.mjs';
+import { prefetchCases } from './cases/prefetching.mjs';
 import { processCases } from './cases/processes.mjs';
 import { workingCases } from './cases/working.mjs';
 
@@ -34,7 +35,8 @@ import { workingCases } from './cases/working.mjs';
 
 /** All cases, in the order in which they are measured. @param {boolean} isQuick with small numbers @returns {Case[]} */
 export function allCases(isQuick) {
-  return [addingCases, handlingCases, latencyCases, workingCases, processCases].flatMap((cases) => cases(isQuick));
+  const kinds = [addingCases, handlingCases, latencyCases, workingCases, prefetchCases, processCases];
+  return kinds.flatMap((cases) => cases(isQuick));
 }
 
 const WRONG_USAGE = 2;

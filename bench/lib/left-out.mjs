@@ -25,8 +25,15 @@ const CANNOT = {
   'bullmq-everysec': { start: OTHER_SERVER },
 };
 
+const PREFETCH =
+  "it asks what a prefetch does, which is the broker's doing: amqplib shows it, and Warren that it is the same";
+
 /** Why a case is for those only who are among its participants. @type {Readonly<Record<string, string>>} */
 const NOT_FOR_ALL = {
+  'prefetch-1-slow': PREFETCH,
+  'prefetch-10-slow': PREFETCH,
+  'prefetch-1-short': PREFETCH,
+  'prefetch-10-short': PREFETCH,
   'cpu-threads-2': 'it asks what threads are worth beside the processes of cpu-2, not who is first',
   delay: 'it asks whether a task starts too early, or how late, not who is first',
   memory: "the goals are about Warren's own memory and plain Nest's; amqplib is there to tell what the client takes",

@@ -34,13 +34,15 @@ describe('the handler of a contestant', () => {
 
   it('tells after each task of some length how many there were, and from when to when', async () => {
     const lines: Readonly<Record<string, unknown>>[] = [];
-    const { handle, done } = handlingFor(trial({ kind: 'work', count: 2 }), (line) => lines.push(line));
+    const { handle, done } = handlingFor(trial({ kind: 'work', count: 3 }), (line) => lines.push(line));
     await handle({ milliseconds: 1, how: 'spin' });
     await handle({ milliseconds: 1, how: 'wait' });
-    const [first, second] = lines;
-    expect(lines.map(({ progress }) => progress)).toEqual([1, 2]);
-    expect(second?.['from']).toBe(first?.['from']);
-    expect(Number(second?.['to'])).toBeGreaterThan(Number(first?.['to']));
+    await handle({ milliseconds: 1, how: 'block' });
+    expect(lines.map(({ progress }) => progress)).toEqual([1, 2, 3]);
+    expect(new Set(lines.map(({ from }) => from)).size).toBe(1);
+    const ends = lines.map(({ to }) => Number(to));
+    expect(ends).toEqual(ends.toSorted((one, other) => one - other));
+    expect(new Set(ends).size).toBe(3);
     expect(await done).toEqual({ seconds: expect.any(Number) });
   });
 });

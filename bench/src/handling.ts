@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { block } from './blocking';
 import type { Figures, Trial, Tell, Work } from './trial';
 import { latenciesOf } from './latencies';
 import { spinner } from './spinning';
@@ -68,6 +69,7 @@ function work({ count }: Trial, tell: Tell): Handling {
     begunAt = Math.min(begunAt, from);
     const { milliseconds, how } = payload as Work;
     if (how === 'wait') await sleep(milliseconds);
+    else if (how === 'block') block(milliseconds);
     else (spin ??= spinner())(milliseconds);
     note({ from, to: wallClock() });
   };

@@ -8,7 +8,7 @@ export const TASK = 'bench.task';
 const payloadSchemas = {
   text: z.object({ text: z.string() }),
   timed: z.object({ at: z.number() }),
-  work: z.object({ milliseconds: z.number().min(0), how: z.enum(['wait', 'spin']) }),
+  work: z.object({ milliseconds: z.number().min(0), how: z.enum(['wait', 'spin', 'block']) }),
 };
 
 /** What a task carries. */

@@ -1,10 +1,10 @@
 /** What a contestant can be asked for. `bench/README.md` says what each is and how it is measured. */
 export type Kind = 'add' | 'add-bulk' | 'fill' | 'handle' | 'add-timed' | 'handle-timed' | 'work' | 'start';
 
-/** What a handler does: waits as for a disk or another service, or spends processor time. */
+/** What a handler does: waits as for a disk or another service, spends processor time, or blocks its event loop and spends none. */
 export interface Work {
   readonly milliseconds: number;
-  readonly how: 'wait' | 'spin';
+  readonly how: 'wait' | 'spin' | 'block';
 }
 
 /** The one thing that a contestant's program is started for. */

@@ -6,7 +6,10 @@ import { processorSeconds } from '../processes.mjs';
 import { assertNothingLeft } from './handling.mjs';
 
 /** @typedef {import('../rounds.mjs').Entry} Entry @typedef {import('../stage.mjs').Stage} Stage @typedef {import('../../src/trial.js').Work} Work */
-/** @typedef {{ workers: number, tasks: readonly Work[], isFilledFirst?: boolean }} Plan isFilledFirst: the tasks wait when the workers begin */
+/**
+ * @typedef {{ workers: number, tasks: readonly Work[], atOnce?: number, isFilledFirst?: boolean }} Plan
+ *   atOnce: tasks that a worker works on at once, default: its concurrency; isFilledFirst: the tasks wait when the workers begin
+ */
 
 /** Milliseconds in which who is not on RabbitMQ, where the driver could look, has begun to consume. */
 const CONSUMES = 500;
@@ -24,7 +27,7 @@ const LOOK_EVERY = 10;
 export function sharing(plan) {
   return async (stage, entry) => {
     const { seconds } = await work(stage, entry, plan);
-    const slots = plan.workers * (entry.trial.concurrency ?? 1);
+    const slots = plan.workers * (plan.atOnce ?? entry.trial.concurrency ?? 1);
     const ideal = idealMakespan(
       plan.tasks.map(({ milliseconds }) => milliseconds),
       slots,
