@@ -22,7 +22,7 @@ const usage = `npm run bench [-- flags]
 Measures Warren beside bare amqplib, plain Nest and other work queues, all of them in turn on one private RabbitMQ: tables of
 rates and ratios, and the goals with what was measured. bench/README.md explains the cases. Nothing else should run meanwhile.
 
-  --quick              small numbers and the cases of the goals: two minutes; without it more than an hour
+  --quick              small numbers and most cases of the goals: two minutes; without it more than an hour
   --only A,B           only the cases whose names begin so: handle, add-256, handle-16-quorum
   --contestants A,B    only these: ${names.join(', ')}
   --rounds N           rounds that count, default 3 (--quick: 2)

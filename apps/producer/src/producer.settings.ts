@@ -19,7 +19,7 @@ export const producerSettings = {
       .enum(['on', 'off'], { error: 'must be on or off' })
       .default('on')
       .transform((text) => text === 'on'),
-    doc: 'Whether the API describes itself at `/docs` and `/docs-json`, and the messages at `/asyncapi`. `off` starts half a second faster and takes less memory.',
+    doc: 'Whether the API describes itself at `/docs` and `/docs-json`, and the messages at `/asyncapi`. `off` starts sooner and takes less memory.',
   }),
   logFormat: setting({
     env: ['LOG_FORMAT'],
