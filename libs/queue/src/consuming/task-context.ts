@@ -26,7 +26,10 @@ export class TaskContext extends RmqContext {
   readonly attempts: number;
   /** Whether a failure of this run puts the task aside: no attempt is left. */
   readonly isLastAttempt: boolean;
-  /** It was handed out before without an end: a worker died, or a connection was lost. The work may have been done. */
+  /**
+   * It was handed out before without an end: a worker died, or a connection was lost. The work may have been done. All that waited in a classic queue
+   * when its broker crashed looks so as well.
+   */
   readonly isRedelivered: boolean;
   /** The message's AMQP headers. */
   readonly headers: Readonly<Record<string, unknown>>;
