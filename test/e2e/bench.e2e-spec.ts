@@ -22,7 +22,7 @@ const RUN_MS = 180_000;
 
 describe('npm run bench', () => {
   let bench: ProjectCommand;
-  beforeEach(() => (bench = new ProjectCommand('bench/bench.mjs')));
+  beforeEach(() => (bench = new ProjectCommand('npm run bench')));
   afterEach(() => bench.clear());
 
   const readReport = (): Report => JSON.parse(readFileSync(join(bench.folder, 'report.json'), 'utf8')) as Report;
@@ -31,9 +31,10 @@ describe('npm run bench', () => {
     'measures Warren beside bare amqplib on a broker of its own, says what became of the goal, and leaves nothing behind',
     async () => {
       const json = join(bench.folder, 'report.json');
-      const flags = ['--only', 'handle-1-quorum', '--contestants', 'amqplib,warren', '--rounds', '1', '--json', json];
 
-      const program = bench.start(['--quick', ...flags]);
+      const program = bench.typed(
+        `npm run bench -- --quick --only handle-1-quorum --contestants amqplib,warren --rounds 1 --json ${json}`,
+      );
 
       expect({ exit: await program.exit(RUN_MS), output: program.output }).toMatchObject({
         exit: { code: 0, signal: null },

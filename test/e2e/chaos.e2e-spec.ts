@@ -21,17 +21,18 @@ const ended = async (program: TestProcess): Promise<{ stdout: readonly string[];
 
 describe('npm run chaos', () => {
   let chaos: ProjectCommand;
-  beforeEach(() => (chaos = new ProjectCommand('scripts/chaos.mjs')));
+  beforeEach(() => (chaos = new ProjectCommand('npm run chaos')));
   afterEach(() => chaos.clear());
 
   it(
     'loses nothing while workers and the broker are killed, connections are closed and a link falls silent',
     async () => {
-      const kinds = ['worker-kill', 'connection-close', 'blackhole', 'broker-kill'];
+      const kinds = 'worker-kill,connection-close,blackhole,broker-kill';
       const json = join(chaos.folder, 'report.json');
-      const work = ['--seconds', '12', '--tasks', '800', '--seed', '1', '--faults', kinds.join(',')];
 
-      const { stdout, exit } = await ended(chaos.start([...work, '--json', json]));
+      const { stdout, exit } = await ended(
+        chaos.typed(`npm run chaos -- --seconds 12 --tasks 800 --seed 1 --faults ${kinds} --json ${json}`),
+      );
 
       const { lost, accidents, kept, faults } = JSON.parse(readFileSync(json, 'utf8')) as Report;
       expect({ exit, lost, accidents }).toEqual({ exit: { code: 0, signal: null }, lost: [], accidents: [] });

@@ -14,6 +14,12 @@ const PROGRAM = ['scripts/warren.mjs', 'dead-letters'];
 /** A queue that the apps know, with its type. */
 const QUEUE = 'images';
 
+interface Ended {
+  readonly code: number | null;
+  readonly out: string[];
+  readonly err: string[];
+}
+
 let vhost: Vhost;
 const processes: TestProcess[] = [];
 
@@ -33,8 +39,16 @@ function start(args: readonly string[], url = vhost.url): TestProcess {
 }
 
 /** Runs the command to its end. */
-async function run(...args: string[]): Promise<{ code: number | null; out: string[]; err: string[] }> {
-  const process = start(args);
+const run = (...args: string[]): Promise<Ended> => ended(start(args));
+
+/** The same, typed. */
+function typed(line: string): Promise<Ended> {
+  const process = TestProcess.typed(line, { AMQP_URL: vhost.url });
+  processes.push(process);
+  return ended(process);
+}
+
+async function ended(process: TestProcess): Promise<Ended> {
   const { code } = await process.exit();
   return { code, out: process.stdout, err: process.stderr };
 }
@@ -58,7 +72,7 @@ describe('warren dead-letters', () => {
   it('lists, shows and counts, and takes nothing away', async () => {
     await seedQueue([letterOf('a', QUEUE), letterOf('b', QUEUE, { 'x-dead-letter-reason': 'timed-out' })]);
 
-    const list = await run('list');
+    const list = await typed('npm run dead-letters -- list');
     expect(list).toMatchObject({ code: 0, err: ['2 dead letters.'] });
     expect(list.out.map((line) => line.split(/ {2,}/).slice(1, 5))).toEqual([
       ['images.dlq', 'attempts-exhausted', 'resize', 'a'],

@@ -2,17 +2,15 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { coverage } from '../support/command-coverage';
-import { documentedCommands } from '../support/documented-commands';
+import { offline } from '../support/checkout-copy';
 import { freePort } from '../support/free-port';
 import { projectRoot } from '../support/project-files';
 import { TestProcess } from '../support/process';
+import { asTheyStand } from '../support/started-commands';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 
-const typed = [...new Set(documentedCommands().map(({ command }) => command))].filter(
-  (command) => coverage.find((one) => one.command.test(command))?.isRun === true,
-);
+const typed = asTheyStand('test/e2e/documented-commands.e2e-spec.ts');
 
 /** The ports of the manuals, and those that are free here. */
 const ports = new Map<string, number>();
@@ -50,7 +48,7 @@ function run(command: string): Promise<{ code: number; out: string; err: string 
     .replaceAll(/localhost:(\d+)/g, (all, port: string) => `127.0.0.1:${ports.get(port) ?? all}`)
     .replace('> definitions.json', `> ${join(folder, 'definitions.json')}`);
   return new Promise((resolve) => {
-    const env = { ...process.env, AMQP_URL: vhost.url, WARREN_STATE_DIR: folder };
+    const env = { ...process.env, ...offline(folder), AMQP_URL: vhost.url, WARREN_STATE_DIR: folder };
     const child = execFile('bash', ['-c', here], { cwd: projectRoot, env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
     );

@@ -25,12 +25,12 @@ const SETTINGS = [
 const STYLE = ['.prettierrc', '.prettierignore', '.oxlintrc.json'];
 
 const CREATED = [
-  'libs/tasks/src/ledger-close.ts',
-  'apps/worker/src/ledger-close/ledger-close.controller.ts',
-  'apps/worker/src/ledger-close/ledger-close.module.ts',
-  'apps/worker/src/ledger-close/ledger-close.spec.ts',
-  'apps/worker/src/ledger-close/ledger-close.ts',
-  'test/e2e/ledger-close.e2e-spec.ts',
+  'libs/tasks/src/invoice-export.ts',
+  'apps/worker/src/invoice-export/invoice-export.controller.ts',
+  'apps/worker/src/invoice-export/invoice-export.module.ts',
+  'apps/worker/src/invoice-export/invoice-export.spec.ts',
+  'apps/worker/src/invoice-export/invoice-export.ts',
+  'test/e2e/invoice-export.e2e-spec.ts',
 ];
 const UPDATED = [
   'apps/worker/src/worker.module.ts',
@@ -45,7 +45,9 @@ let generated: CommandResult;
 
 beforeAll(async () => {
   checkout = new CheckoutCopy([...SOURCES, ...SETTINGS, ...STYLE]);
-  generated = await nest('generate handler ledger-close --queue ledgers --attempts 5 --timeout 20000');
+  generated = await checkout.typed(
+    'npx nest generate handler invoice-export --queue invoices --attempts 5 --timeout 20000',
+  );
 });
 
 afterAll(() => checkout.close());
@@ -67,7 +69,7 @@ describe('npx nest generate handler', () => {
     expect(ended(generated)).toBe('well');
     expect(told(generated, 'CREATE')).toEqual(CREATED.toSorted());
     expect(told(generated, 'UPDATE')).toEqual(UPDATED.toSorted());
-    expect(generated.out).toContain(`npx warren add ledger.close '{"id":"4711"}' --wait`);
+    expect(generated.out).toContain(`npx warren add invoice.export '{"id":"4711"}' --wait`);
   });
 
   it('writes what compiles, is linted and is formatted, and whose own specs pass', async () => {
@@ -80,18 +82,19 @@ describe('npx nest generate handler', () => {
     ]);
     expect(checks.map(ended)).toEqual(['well', 'well', 'well']);
 
-    const config = join(checkout.folder, 'jest.generated.js');
-    writeFileSync(config, WITHOUT_A_BROKER_OF_ITS_OWN);
-    const tests = await tool('jest/bin/jest.js', ['--config', config, '--json', '--runInBand', 'ledger-close']);
+    writeFileSync(join(checkout.folder, 'jest.generated.js'), WITHOUT_A_BROKER_OF_ITS_OWN);
+    const tests = await checkout.typed(
+      'npx jest --config jest.generated.js --json --runInBand --selectProjects unit e2e --testPathPatterns invoice-export',
+    );
     expect(ended(tests)).toBe('well');
     expect(JSON.parse(tests.out)).toMatchObject({ numPassedTestSuites: 2, numPassedTests: 7, numTotalTests: 7 });
   });
 
   it('a second time says that it is there, and changes nothing', async () => {
     const before = [...CREATED, ...UPDATED].map((path) => checkout.read(path));
-    const again = await nest('generate handler ledger-close');
+    const again = await nest('generate handler invoice-export');
     expect(again.code).toBe(1);
-    expect(again.err).toContain('The task ledger.close is there already; nothing was changed.');
+    expect(again.err).toContain('The task invoice.export is there already; nothing was changed.');
     expect(again.out).not.toContain('Next, for');
     expect([...CREATED, ...UPDATED].map((path) => checkout.read(path))).toEqual(before);
   });

@@ -21,8 +21,8 @@ describe('npm start', () => {
   });
 
   /** In folders and ports of its own, beside whatever a developer has running in this checkout. */
-  const npmStart = (...flags: string[]): TestProcess =>
-    TestProcess.start(process.execPath, ['scripts/start.mjs', ...flags], {
+  const typed = (line: string): TestProcess =>
+    TestProcess.typed(line, {
       AMQP_URL: vhost.url,
       WARREN_STATE_DIR: join(folder, 'state'),
       IMAGE_OUTPUT_DIR: join(folder, 'images'),
@@ -34,7 +34,7 @@ describe('npm start', () => {
   const written = (name: string): string[] => readdirSync(join(folder, name)).filter((file) => !file.startsWith('.'));
 
   it('shares real work among real workers, kills one in the middle, and loses nothing', async () => {
-    const start = npmStart('--once', '--tasks', '50');
+    const start = typed('npm start -- --once --tasks 50');
     const { code } = await start.exit(90_000);
     expect(code === 0 ? 'all is well' : start.output).toBe('all is well');
 
@@ -62,9 +62,9 @@ describe('npm start', () => {
   });
 
   it('stops all that it has started when it is told to, and keeps the tasks that have not run', async () => {
-    const start = npmStart();
+    const start = typed('npm start');
     await start.line("[x] Received 'Second message..'", 60_000);
-    const again = npmStart();
+    const again = typed('npm start');
     expect(await again.exit()).toEqual({ code: 1, signal: null });
     expect(again.output).toContain(`npm start is running in this checkout already (process ${start.pid})`);
 
@@ -76,12 +76,12 @@ describe('npm start', () => {
   });
 
   it('leaves nobody working when it was killed', async () => {
-    const start = npmStart('--no-demo');
+    const start = typed('npm start -- --no-demo');
     await start.line('Everything is up', 60_000);
     start.signal('SIGKILL');
     await start.exit();
     await waitFor('the workers to leave', async () => (await vhost.consumers('images')) === 0);
-    const next = npmStart('--once', '--no-demo');
+    const next = typed('npm start -- --once --no-demo');
     expect(await next.exit(60_000)).toEqual({ code: 0, signal: null });
     expect(next.output).toContain(`The last npm start (process ${start.pid}) was killed`);
   });
@@ -91,7 +91,7 @@ describe('npm start', () => {
     try {
       const queues = new Set(allTasks.map(({ queue }) => queue.name));
       await waitFor('it to consume', () => worker.events('consumer.started').length === queues.size, 60_000);
-      const start = npmStart();
+      const start = typed('npm start');
       expect(await start.exit(60_000)).toEqual({ code: 1, signal: null });
       expect(start.output).toContain(
         'other workers consume from task_queue (1), images (1), notifications (1), cpu (1)',
@@ -106,13 +106,13 @@ describe('npm start', () => {
     [['--tasks', '3'], '--tasks takes a whole number from 10 on, not "3"'],
     [['--workers', 'two'], '--workers takes a whole number from 1 on, not "two"'],
   ])('refuses %j', async (flags, reason) => {
-    const start = npmStart(...flags);
+    const start = typed(`npm start -- ${flags.join(' ')}`);
     expect(await start.exit()).toEqual({ code: 2, signal: null });
     expect(start.output).toContain(reason);
   });
 
   it('says where AMQP_URL leads when no broker answers there, without its password', async () => {
-    const start = TestProcess.start(process.execPath, ['scripts/start.mjs'], {
+    const start = TestProcess.typed('npm start', {
       AMQP_URL: 'amqp://somebody:secret@127.0.0.1:1',
       WARREN_STATE_DIR: join(folder, 'state'),
     });

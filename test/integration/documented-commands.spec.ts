@@ -1,21 +1,25 @@
+import { join } from 'node:path';
 import { TaskContext } from '@app/queue';
 import { allTasks, cpuBurn, imageResize } from '@app/tasks';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern } from '@nestjs/microservices';
 import { warren } from '../support/command';
 import type { CommandEnd } from '../support/command';
-import { coverage } from '../support/command-coverage';
-import { documentedCommands, wordsOf } from '../support/documented-commands';
+import { projectRoot } from '../support/project-files';
+import { wordsOf } from '../support/shell-words';
+import { asTheyStand } from '../support/started-commands';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
-const HERE = 'test/integration/documented-commands.spec.ts';
-
 /** Command lines of `warren` in the manuals, as they are typed. */
-const typed = [...new Set(documentedCommands().map(({ command }) => command))].filter(
-  (command) => coverage.find((one) => one.command.test(command))?.by?.[0] === HERE && !command.includes('...'),
-);
+const typed = asTheyStand('test/integration/documented-commands.spec.ts');
+
+/** What stands in a manual for what its reader has: the rest of an id, a snapshot from elsewhere. */
+const withValues = (command: string): string =>
+  command
+    .replace('019a1f3e-...', '019a1f3e-7c1a-7d3e-8a52-0c8d1b2e4f60')
+    .replace('deployed.json', join(projectRoot, 'contracts.json'));
 
 /** Done; nothing matched, of what names an id, a worker or a dead letter that is not there; interrupted, of what does not end by itself. */
 const ENDS_WELL = new Set([0, 4, 130]);
@@ -54,9 +58,13 @@ afterAll(async () => {
 
 /** Runs it as its reader would: says yes where it asks, gives a list where it reads one, and ends by Ctrl-C what does not end. */
 async function run(command: string): Promise<CommandEnd> {
-  const args = wordsOf(command.replace(/^eval "\$\((.*)\)"$/, '$1').replace(/^(?:\w+=\S+ )?(?:npx )?warren /, ''));
+  const args = wordsOf(
+    withValues(command)
+      .replace(/^eval "\$\((.*)\)"$/, '$1')
+      .replace(/^(?:\w+=\S+ )?(?:npx )?warren /, ''),
+  );
   const isEndless = endless.test(command);
-  const asks = args.includes('purge');
+  const asks = args.includes('purge') || args.includes('redrive');
   const interest = new AbortController();
   const ended = warren(vhost.url, args, {
     input: asks ? 'y\n' : '{"rounds":1}\n',

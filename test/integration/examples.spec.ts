@@ -15,7 +15,8 @@ const printed = new Map<string, string[]>();
 
 beforeAll(async () => {
   vhost = await Vhost.open();
-  program = TestProcess.start(process.execPath, ['scripts/example.mjs', ...documented.keys()], { AMQP_URL: vhost.url });
+  const names = [...documented.keys()].join(' ');
+  program = TestProcess.typed(`npm run example -- ${names}`, { AMQP_URL: vhost.url });
   await program.exit(60_000);
   for (const line of program.stdout) {
     const heading = /^# (.*)/.exec(line)?.[1];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { argvOf } from './typed-command';
 import { waitFor } from './wait-for';
 
 const ROOT = join(__dirname, '../..');
@@ -38,6 +39,12 @@ export class TestProcess {
     return new TestProcess(
       spawn(command, args, { cwd: ROOT, env: { PATH, HOME, WARREN_PORTS, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
+  }
+
+  /** Starts a command line of the manuals as it is typed there, without npm or npx in between, whose signals would end those alone. */
+  static typed(line: string, env: Record<string, string> = {}): TestProcess {
+    const [program = '', ...args] = argvOf(line);
+    return TestProcess.start(program === 'node' ? process.execPath : program, args, env);
   }
 
   /** Starts a built app (`dist/`, which the e2e set-up brings up to date). */

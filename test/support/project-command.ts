@@ -9,11 +9,17 @@ export class ProjectCommand {
   readonly folder = mkdtempSync(join(tmpdir(), 'warren-'));
   private program: TestProcess | undefined;
 
-  /** @param script from the root of the checkout, as `scripts/chaos.mjs` */
-  constructor(private readonly script: string) {}
+  /** @param command as it is typed without arguments: `npm run chaos` */
+  constructor(private readonly command: string) {}
 
+  /** @param flags without spaces in them */
   start(flags: readonly string[], env: Record<string, string> = {}): TestProcess {
-    this.program = TestProcess.start(process.execPath, [this.script, ...flags], { TMPDIR: this.folder, ...env });
+    return this.typed(`${this.command} -- ${flags.join(' ')}`, env);
+  }
+
+  /** Starts the whole line as it is typed. */
+  typed(line: string, env: Record<string, string> = {}): TestProcess {
+    this.program = TestProcess.typed(line, { TMPDIR: this.folder, ...env });
     return this.program;
   }
 

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProgram } from '../../apps/cli/src/program';
 import { PRINTED, commandsPart } from '../../scripts/command-line-page';
-import { wordsOf } from '../support/documented-commands';
 import { projectFiles, projectRoot, textOf } from '../support/project-files';
+import { wordsOf } from '../support/shell-words';
 
 const PAGE = 'docs/command-line.md';
 
