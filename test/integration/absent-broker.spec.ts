@@ -1,4 +1,4 @@
-import { ConnectionRefusedError, NotConnectedError } from '@app/queue';
+import { AccessDeniedError, NotConnectedError } from '@app/queue';
 import { AmqpProxy } from '../support/amqp-proxy';
 import { BrokerUser } from '../support/broker-user';
 import { closingAfterEach } from '../support/closing';
@@ -159,7 +159,7 @@ describe('a broker that refuses whoever connects', () => {
     expect(log.take()).toEqual([
       expect.stringMatching(`^error: cannot connect for producing: The broker at .*${sentence}`),
     ]);
-    expect(worker.seen('connection.failed')).toMatchObject([{ role: 'producing', isRefusedAtStart: true }]);
+    expect(worker.seen('connection.failed')).toMatchObject([{ role: 'producing', isDeniedAtStart: true }]);
     await test.says(`tasks cannot be added: the connection is opening (The broker at`);
     const hurried = worker.queue.add(task, { name: 'hurried' }, { timeout: 100 });
     await expect(hurried).rejects.toThrow(NotConnectedError);
@@ -176,7 +176,7 @@ describe('a broker that refuses whoever connects', () => {
     const [, refuse, , sentence] = row;
     await refuse();
     await test.create([proxy.url]);
-    await expect(test.worker.listen()).rejects.toThrow(ConnectionRefusedError);
+    await expect(test.worker.listen()).rejects.toThrow(AccessDeniedError);
     await test.worker.sees('connection.failed', 2);
     const lines = test.log.take();
     expect(lines.filter((line) => line.startsWith('error: ') && line.includes(sentence))).toHaveLength(2);

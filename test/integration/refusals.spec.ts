@@ -1,4 +1,4 @@
-import { ConnectionRefusedError, TopologyError, defineQueue, defineTask } from '@app/queue';
+import { AccessDeniedError, TopologyError, defineQueue, defineTask } from '@app/queue';
 import type { QueueType } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
@@ -230,7 +230,7 @@ describe('a user', () => {
   it('with a wrong password is refused at the start, and the password is not shown', async () => {
     await user.setPassword('changed');
     const refusal = await refusalOf();
-    expect(refusal).toBeInstanceOf(ConnectionRefusedError);
+    expect(refusal).toBeInstanceOf(AccessDeniedError);
     const { host, pathname } = new URL(vhost.url);
     expect(refusal.message).toContain(
       `The broker at amqp://${user.name}:***@${host}${pathname} refuses the user or the password; correct AMQP_URL (ACCESS_REFUSED`,
@@ -246,7 +246,7 @@ describe('a user', () => {
     const url = new URL(user.url);
     url.pathname = name();
     const refusal = await refusalOf({ url: url.href });
-    expect(refusal).toBeInstanceOf(ConnectionRefusedError);
+    expect(refusal).toBeInstanceOf(AccessDeniedError);
     expect(refusal.message).toBe(
       `The broker at amqp://${user.name}:***@${url.host}/${name()} refuses the virtual host "${name()}": it does not ` +
         'exist, the user has no permission in it, or its limit of connections is reached; correct AMQP_URL, or create it and grant the permission.',

@@ -223,7 +223,7 @@ describe('a delivery ends once, whatever its handler does', () => {
     ['guarded', 'attempts-exhausted', 'RpcException', 'Forbidden resource'],
     ['piped', 'attempts-exhausted', 'TypeError', 'the pipe refuses'],
     ['constructor-fails', 'attempts-exhausted', 'RangeError', 'the constructor failed'],
-    ['refuses', 'rejected', 'RejectedError', 'The handler refused the delivery.'],
+    ['refuses', 'rejected', 'RejectedError', 'The handler rejected the delivery.'],
     [
       'nobody-handles-this',
       'unknown-task',

@@ -110,13 +110,13 @@ describe('a checkup', () => {
       { publishing: { end: 'blocked', why: 'low on disk' } },
       'publishing fail: an alarm keeps the broker from reading what is published (low on disk)',
     ],
-    [{ publishing: { end: 'refused', why: '403' } }, 'publishing fail: the user may not publish (403)'],
+    [{ publishing: { end: 'denied', why: '403' } }, 'publishing fail: the user may not publish (403)'],
     [{ publishing: { end: 'silent' } }, 'publishing fail: the broker does not answer to what is published'],
     [
       { looks: { images: { state: 'missing' } }, management: { deliveries: [] } },
       'queues warn: images: not declared yet',
     ],
-    [{ looks: { images: { state: 'refused', why: 'No permission.' } } }, 'queues fail: No permission.'],
+    [{ looks: { images: { state: 'denied', why: 'No permission.' } } }, 'queues fail: No permission.'],
     [
       { looks: { 'images.dlq': { state: 'missing' } } },
       'dead-letter queues fail: images.dlq is missing: what cannot run has nowhere to go',

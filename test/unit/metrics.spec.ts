@@ -66,7 +66,7 @@ describe('what a supervisor tells Prometheus', () => {
       warren_worker_deaths_total: {
         'kind="signal"': 2,
         'kind="exit"': 0,
-        'kind="refused"': 0,
+        'kind="start-failed"': 0,
         'kind="killed"': 0,
         'kind="not-started"': 0,
       },

@@ -86,7 +86,7 @@ describe('what adds tasks', () => {
 
   it('says that the broker is away', async () => {
     const queue = new RecordingTaskQueue();
-    queue.refuseWith(() => new NotConnectedError('no route'));
+    queue.failWith(() => new NotConnectedError('no route'));
     await expect(new Orders(queue).place('o-1')).rejects.toThrow(NotConnectedError);
   });
 });

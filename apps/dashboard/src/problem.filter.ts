@@ -1,10 +1,10 @@
-import { ConfirmTimeoutError, ConnectionRefusedError, NotConnectedError, QueueError, QueueReadError } from '@app/queue';
+import { AccessDeniedError, ConfirmTimeoutError, NotConnectedError, QueueError, QueueReadError } from '@app/queue';
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 
 /** Whose fault is nobody's here: the broker is away or does not answer. */
-const OF_THE_BROKER = [NotConnectedError, ConnectionRefusedError, ConfirmTimeoutError, QueueReadError];
+const OF_THE_BROKER = [NotConnectedError, AccessDeniedError, ConfirmTimeoutError, QueueReadError];
 
 /** Answers every error as `{ status, detail }`, and logs those that are defects. */
 @Catch()

@@ -20,7 +20,7 @@ const given = [
   new errors.MessageRefusedError('it is not signed'),
   new errors.UndecodableMessageError('it has a time limit'),
   new errors.InvalidFilterError([{ path: 'limit', message: 'must be a whole number from 1, not 0' }]),
-  new errors.ConnectionRefusedError('Wrong password.'),
+  new errors.AccessDeniedError('Wrong password.'),
   new errors.UnrecoverableError('No such customer.'),
   new errors.RetryLater(500),
   new errors.TaskTimeoutError(500),

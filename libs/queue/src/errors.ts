@@ -203,7 +203,7 @@ export class InvalidOrderError extends QueueError {
 }
 
 /** The broker refused the connection: wrong user or password (403), no such virtual host (530). Nothing was lost. */
-export class ConnectionRefusedError extends QueueError {}
+export class AccessDeniedError extends QueueError {}
 
 /**
  * The message was sent, the connection ended before the confirm, and sending it again was refused. **It may have been

@@ -115,10 +115,10 @@ export interface QueueEventMap {
   'connection.open': { role: ConnectionRole; url: string; broker: string };
   'connection.lost': { role: ConnectionRole; why: string };
   /**
-   * An attempt to connect has failed, told once a reason and outage. `isRefusedAtStart`: the broker refuses user, password or
+   * An attempt to connect has failed, told once a reason and outage. `isDeniedAtStart`: the broker refuses user, password or
    * virtual host of a connection that was never open; a worker ends for it, a producer tries again.
    */
-  'connection.failed': { role: ConnectionRole; url: string; why: string; isRefusedAtStart: boolean };
+  'connection.failed': { role: ConnectionRole; url: string; why: string; isDeniedAtStart: boolean };
   'connection.blocked': { role: ConnectionRole; why: string };
   'connection.unblocked': { role: ConnectionRole };
   'consumer.started': { queue: string; prefetch: number };

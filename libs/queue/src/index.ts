@@ -28,9 +28,9 @@ export type {
   TaskDefinitionInput,
 } from './define-task';
 export {
+  AccessDeniedError,
   ConfigurationError,
   ConfirmTimeoutError,
-  ConnectionRefusedError,
   DefinitionError,
   EventRefusedError,
   InvalidAddOptionsError,

@@ -76,7 +76,7 @@ export function runApp<App extends INestApplicationContext>(
   run().catch(async (error: unknown) => {
     if (wishes.isStopping) return; // it was told to stop while it started
     if (supervisor === undefined) printFailure(name, failureText(error));
-    else await supervisor.refuse(failureText(error));
+    else await supervisor.startFailed(failureText(error));
     process.exit(1);
   });
 }

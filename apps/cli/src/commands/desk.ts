@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import {
+  AccessDeniedError,
   ConfigurationError,
-  ConnectionRefusedError,
   InvalidAddOptionsError,
   InvalidOrderError,
   InvalidPayloadError,
@@ -71,7 +71,7 @@ export class Desk {
     return this.opened;
   }
 
-  /** The queues of a broker that answers. @throws ConfigurationError, NotConnectedError, ConnectionRefusedError */
+  /** The queues of a broker that answers. @throws ConfigurationError, NotConnectedError, AccessDeniedError */
   async reach(): Promise<{ readonly operations: QueueOperations; readonly broker: BrokerFacts }> {
     const operations = await this.operations();
     return { operations, broker: await operations.broker() };
@@ -117,7 +117,7 @@ export function untilAborted(signal: AbortSignal): Promise<undefined> {
 export type CommandOf<Options> = (desk: Desk, options: Options, ...args: readonly string[][]) => Promise<number>;
 
 const WRONG_USAGE = [UsageError, ConfigurationError, InvalidPayloadError, InvalidAddOptionsError, InvalidOrderError];
-const NO_BROKER = [NotConnectedError, ConnectionRefusedError];
+const NO_BROKER = [NotConnectedError, AccessDeniedError];
 
 /** The exit code that tells the kind of what ended a command. */
 export function exitCodeOf(error: unknown): number {

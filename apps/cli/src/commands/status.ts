@@ -109,6 +109,6 @@ function remarkOn({ state, ready = 0, consumers = 0 }: WorkQueueCounts, pause: P
     return inertLine(`paused by ${pause.by} ${agoText(pause.at, Date.now())}${why}`);
   }
   if (state === 'missing') return 'not declared yet';
-  if (state === 'refused') return 'not told';
+  if (state === 'denied') return 'not told';
   return consumers === 0 && ready > 0 ? 'nobody consumes it' : '';
 }

@@ -3,7 +3,7 @@ import { oldestWaitingMetric, WaitingMetrics } from './waiting-metrics';
 
 const row = (name: string, ready: number | undefined, oldest?: number): QueueRow => ({
   name,
-  state: ready === undefined ? 'refused' : 'there',
+  state: ready === undefined ? 'denied' : 'there',
   ready,
   consumers: 0,
   dead: 0,

@@ -1,6 +1,6 @@
 import {
+  AccessDeniedError,
   ConfirmTimeoutError,
-  ConnectionRefusedError,
   EventRefusedError,
   NotConnectedError,
   PublishBufferFullError,
@@ -41,7 +41,7 @@ const UNREACHABLE: BrokerProblem = {
  */
 const brokerProblems: readonly (readonly [new (...args: never[]) => QueueError, BrokerProblem])[] = [
   [NotConnectedError, UNREACHABLE],
-  [ConnectionRefusedError, { ...UNREACHABLE, retryAfter: 60 }],
+  [AccessDeniedError, { ...UNREACHABLE, retryAfter: 60 }],
   [ConfirmTimeoutError, NOT_CONFIRMED],
   [UnconfirmedError, NOT_CONFIRMED],
   [EventRefusedError, NOT_CONFIRMED],

@@ -1,7 +1,7 @@
 import {
+  AccessDeniedError,
   ConfigurationError,
   ConfirmTimeoutError,
-  ConnectionRefusedError,
   DefinitionError,
   EventRefusedError,
   HistoryUnavailableError,
@@ -58,7 +58,7 @@ const table: readonly (readonly [Error, number, string, number | undefined])[] =
   [new EventRefusedError('e', 'id-1'), 503, 'not-confirmed', 5],
   [new UnroutableError('q'), 503, 'queue-missing', 10],
   [new PublishRefusedError('q', SECRET), 503, 'refused-by-broker', 10],
-  [new ConnectionRefusedError(SECRET), 503, 'broker-unreachable', 60],
+  [new AccessDeniedError(SECRET), 503, 'broker-unreachable', 60],
   [new TopologyError('q', 406, SECRET), 503, 'queue-unusable', 60],
   [new ConfigurationError([{ path: 'AMQP_URL', message: SECRET }]), 500, 'about:blank', undefined],
   [new DefinitionError(SECRET), 500, 'about:blank', undefined],

@@ -34,7 +34,7 @@ describe('adding tasks on request', () => {
   });
 
   it('says with the id that a task was not added', async () => {
-    queue.refuseWith(() => new NotConnectedError('no route'));
+    queue.failWith(() => new NotConnectedError('no route'));
     const request = { name: 'tutorial', payload: 'First message.', options: { id: 't-1' } };
     await expect(controller.add(request)).rejects.toThrow(TaskNotAddedError);
     expect(queue.added()).toEqual([]);

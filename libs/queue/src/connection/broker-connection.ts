@@ -2,7 +2,7 @@ import { isNativeError } from 'node:util/types';
 import type { ChannelModel } from 'amqplib';
 import { endedWithin } from '../ended-within';
 import { NotConnectedError } from '../errors';
-import type { ConnectionRefusedError } from '../errors';
+import type { AccessDeniedError } from '../errors';
 import type { ConnectionRole, QueueEvents } from '../events';
 import { maskUrl } from './broker-url';
 import { amqpConnector } from './connector';
@@ -37,7 +37,7 @@ export class BrokerConnection {
   private readonly toldReasons = new ToldReasons();
   private blockedBecause: string | undefined;
   private failure: string | undefined;
-  private refusal: ConnectionRefusedError | undefined;
+  private refusal: AccessDeniedError | undefined;
 
   constructor(
     readonly role: ConnectionRole,
@@ -87,7 +87,7 @@ export class BrokerConnection {
   /**
    * The open connection, as soon as there is one.
    * @throws NotConnectedError when it is closed for good meanwhile.
-   * @throws ConnectionRefusedError when the broker has refused credentials or virtual host and was never open before.
+   * @throws AccessDeniedError when the broker has refused credentials or virtual host and was never open before.
    */
   whenOpen(): Promise<ChannelModel> {
     this.open();
@@ -125,12 +125,12 @@ export class BrokerConnection {
     this.failure = why;
     if (this.currentState === 'closed') return;
     this.refusal = refusal;
-    const isRefusedAtStart = refusal !== undefined && this.currentState === 'opening';
-    if (isRefusedAtStart) this.rejectWaiting(refusal);
+    const isDeniedAtStart = refusal !== undefined && this.currentState === 'opening';
+    if (isDeniedAtStart) this.rejectWaiting(refusal);
     const node = maskUrl(url);
     // Of a list of nodes each has its own say, in turn; one system error comes in several wordings.
     if (!this.toldReasons.isNews(`${node} ${systemCodeOf(error) ?? why}`)) return;
-    this.events.emit('connection.failed', { role: this.role, url: node, why, isRefusedAtStart });
+    this.events.emit('connection.failed', { role: this.role, url: node, why, isDeniedAtStart });
   }
 
   private lost(error: Error): void {

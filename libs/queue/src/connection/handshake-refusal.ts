@@ -1,4 +1,4 @@
-import { ConnectionRefusedError } from '../errors';
+import { AccessDeniedError } from '../errors';
 import { maskUrl } from './broker-url';
 
 const WRONG_CREDENTIALS = /\b403 \(ACCESS-REFUSED\) with message "(.*)"/s;
@@ -10,15 +10,15 @@ const WRONG_CREDENTIALS = /\b403 \(ACCESS-REFUSED\) with message "(.*)"/s;
 const NO_VIRTUAL_HOST = /^Expected ConnectionOpenOk; got <ConnectionClose\b/;
 
 /** A refusal that trying again does not change, as one sentence with its remedy; `undefined` for any other failure. */
-export function handshakeRefusalOf(failure: string, url: string): ConnectionRefusedError | undefined {
+export function handshakeRefusalOf(failure: string, url: string): AccessDeniedError | undefined {
   const login = WRONG_CREDENTIALS.exec(failure);
   if (login !== null) {
-    return new ConnectionRefusedError(
+    return new AccessDeniedError(
       `The broker at ${maskUrl(url)} refuses the user or the password; correct AMQP_URL (${login[1]}).`,
     );
   }
   if (!NO_VIRTUAL_HOST.test(failure)) return undefined;
-  return new ConnectionRefusedError(
+  return new AccessDeniedError(
     `The broker at ${maskUrl(url)} refuses the virtual host "${virtualHostOf(url)}": it does not exist, the user has no ` +
       'permission in it, or its limit of connections is reached; correct AMQP_URL, or create it and grant the permission.',
   );

@@ -7,7 +7,7 @@ import type { BrokerConnection } from './broker-connection';
  * The open connection, which is opened when it is not yet.
  * @param timeout milliseconds to wait for it
  * @param consequence what the caller has lost or kept when there is none, as a sentence
- * @throws NotConnectedError when there is none by then, ConnectionRefusedError when the broker lets nobody in.
+ * @throws NotConnectedError when there is none by then, AccessDeniedError when the broker lets nobody in.
  */
 export async function openWithin(
   connection: BrokerConnection,

@@ -6,7 +6,7 @@ import { openQuietChannel } from './queue-looks';
 /** What a broker did with a message: gave it back as nobody's, refused it, stopped reading, or said nothing. */
 export type PublishProbe =
   | { readonly end: 'returned' }
-  | { readonly end: 'refused' | 'blocked'; readonly why: string }
+  | { readonly end: 'denied' | 'blocked'; readonly why: string }
   | { readonly end: 'silent' };
 
 /** A broker that reads what is published answers in one round trip. */
@@ -23,7 +23,7 @@ export async function probePublishing(connection: ChannelModel): Promise<Publish
   try {
     return await new Promise<PublishProbe>((resolve) => {
       channel.once('return', () => resolve({ end: 'returned' }));
-      channel.once('error', ({ message }: Error) => resolve({ end: 'refused', why: message }));
+      channel.once('error', ({ message }: Error) => resolve({ end: 'denied', why: message }));
       connection.once('blocked', (why: unknown) => resolve({ end: 'blocked', why: String(why) }));
       timer = setTimeout(() => resolve({ end: 'silent' }), PATIENCE_MS);
       channel.publish('', `warren.probe.${randomUUID()}`, Buffer.alloc(0), { mandatory: true });

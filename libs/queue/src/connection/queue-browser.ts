@@ -69,7 +69,7 @@ export class QueueBrowser {
    * Opens a queue on a connection, which is opened when it is not yet.
    * @param timeout milliseconds to wait for the connection.
    * @throws TopologyError when there is no such queue, or the user may not look; NotConnectedError and
-   * ConnectionRefusedError when there is no connection.
+   * AccessDeniedError when there is no connection.
    */
   static async open(connection: BrokerConnection, queue: string, timeout: number): Promise<QueueBrowser> {
     const model = await openWithin(connection, timeout, 'Nothing was looked at.');

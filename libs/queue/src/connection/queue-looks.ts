@@ -7,7 +7,7 @@ import { closeChannel } from './close-channel';
 export type QueueLook =
   | { readonly state: 'there'; readonly ready: number; readonly consumers: number }
   | { readonly state: 'missing' }
-  | { readonly state: 'refused'; readonly why: string };
+  | { readonly state: 'denied'; readonly why: string };
 
 /** Channels that ask at the same time: each waits for its answers one by one, and a queue that is missing costs its channel. */
 const CHANNELS = 8;
@@ -53,6 +53,6 @@ async function lookAt(channel: Channel, name: string): Promise<QueueLook> {
   } catch (error) {
     const refusal = topologyErrorOf(name, error);
     if (!(refusal instanceof TopologyError)) throw error;
-    return refusal.code === NOT_FOUND ? { state: 'missing' } : { state: 'refused', why: refusal.message };
+    return refusal.code === NOT_FOUND ? { state: 'missing' } : { state: 'denied', why: refusal.message };
   }
 }

@@ -42,7 +42,7 @@ export class QueueConsumers implements Intake {
     });
   }
 
-  /** Resolves when each consumes, or could and is not to. @throws TopologyError or ConnectionRefusedError when the broker refuses one. */
+  /** Resolves when each consumes, or could and is not to. @throws TopologyError or AccessDeniedError when the broker refuses one. */
   async start(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.start()));
   }

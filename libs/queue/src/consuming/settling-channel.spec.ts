@@ -17,7 +17,7 @@ function seenByItsHandler() {
   const channel = settlingChannel(delivery, {
     ack: () => said.push('ack'),
     requeue: () => said.push('requeue'),
-    refuse: () => said.push('refuse'),
+    reject: () => said.push('reject'),
     ignore: (verb) => said.push(`ignored ${verb}`),
   }) as Channel;
   return { channel, said, real };
@@ -30,7 +30,7 @@ describe('the channel that a handler sees', () => {
     channel.ackAll();
     channel.nack(message(1));
     channel.reject(message(1), false);
-    expect(said).toEqual(['ack', 'ack', 'requeue', 'refuse']);
+    expect(said).toEqual(['ack', 'ack', 'requeue', 'reject']);
     expect(real).toEqual([]);
   });
 

@@ -4,8 +4,8 @@ import type { Delivery } from './delivery';
 /** What a hand-acking handler may do to its delivery. */
 export interface HandSettlement {
   ack(): void;
-  /** `nack` or `reject` without requeue: the handler refuses the task, which is put aside and never dropped. */
-  refuse(): void;
+  /** `nack` or `reject` without requeue: the handler rejects the task, which is put aside and never dropped. */
+  reject(): void;
   requeue(): void;
   /** The handler settles a message that was handed to somebody else. */
   ignore(verb: string): void;
@@ -40,7 +40,7 @@ export function settlingChannel(delivery: Delivery, settlement: HandSettlement):
     if (isFetched(message)) amqp.nack(message, false, requeue);
     else if (message !== undefined && message.fields?.deliveryTag !== deliveryTag) settlement.ignore('nack');
     else if (requeue) settlement.requeue();
-    else settlement.refuse();
+    else settlement.reject();
   };
   const settling: Record<string | symbol, unknown> = {
     get,

@@ -20,7 +20,7 @@ const MAY_HAVE_RUN =
 export class TaskRun implements RunVoice, LimitedRun {
   private task: RunnableTask | undefined;
   /** A handler written for plain Nest has settled its delivery itself. */
-  private settledByHand: 'ack' | 'requeue' | 'refuse' | undefined;
+  private settledByHand: 'ack' | 'requeue' | 'reject' | undefined;
   /** Of a run that failed, for whoever waits for its answer. */
   private thrown: unknown;
   private hasReported = false;
@@ -75,8 +75,8 @@ export class TaskRun implements RunVoice, LimitedRun {
   }
 
   /** Carried out when the handler returns: putting a task aside is a publish and then an ack. */
-  refuse(): void {
-    if (this.delivery.decide('refuse')) this.settledByHand = 'refuse';
+  reject(): void {
+    if (this.delivery.decide('reject')) this.settledByHand = 'reject';
   }
 
   ignore(verb: string): void {
@@ -116,8 +116,8 @@ export class TaskRun implements RunVoice, LimitedRun {
     parts.events.emit('task.started', delivery.startFacts());
     try {
       const result = await this.invoke(task);
-      if (this.settledByHand === 'refuse')
-        return this.cancelled() ?? putAside('rejected', 'RejectedError', 'The handler refused the delivery.');
+      if (this.settledByHand === 'reject')
+        return this.cancelled() ?? putAside('rejected', 'RejectedError', 'The handler rejected the delivery.');
       if (this.settledByHand !== 'requeue') {
         delivery.hasCompleted = true;
         const milliseconds = Math.round(performance.now() - startedAt);
@@ -170,7 +170,7 @@ export class TaskRun implements RunVoice, LimitedRun {
     if (delivery.abortReason instanceof WorkerStoppedError && !delivery.wasAckedBefore) return { kind: 'requeued' };
     const cancelled = this.cancelled();
     if (cancelled !== undefined) return cancelled;
-    if (this.settledByHand === 'refuse')
+    if (this.settledByHand === 'reject')
       return { kind: 'dead-lettered', reason: 'rejected', error: recordError(error) };
     const { attempt, waited, expiresAt } = delivery;
     const run = { attempt, waited, expiresAt, now: parts.reading.now(), random: Math.random };
@@ -186,7 +186,7 @@ export class TaskRun implements RunVoice, LimitedRun {
   private settle(outcome: Outcome): void | Promise<void> {
     if (this.delivery.state === 'lost') return this.settleLost(outcome);
     if (this.settledByHand === 'ack' || this.settledByHand === 'requeue') return this.settledAlready(outcome);
-    const isClaimed = this.settledByHand === 'refuse' || this.delivery.wasAckedBefore;
+    const isClaimed = this.settledByHand === 'reject' || this.delivery.wasAckedBefore;
     if (!isClaimed && !this.delivery.decide(outcome.kind)) return undefined;
     return this.delivery.requestId === undefined ? this.carryOut(outcome) : this.answer(outcome);
   }

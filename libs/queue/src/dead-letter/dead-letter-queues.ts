@@ -55,7 +55,7 @@ const MAX_SHOWN = 10;
  * what it has in hand. On quorum queues of RabbitMQ before 4.3 each reading raises `x-delivery-count` of what it
  * looked at by one, which the dead-letter queues' limit (2,147,483,647) makes harmless.
  *
- * Every method throws NotConnectedError or ConnectionRefusedError without a broker, TopologyError when it refuses a queue
+ * Every method throws NotConnectedError or AccessDeniedError without a broker, TopologyError when it refuses a queue
  * (404 for one that is not there; a defined one that nobody has declared yet counts as empty), InvalidFilterError,
  * and QueueReadError when a queue could not be read to its end.
  */

@@ -29,7 +29,7 @@ export type DeadLetterReason =
   | 'refused'
   /** The body has more than `maxMessageBytes`. */
   | 'too-large'
-  /** A handler refused the delivery itself, by `nack` or `reject` without requeue. */
+  /** A handler rejected the delivery itself, by `nack` or `reject` without requeue. */
   | 'rejected';
 
 /** What is known of a failure, for whoever looks into the dead-letter queue. */

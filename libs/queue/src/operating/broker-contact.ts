@@ -33,7 +33,7 @@ export class BrokerContact {
     this.events.on('connection.failed', ({ url, why }) => this.failedNodes.set(url, why));
   }
 
-  /** @throws NotConnectedError with each node's reason; ConnectionRefusedError when the broker lets nobody in. */
+  /** @throws NotConnectedError with each node's reason; AccessDeniedError when the broker lets nobody in. */
   async facts(): Promise<BrokerFacts> {
     const model = await this.model();
     const started = performance.now();
@@ -54,8 +54,8 @@ export class BrokerContact {
 
   private everyNodeFails(nodes: ReadonlySet<string>): Promise<never> {
     return new Promise((_resolve, reject) => {
-      this.events.on('connection.failed', ({ isRefusedAtStart }) => {
-        if (isRefusedAtStart || ![...nodes].every((node) => this.failedNodes.has(node))) return;
+      this.events.on('connection.failed', ({ isDeniedAtStart }) => {
+        if (isDeniedAtStart || ![...nodes].every((node) => this.failedNodes.has(node))) return;
         reject(new NotConnectedError([...new Set(this.failedNodes.values())].join('; '), 'Nothing was done.'));
       });
     });

@@ -8,7 +8,7 @@ import { deadLetterQueueName, quarantineName } from '../topology/names';
 /** What the broker holds for one work queue. A number that it does not tell is `undefined`. */
 export interface WorkQueueCounts {
   readonly queue: string;
-  /** `missing`: nobody has declared it yet. `refused`: the broker does not tell, and `problems` says why. */
+  /** `missing`: nobody has declared it yet. `denied`: the broker does not tell, and `problems` says why. */
   readonly state: QueueLook['state'];
   /** Tasks that wait for a worker. */
   readonly ready: number | undefined;
@@ -62,7 +62,7 @@ function workQueueCounts(
     consumers: work.state === 'there' ? work.consumers : undefined,
     dead: readyIn(deadLetters),
     quarantined: readyIn(quarantine),
-    problems: [work, deadLetters, quarantine].flatMap((look) => (look.state === 'refused' ? [look.why] : [])),
+    problems: [work, deadLetters, quarantine].flatMap((look) => (look.state === 'denied' ? [look.why] : [])),
   };
 }
 

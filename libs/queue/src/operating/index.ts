@@ -6,8 +6,8 @@ export type { DeadLetterActionOptions, DeadLetterProgress, DeadLetterResult } fr
 export type { DeadLetterFilter } from '../dead-letter/filter';
 export type { ReadingCounts } from '../dead-letter/reading';
 export {
+  AccessDeniedError,
   ConfigurationError,
-  ConnectionRefusedError,
   InvalidAddOptionsError,
   InvalidOrderError,
   InvalidPayloadError,

@@ -5,7 +5,7 @@ const told = { oldest: 42_000, isAtLeast: true } as const;
 describe('the age of the oldest task that waits', () => {
   it.each([
     ['where some are ready', { state: 'there', ready: 1 } as const, told],
-    ['where the broker does not say', { state: 'refused', ready: undefined } as const, told],
+    ['where the broker does not say', { state: 'denied', ready: undefined } as const, told],
     ['but not where none is ready', { state: 'there', ready: 0 } as const, {}],
     ['nor where there is no queue', { state: 'missing', ready: undefined } as const, {}],
   ])('is what was recorded %s', (_where, held, expected) => {

@@ -123,7 +123,7 @@ export class QueueOperations {
 
   /**
    * The broker that answers. Every node is tried once: whoever operates wants to be told at once that none is there.
-   * @throws NotConnectedError with each node's reason; ConnectionRefusedError when the broker lets nobody in.
+   * @throws NotConnectedError with each node's reason; AccessDeniedError when the broker lets nobody in.
    */
   async broker(): Promise<BrokerFacts> {
     return this.contact.facts();

@@ -37,7 +37,7 @@ const told = z.discriminatedUnion('kind', [
     running: count,
     tasks: z.object({ completed: count, retrying: count, 'dead-lettered': count }),
   }),
-  z.object({ kind: z.literal('refused'), text: z.string() }),
+  z.object({ kind: z.literal('start-failed'), text: z.string() }),
   metricsAnswer,
   z.object({ kind: z.literal('leaving'), why: z.string() }),
 ]);

@@ -10,7 +10,7 @@ const MOST_BEFORE_START = 5;
 
 /** How one process of a worker ended. */
 export interface Death {
-  /** Whether it had begun to consume, and was refused nothing. */
+  /** Whether it had begun to consume, and its start had not failed. */
   readonly hasConsumed: boolean;
   /** Milliseconds from its start to its end. */
   readonly livedFor: number;

@@ -16,7 +16,7 @@ export interface Guardian {
   /** It has started: it consumes all its queues. */
   readonly started: () => void;
   /** It says why it cannot start, and ends. */
-  readonly refused: (worker: SupervisedWorker, text: string) => void;
+  readonly startFailed: (worker: SupervisedWorker, text: string) => void;
   /** Somebody has told it to stop, and it does: it is not to be started again. */
   readonly leaves: (worker: SupervisedWorker) => void;
   readonly ended: (worker: SupervisedWorker, end: WorkerEnd) => void;
@@ -41,7 +41,7 @@ export class SupervisedWorker {
   private silentFor = 0;
   private lastEnd: WorkerEnd | undefined;
   private hasConsumed = false;
-  private refusal: string | undefined;
+  private startFailure: string | undefined;
   private isKilled = false;
   private readonly tally = new TaskTally();
   private readonly question = new MetricsQuestion();
@@ -106,7 +106,7 @@ export class SupervisedWorker {
     this.hasConsumed = false;
     this.problemsTold = undefined;
     this.remarksTold = [];
-    this.refusal = undefined;
+    this.startFailure = undefined;
     this.isKilled = false;
     this.silentFor = 0;
     this.enter('starting');
@@ -181,9 +181,9 @@ export class SupervisedWorker {
   }
 
   private hear(told: Told | undefined): void {
-    if (told?.kind === 'refused') {
-      this.refusal = told.text;
-      this.guardian.refused(this, told.text);
+    if (told?.kind === 'start-failed') {
+      this.startFailure = told.text;
+      this.guardian.startFailed(this, told.text);
     }
     if (told?.kind === 'metrics') this.question.hear(told);
     if (told?.kind === 'leaving') this.leave(told.why);
@@ -216,10 +216,10 @@ export class SupervisedWorker {
     this.question.giveUp();
     this.lastEnd = {
       pid,
-      why: this.refusal ?? why,
+      why: this.startFailure ?? why,
       kind: this.kindOfEnd(pid, signal),
       isClean: code === 0 || isEndedBeforeBegun,
-      hasConsumed: this.hasConsumed && this.refusal === undefined,
+      hasConsumed: this.hasConsumed && this.startFailure === undefined,
       livedFor: performance.now() - this.startedAt,
     };
     this.enter(this.currentState === 'stopping' ? 'ended' : 'waiting');
@@ -228,7 +228,7 @@ export class SupervisedWorker {
 
   private kindOfEnd(pid: number | undefined, signal: NodeJS.Signals | null): DeathKind {
     if (pid === undefined) return 'not-started';
-    if (this.refusal !== undefined) return 'refused';
+    if (this.startFailure !== undefined) return 'start-failed';
     if (signal === null) return 'exit';
     return this.isKilled ? 'killed' : 'signal';
   }

@@ -100,7 +100,7 @@ export class SupervisorLink {
     });
   }
 
-  /** Tells that the worker has started: nothing was refused. */
+  /** Tells that the worker has started: nothing failed. */
   started(): void {
     this.hasStarted = true;
     this.tell();
@@ -113,9 +113,9 @@ export class SupervisorLink {
   }
 
   /** Leaves it to the supervisor to say why this worker cannot start, once for all workers. Resolves when it is sent. */
-  async refuse(text: string): Promise<void> {
-    const refusal: Told = { kind: 'refused', text };
-    await new Promise((resolve) => this.channel.send?.(refusal, undefined, undefined, resolve));
+  async startFailed(text: string): Promise<void> {
+    const failure: Told = { kind: 'start-failed', text };
+    await new Promise((resolve) => this.channel.send?.(failure, undefined, undefined, resolve));
   }
 
   private endAlone(): void {

@@ -34,7 +34,7 @@ class FakeProcess extends EventEmitter {
 
 interface Made {
   readonly forked: FakeProcess[];
-  readonly refused: string[];
+  readonly failed: string[];
   readonly events: QueueEvents;
   readonly supervisor: Supervisor;
 }
@@ -42,7 +42,7 @@ interface Made {
 /** A supervisor of three workers. */
 function make(begin = (number: number): FakeProcess => new FakeProcess(number)): Made {
   const forked: FakeProcess[] = [];
-  const refused: string[] = [];
+  const failed: string[] = [];
   const fork = (): ChildProcess => {
     const process = begin(forked.length + 1);
     forked.push(process);
@@ -50,8 +50,8 @@ function make(begin = (number: number): FakeProcess => new FakeProcess(number)):
   };
   const settings = { processes: 3, crashLimit: 5, shutdownTimeout: 1_000, heartbeat: 30 };
   const events = new QueueEvents();
-  const supervisor = new Supervisor(settings, fork, events, (text) => refused.push(text));
-  return { forked, refused, events, supervisor };
+  const supervisor = new Supervisor(settings, fork, events, (text) => failed.push(text));
+  return { forked, failed, events, supervisor };
 }
 
 /** One that is running. */
@@ -97,13 +97,13 @@ describe('a supervisor', () => {
   });
 
   it('ends when the first worker cannot start, though one of its queues was consumed', async () => {
-    const { forked, refused, ended } = supervise();
+    const { forked, failed, ended } = supervise();
     forked[0]?.tell({ ...report, hasStarted: false });
     forked[0]?.emit('exit', 1, null); // it has ended, and what it said last is still to be read
-    forked[0]?.tell({ kind: 'refused', text: 'Queue "b" differs.' });
+    forked[0]?.tell({ kind: 'start-failed', text: 'Queue "b" differs.' });
     forked[0]?.close(1);
     expect(await ended).toBe(false);
-    expect(refused).toEqual(['Queue "b" differs.']);
+    expect(failed).toEqual(['Queue "b" differs.']);
     expect(forked).toHaveLength(1);
   });
 
@@ -124,7 +124,7 @@ describe('a supervisor', () => {
 
   it('takes what a handler sends for purposes of its own for no report', async () => {
     const { forked, supervisor, ended } = supervise();
-    for (const message of ['ready', 7, undefined, { kind: 'report' }, { kind: 'refused' }])
+    for (const message of ['ready', 7, undefined, { kind: 'report' }, { kind: 'start-failed' }])
       forked[0]?.emit('message', message);
     expect(supervisor.status[0]).toMatchObject({ worker: 1, pid: 1, state: 'starting', restarts: 0 });
     supervisor.stop('enough');
@@ -208,7 +208,7 @@ describe('the figures of a supervisor', () => {
     const { forked, supervisor, ended } = supervise((number) => new FakeProcess(number === 4 ? undefined : number));
     for (const index of [0, 1, 2]) forked[index]?.tell(report);
     forked[0]?.close(0);
-    forked[1]?.tell({ kind: 'refused', text: 'Queue "b" differs.' });
+    forked[1]?.tell({ kind: 'start-failed', text: 'Queue "b" differs.' });
     forked[1]?.close(1);
     forked[2]?.emit('close', null, 'SIGSEGV');
     jest.advanceTimersByTime(100);
@@ -218,7 +218,7 @@ describe('the figures of a supervisor', () => {
     forked[4]?.emit('close', null, 'SIGKILL'); // it did not report, and was killed
     jest.advanceTimersByTime(100);
     forked.at(-1)?.emit('close', null, 'SIGKILL'); // the next one was not
-    const deaths = { signal: 2, exit: 1, refused: 1, killed: 1, 'not-started': 1 };
+    const deaths = { signal: 2, exit: 1, 'start-failed': 1, killed: 1, 'not-started': 1 };
     expect(Object.fromEntries(supervisor.figures.deaths)).toEqual(deaths);
     supervisor.stop('enough');
     for (const process of forked.slice(5)) process.close(0);

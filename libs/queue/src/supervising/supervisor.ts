@@ -45,7 +45,7 @@ export class Supervisor {
   private readonly deaths = new Map<SupervisedWorker, DeathsInARow>();
   private readonly deathsOfKind = new Map<DeathKind, number>();
   private hasAnyStarted = false;
-  private refusedFirst: SupervisedWorker | undefined;
+  private failedFirst: SupervisedWorker | undefined;
   private isStopping = false;
   private isClean = true;
   private finish: () => void = () => undefined;
@@ -55,12 +55,12 @@ export class Supervisor {
     fork: (worker: number) => ChildProcess,
     private readonly events: QueueEvents,
     /** Told why the first worker cannot start, once. */
-    private readonly refused: (text: string) => void,
+    private readonly failed: (text: string) => void,
   ) {
     const guardian = {
       fork,
       started: () => this.startOthers(),
-      refused: (worker: SupervisedWorker, text: string) => this.refuse(worker, text),
+      startFailed: (worker: SupervisedWorker, text: string) => this.startFailed(worker, text),
       leaves: (worker: SupervisedWorker) => this.leaves(worker),
       ended: (worker: SupervisedWorker, end: WorkerEnd) => this.ended(worker, end),
     };
@@ -138,14 +138,14 @@ export class Supervisor {
     for (const worker of this.workers) if (worker.state === 'waiting') worker.start();
   }
 
-  /** Later on a refusal is a death like any other: the workers that run may go on, and the cause may pass. */
-  private refuse(worker: SupervisedWorker, text: string): void {
+  /** Later on a failed start is a death like any other: the workers that run may go on, and the cause may pass. */
+  private startFailed(worker: SupervisedWorker, text: string): void {
     if (this.hasAnyStarted || this.isStopping) return;
-    this.refusedFirst = worker;
+    this.failedFirst = worker;
     this.isStopping = true;
     this.isClean = false;
-    this.refused(text);
-    for (const other of this.workers) other.dismiss(); // but for the one that refuses, which ends by itself
+    this.failed(text);
+    for (const other of this.workers) other.dismiss(); // but for the one whose start failed, which ends by itself
   }
 
   /** The others go on without it. */
@@ -160,7 +160,7 @@ export class Supervisor {
       this.isClean &&= isClean;
       worker.dismiss();
       if (isClean) this.events.emit('worker.stopped', { worker: worker.number, pid });
-      else if (worker !== this.refusedFirst) this.died(worker, end, undefined);
+      else if (worker !== this.failedFirst) this.died(worker, end, undefined);
       this.finishWhenEnded();
       return;
     }

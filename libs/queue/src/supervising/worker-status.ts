@@ -19,10 +19,10 @@ export interface WorkerStatus {
 }
 
 /** The ways in which a worker's process can end without being told to, in the order in which they are shown. */
-export const DEATH_KINDS = ['signal', 'exit', 'refused', 'killed', 'not-started'] as const;
+export const DEATH_KINDS = ['signal', 'exit', 'start-failed', 'killed', 'not-started'] as const;
 
 /**
- * `signal`: by a signal of somebody else's. `exit`: by itself, with whatever code. `refused`: it said why it cannot start. `killed`: by the
+ * `signal`: by a signal of somebody else's. `exit`: by itself, with whatever code. `start-failed`: it said why it cannot start. `killed`: by the
  * supervisor, because it did not report or outlasted a stop. `not-started`: the system started no process.
  */
 export type DeathKind = (typeof DEATH_KINDS)[number];

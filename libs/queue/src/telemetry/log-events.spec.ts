@@ -73,13 +73,13 @@ describe('events as lines for people', () => {
     ],
     [
       'connection.failed',
-      { role: 'consuming', url: 'amqp://node-1', why: 'connect ECONNREFUSED', isRefusedAtStart: false },
+      { role: 'consuming', url: 'amqp://node-1', why: 'connect ECONNREFUSED', isDeniedAtStart: false },
       'ERROR',
       'cannot connect to amqp://node-1 for consuming: connect ECONNREFUSED; trying again',
     ],
     [
       'connection.failed',
-      { role: 'consuming', url: 'amqp://node-1', why: 'The broker refuses the password.', isRefusedAtStart: true },
+      { role: 'consuming', url: 'amqp://node-1', why: 'The broker refuses the password.', isDeniedAtStart: true },
       'ERROR',
       'cannot connect for consuming: The broker refuses the password.',
     ],

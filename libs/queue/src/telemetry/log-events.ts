@@ -168,8 +168,8 @@ function linkOf(name: keyof QueueEventMap, event: object): string | undefined {
 }
 
 /** Whether a refused start is tried again is for the app to say: a worker ends, a producer goes on. */
-function connectionFailure({ role, url, why, isRefusedAtStart }: QueueEventMap['connection.failed']): string {
-  return isRefusedAtStart
+function connectionFailure({ role, url, why, isDeniedAtStart }: QueueEventMap['connection.failed']): string {
+  return isDeniedAtStart
     ? `cannot connect for ${role}: ${why}`
     : `cannot connect to ${url} for ${role}: ${why}; trying again`;
 }

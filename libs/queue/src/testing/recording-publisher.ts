@@ -29,7 +29,7 @@ export class RecordingPublisher extends Publisher {
   }
 
   /** From now on nothing is taken: each publish rejects with what this gives. `undefined` ends that. */
-  refuseWith(refusal: (() => Error) | undefined): void {
+  failWith(refusal: (() => Error) | undefined): void {
     this.refusal = refusal;
   }
 

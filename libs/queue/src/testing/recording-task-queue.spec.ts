@@ -106,7 +106,7 @@ describe('a TaskQueue that records', () => {
   });
 
   it('fails as it is told to, until it is cleared', async () => {
-    queue.refuseWith(() => new NotConnectedError('no route'));
+    queue.failWith(() => new NotConnectedError('no route'));
     await expect(queue.add(mail, { to: 'ada' })).rejects.toThrow('no route');
     expect(await queue.addBulk([{ task: mail, payload: { to: 'ada' } }])).toEqual([
       { ok: false, error: expect.any(NotConnectedError) },

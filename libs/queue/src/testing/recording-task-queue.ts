@@ -124,15 +124,15 @@ export class RecordingTaskQueue extends TaskQueue {
     );
   }
 
-  /** From now on every add fails, as when the broker is away: `refuseWith(() => new NotConnectedError('no route'))`. */
-  refuseWith(refusal: () => Error): void {
-    this.recorder.refuseWith(refusal);
+  /** From now on every add fails, as when the broker is away: `failWith(() => new NotConnectedError('no route'))`. */
+  failWith(refusal: () => Error): void {
+    this.recorder.failWith(refusal);
   }
 
   /** Forgets what was added, and takes tasks again. */
   clear(): void {
     this.recorder.published.length = 0;
-    this.recorder.refuseWith(undefined);
+    this.recorder.failWith(undefined);
     this.results.clear();
   }
 

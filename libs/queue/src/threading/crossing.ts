@@ -37,7 +37,7 @@ export type FromThread =
   /** How far the run is, by its handler's word. */
   | { readonly kind: 'progress'; readonly fraction: number; readonly note: string | undefined }
   /** The handler settles its delivery itself; `ignore`: a delivery that is not in its hand. */
-  | { readonly kind: 'settle'; readonly as: 'ack' | 'requeue' | 'refuse' | 'ignore' }
+  | { readonly kind: 'settle'; readonly as: 'ack' | 'requeue' | 'reject' | 'ignore' }
   /** The thread has booted its module: by this port it is told to close it, and its end is known. */
   | { readonly kind: 'booted'; readonly port: MessagePort };
 

@@ -87,7 +87,7 @@ function contextOf(
     progress: (fraction, note) => reports.report(delivery, fraction, note),
     ack: () => say({ kind: 'settle', as: 'ack' }),
     requeue: () => say({ kind: 'settle', as: 'requeue' }),
-    refuse: () => say({ kind: 'settle', as: 'refuse' }),
+    reject: () => say({ kind: 'settle', as: 'reject' }),
     ignore: () => say({ kind: 'settle', as: 'ignore' }),
   };
   const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), voice);

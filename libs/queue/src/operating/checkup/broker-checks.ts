@@ -102,7 +102,7 @@ function publishingSays(probe: PublishProbe): Says {
       'the broker does not answer to what is published',
       'look at its log: an alarm, a full disk or a node that is down',
     );
-  return probe.end === 'refused'
+  return probe.end === 'denied'
     ? fail(
         `the user may not publish (${probe.why})`,
         'grant it write on amq.default: docs/topology.md has the permissions',

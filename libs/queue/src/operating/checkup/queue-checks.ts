@@ -29,14 +29,14 @@ export const queueChecks: readonly Check[] = [
     look: (examined) => {
       const looks = examined.registry.queues.map(({ name }) => ({ name, look: lookOf(examined, name) }));
       const missing = looks.filter(({ look }) => look.state === 'missing').map(({ name }) => name);
-      const refused = looks.flatMap(({ look }) =>
-        look.state === 'refused' ? [fail(look.why, 'grant the user what docs/topology.md lists')] : [],
+      const denied = looks.flatMap(({ look }) =>
+        look.state === 'denied' ? [fail(look.why, 'grant the user what docs/topology.md lists')] : [],
       );
       const absent =
         missing.length === 0
           ? []
           : [warn(`${missing.join(', ')}: not declared yet`, 'a worker declares its queues when it starts')];
-      return unless([...refused, ...absent], `${looks.length} are defined and there`);
+      return unless([...denied, ...absent], `${looks.length} are defined and there`);
     },
   },
   {

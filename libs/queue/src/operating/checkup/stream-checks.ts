@@ -19,7 +19,7 @@ export const streamChecks: readonly Check[] = [
           const look = lookOf(examined, name);
           if (look.state === 'missing')
             return [warn(`${name} is not there yet: ${without}`, 'the first worker that starts makes it')];
-          return look.state === 'refused'
+          return look.state === 'denied'
             ? [fail(`${look.why} So ${without}`, 'grant the user what docs/topology.md lists')]
             : [];
         }),
