@@ -98,6 +98,28 @@ describe('the context of a run in a thread', () => {
   });
 });
 
+describe('a task in a thread that was added by another version of its definition', () => {
+  /** As whoever has that version sends it. */
+  const send = (data: unknown, headers: object = {}): void =>
+    worker.vhost.publish('threaded', JSON.stringify({ pattern: 'versioned', data }), { headers });
+
+  it('is lifted before it crosses, in every attempt', async () => {
+    send('Ada');
+    await worker.sees('task.completed');
+    const lifted = { payload: { to: 'Ada', copies: 1 }, isInThread: true };
+    expect(worker.seen('versioned')).toMatchObject([
+      { ...lifted, attempt: 1 },
+      { ...lifted, attempt: 2 },
+    ]);
+  });
+
+  it('is put aside when that is a newer one, and reaches no thread', async () => {
+    send({ to: 'Ada', copies: 1, colour: 'red' }, { 'x-task-version': 3 });
+    expect(await worker.sees('task.dead-lettered')).toMatchObject({ reason: 'newer-version', name: 'versioned' });
+    expect(worker.seen('versioned')).toEqual([]);
+  });
+});
+
 describe('an error in a thread', () => {
   it.each<[string, object]>([
     ['unrecoverable', { reason: 'unrecoverable', error: 'UnrecoverableError: never again' }],

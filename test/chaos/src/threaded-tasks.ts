@@ -42,6 +42,17 @@ export const threadedTasks = {
     runIn: 'thread',
     payload: z.string().transform((text) => () => text),
   }),
+  /** In its first version it was a text. */
+  versioned: defineTask({
+    name: 'versioned',
+    queue,
+    runIn: 'thread',
+    version: 2,
+    upcasters: { 1: (to) => ({ to, copies: 1 }) },
+    payload: z.strictObject({ to: z.string(), copies: z.int() }),
+    attempts: 2,
+    backoff: fixed(100),
+  }),
   nobodys: defineTask({ name: 'nobodys', queue, runIn: 'thread', payload: z.string() }),
   light: defineTask({ name: 'light', queue: light, payload: z.string() }),
 };

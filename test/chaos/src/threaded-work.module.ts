@@ -138,6 +138,12 @@ class ThreadedController implements OnModuleDestroy {
     else if (how === 'publish') channel.sendToQueue('light', message.content);
   }
 
+  @EventPattern<string>('versioned')
+  async versioned(@Payload() payload: object, @Ctx() { attempt }: TaskContext): Promise<void> {
+    await tell('versioned', { payload, attempt, isInThread: threadId > 0 });
+    if (attempt === 1) throw new Error('once more');
+  }
+
   @EventPattern<string>('uncloneable')
   uncloneable(): void {}
 
