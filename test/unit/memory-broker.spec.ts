@@ -9,6 +9,7 @@ import {
   TaskQueue,
 } from '@app/queue';
 import type { TaskDefinition } from '@app/queue';
+import { QueueOperations } from '@app/queue/operating';
 import { Connector, MemoryBroker } from '@app/queue/testing';
 import type { MemoryBrokerOptions } from '@app/queue/testing';
 import { Controller, Logger } from '@nestjs/common';
@@ -259,5 +260,27 @@ describe('waiting for the broker in memory', () => {
     ]);
     expect([broker.messages('nowhere'), broker.counts('nowhere')]).toEqual([[], { ready: 0, unacked: 0, dead: 0 }]);
     await model.close();
+  });
+});
+
+describe('QueueOperations on a broker in memory', () => {
+  it('add, count and look into dead letters there, by its clock', async () => {
+    const memory = new MemoryBroker({ now: MIDNIGHT });
+    const operations = new QueueOperations({ urls: ['amqp://nobody'], tasks: [nightly] }, memory);
+    try {
+      await operations.tasks.add(nightly, 'at eight', { delay: 8 * HOUR });
+      expect(await operations.counts()).toMatchObject({ delayed: 1, queues: [{ state: 'there', ready: 0, dead: 0 }] });
+      await memory.advance(8 * HOUR + 1_000);
+      expect(await operations.counts()).toMatchObject({ delayed: 0, queues: [{ state: 'there', ready: 1, dead: 0 }] });
+
+      const channel = await memory.connect().createConfirmChannel();
+      channel.sendToQueue('nights.dlq', Buffer.from('nothing'), { messageId: 'lost' });
+      await channel.waitForConfirms();
+      const ids: string[] = [];
+      for await (const { id } of operations.deadLetters.list()) ids.push(id);
+      expect(ids).toEqual(['lost']);
+    } finally {
+      await operations.close();
+    }
   });
 });

@@ -1,11 +1,14 @@
-import { DefinitionError, warrenTransport } from '@app/queue';
-import { Transport } from '@nestjs/microservices';
+import { DefinitionError, fixed, warrenTransport } from '@app/queue';
+import { MemoryBroker } from '@app/queue/testing';
+import { Controller, Logger } from '@nestjs/common';
+import { EventPattern, Payload, Transport } from '@nestjs/microservices';
+import type { RmqOptions } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+
+const rmq: RmqOptions = { transport: Transport.RMQ, options: { urls: ['amqp://nobody'], queue: 'cats' } };
 
 describe('Warren’s strategy in the place of Nest’s RMQ server', () => {
-  const { strategy } = warrenTransport({
-    transport: Transport.RMQ,
-    options: { urls: ['amqp://nobody'], queue: 'cats' },
-  });
+  const { strategy } = warrenTransport(rmq);
 
   it.each(['on', 'unwrap'] as const)(
     'says of %s() that it has nothing to give, instead of calling nobody back',
@@ -14,4 +17,40 @@ describe('Warren’s strategy in the place of Nest’s RMQ server', () => {
       expect(() => strategy[method]()).toThrow(`${method}() has nothing to give`);
     },
   );
+
+  it('runs on a broker in memory: what fails comes back by that one’s clock, and is put aside in the end', async () => {
+    const heard: string[] = [];
+
+    @Controller()
+    class CatsController {
+      @EventPattern<string>('cat')
+      cat(@Payload() name: string): void {
+        heard.push(name);
+        throw new Error('it does not come');
+      }
+    }
+
+    const broker = new MemoryBroker();
+    const policy = { attempts: 2, backoff: fixed(3_600_000) };
+    const module = await Test.createTestingModule({ controllers: [CatsController] }).compile();
+    Logger.overrideLogger(false);
+    const app = module.createNestMicroservice({
+      ...warrenTransport(rmq, { policy, connector: broker }),
+      logger: false,
+    });
+    await app.listen();
+    try {
+      const channel = await broker.connect().createConfirmChannel();
+      channel.sendToQueue('cats', Buffer.from(JSON.stringify({ pattern: 'cat', data: 'Tom' })));
+      await channel.waitForConfirms();
+      await broker.settled();
+      expect(heard).toEqual(['Tom']);
+
+      await broker.advance(2 * 3_600_000);
+      expect(heard).toEqual(['Tom', 'Tom']);
+      expect(broker.counts('cats')).toEqual({ ready: 0, unacked: 0, dead: 1 });
+    } finally {
+      await app.close();
+    }
+  });
 });

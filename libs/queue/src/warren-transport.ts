@@ -1,5 +1,6 @@
 import type { CustomStrategy, RmqOptions } from '@nestjs/microservices';
 import { BrokerConnection } from './connection/broker-connection';
+import type { Connector } from './connection/connector';
 import { Publisher } from './connection/publisher';
 import { fromNest } from './consuming/nest-options';
 import { NestServer } from './consuming/nest-server';
@@ -26,6 +27,8 @@ export interface WarrenTransportOptions {
   readonly policy?: RunPolicyInput;
   /** Settings of Warren's own, such as `shutdownTimeout`. */
   readonly settings?: Partial<Omit<QueueSettings, 'urls' | 'workerQueues' | 'concurrency'>>;
+  /** What connects to the broker. Default: the AMQP client; a test hands in a `MemoryBroker` of `@app/queue/testing`. */
+  readonly connector?: Connector;
 }
 
 /** What was published last has so long to be confirmed when the app closes. */
@@ -46,7 +49,7 @@ const FLUSH_TIMEOUT_MS = 5_000;
  */
 export function warrenTransport(
   { options = {} }: RmqOptions,
-  { policy, settings: given = {} }: WarrenTransportOptions = {},
+  { policy, settings: given = {}, connector }: WarrenTransportOptions = {},
 ): CustomStrategy & { readonly strategy: NestServer } {
   const nest = fromNest(options, policy);
   const registry = new TaskRegistry([], [nest.queue]);
@@ -55,7 +58,7 @@ export function warrenTransport(
   const settings = connectionOptions === undefined ? checked : { ...checked, connectionOptions };
   const events = logEvents(new QueueEvents());
   const tracing = new Spans(settings.urls);
-  const producing = new BrokerConnection('producing', settings, events);
+  const producing = new BrokerConnection('producing', settings, events, connector);
   const declareRoute = routeDeclarer(registry.queues, settings.queueType, [controlStreamPlan]);
   const publisher = new Publisher(producing, settings, declareRoute);
   const writer = eventsWriter(producing, settings, events);
@@ -74,14 +77,14 @@ export function warrenTransport(
   const strategy = new NestServer(
     nest,
     life,
-    new BrokerConnection('consuming', settings, events),
+    new BrokerConnection('consuming', settings, events, connector),
     publisher,
     registry,
     settings,
     events,
     new ThreadPool(undefined, events, settings.threads, undefined, tracing),
     tracing,
-    new Steering(silentConnection(settings), publisher, settings, events),
+    new Steering(silentConnection(settings, connector), publisher, settings, events),
   );
   const work = workOf(strategy);
   const recorder = new Recorder(WORKER_NAME, writer, events, work, new Beats(settings.workerBeat, work));

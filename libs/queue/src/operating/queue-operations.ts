@@ -1,4 +1,5 @@
 import { BrokerConnection } from '../connection/broker-connection';
+import { amqpConnector, Connector } from '../connection/connector';
 import { openWithin } from '../connection/open-within';
 import { probePublishing } from '../connection/publish-probe';
 import type { PublishProbe } from '../connection/publish-probe';
@@ -57,7 +58,7 @@ const NOTHING_IN_HAND: WorkInHand = { consumed: () => [], runs: () => [] };
 
 /**
  * A broker's queues for whoever operates them, without Nest: looking, adding, dead letters. It connects when it is first asked
- * for something, each part by itself, and has to be closed. Pass it what `QueueModule.forRoot` takes.
+ * for something, each part by itself, and has to be closed. Pass it what `QueueModule.forRoot` takes; a test also what connects: a `MemoryBroker`.
  * @throws ConfigurationError, DefinitionError when the options cannot be used.
  */
 export class QueueOperations {
@@ -69,7 +70,10 @@ export class QueueOperations {
   private readonly contact: BrokerContact;
   private readonly parts: Parts = {};
 
-  constructor(options: QueueModuleOptions) {
+  constructor(
+    options: QueueModuleOptions,
+    private readonly connector: Connector = amqpConnector,
+  ) {
     this.settings = settingsOf(options);
     this.registry = new TaskRegistry(options.tasks, options.queues, options.events);
     this.contact = new BrokerContact(this.connection('browsing'), this.settings, this.events);
@@ -77,8 +81,9 @@ export class QueueOperations {
 
   /** Where tasks are added. */
   get tasks(): TaskQueue {
+    const { publisher, settings, events, history, connector } = this;
     this.record();
-    this.parts.tasks ??= new TaskQueue(this.publisher, this.settings, this.events, this.history);
+    this.parts.tasks ??= new TaskQueue(publisher, settings, events, history, undefined, connector.now);
     return this.parts.tasks;
   }
 
@@ -108,16 +113,18 @@ export class QueueOperations {
 
   /** The dead-letter queues: look, redrive, purge. */
   get deadLetters(): DeadLetterQueues {
-    const connect = (): BrokerConnection => new BrokerConnection('browsing', this.settings, this.events);
+    const { parts, publisher, registry, settings, events, connector } = this;
+    const open = (): BrokerConnection => new BrokerConnection('browsing', settings, events, connector);
     this.record();
-    this.parts.deadLetters ??= new DeadLetterQueues(connect, this.publisher, this.registry, this.settings, this.events);
-    return this.parts.deadLetters;
+    parts.deadLetters ??= new DeadLetterQueues(open, publisher, registry, settings, events, undefined, connector.now);
+    return parts.deadLetters;
   }
 
   /** Orders to all workers: cancel, pause, quiet, stop. What is in force is known after its `open()`. */
   get steering(): Steering {
+    const { publisher, settings, events, connector } = this;
     this.record();
-    this.parts.steering ??= new Steering(silentConnection(this.settings), this.publisher, this.settings, this.events);
+    this.parts.steering ??= new Steering(silentConnection(settings, connector), publisher, settings, events);
     return this.parts.steering;
   }
 
@@ -190,7 +197,7 @@ export class QueueOperations {
   }
 
   private async probe(): Promise<PublishProbe> {
-    const connection = new BrokerConnection('producing', this.settings, this.events);
+    const connection = new BrokerConnection('producing', this.settings, this.events, this.connector);
     try {
       return await probePublishing(await openWithin(connection, this.settings.connectTimeout, 'Nothing was done.'));
     } finally {
@@ -216,7 +223,7 @@ export class QueueOperations {
   }
 
   private records(from: StreamOffset): OpenReader {
-    return eventsReader(this.writer, this.settings, this.events, from);
+    return eventsReader(this.writer, this.settings, this.events, from, this.connector);
   }
 
   private reads<Reader extends TaskHistory | RecordFeed>(reader: Reader): Reader {
@@ -235,9 +242,8 @@ export class QueueOperations {
   }
 
   private connection(role: ConnectionRole): BrokerConnection {
-    const known = this.connections.get(role);
-    if (known !== undefined) return known;
-    const connection = new BrokerConnection(role, this.settings, this.events);
+    const connection =
+      this.connections.get(role) ?? new BrokerConnection(role, this.settings, this.events, this.connector);
     this.connections.set(role, connection);
     return connection;
   }
