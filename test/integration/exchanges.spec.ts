@@ -139,6 +139,8 @@ describe('an event', () => {
     expect(await producer.queue.publish(lonely, { order: 1 }, { mandatory: false })).toMatchObject({
       exchange: 'lonely',
     });
+    expect(producer.seen('event.unpublished')).toMatchObject([{ name: 'lonely', isUnroutable: true }]);
+    expect(producer.seen('event.published')).toHaveLength(1);
   });
 
   it('whose payload is none is refused before it leaves, and put aside where another program sent it', async () => {

@@ -113,6 +113,7 @@ const MOST_EVENTS_TOLD = 40;
 const EVENT_NAMES: (keyof QueueEventMap)[] = [
   'task.added',
   'event.published',
+  'event.unpublished',
   'task.started',
   'task.completed',
   'task.dead-lettered',

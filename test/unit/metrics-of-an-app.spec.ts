@@ -3,6 +3,7 @@ import { readPrometheusText } from '../support/prometheus';
 import type { ScrapedMetric } from '../support/prometheus';
 import type { PublishWatch } from '../../libs/queue/src/connection/pending-publish';
 import type { ConsumedQueue } from '../../libs/queue/src/consuming/consumed-queue';
+import { defineEvent } from '../../libs/queue/src/define-event';
 import { defineTask } from '../../libs/queue/src/define-task';
 import { ConfirmTimeoutError } from '../../libs/queue/src/errors';
 import { QueueEvents } from '../../libs/queue/src/events';
@@ -16,6 +17,7 @@ const NOW = 1_790_000_000_000;
 
 const resize = defineTask({ name: 'resize', queue: 'images', payload: z.string() });
 const send = defineTask({ name: 'send', queue: 'mails', payload: z.string() });
+const placed = defineEvent({ name: 'order.placed', exchange: 'orders', payload: z.string() });
 const run: TaskFacts = { id: 'id-1', name: 'resize', queue: 'images', attempt: 1, redelivered: false };
 
 beforeEach(() => jest.useFakeTimers({ now: NOW, doNotFake: ['performance'] }));
@@ -34,7 +36,7 @@ class MeasuredApp {
     // oxlint-disable-next-line typescript/no-this-alias -- the parts read what is so when they are asked
     const app = this;
     this.metrics = new AppMetrics({
-      registry: new TaskRegistry([resize, send]),
+      registry: new TaskRegistry([resize, send], [], [placed]),
       events: this.events,
       server: {
         state,
@@ -64,6 +66,23 @@ class MeasuredApp {
     return metric?.values ?? {};
   }
 }
+
+describe('what an app tells Prometheus of the events that it publishes', () => {
+  it('counts how that ended, shows what did not happen as 0, and what is not defined as other', async () => {
+    const app = new MeasuredApp('idle');
+    const facts = { id: 'id-1', name: 'order.placed', exchange: 'orders' };
+    app.events.emit('event.published', facts);
+    app.events.emit('event.published', facts);
+    app.events.emit('event.unpublished', { ...facts, isUnroutable: true, error: 'UnroutableError' });
+    app.events.emit('event.unpublished', { ...facts, name: 'nobody’s', isUnroutable: false, error: 'Error' });
+    expect(await app.values('warren_events_published_total')).toEqual({
+      'event="order.placed",outcome="confirmed"': 2,
+      'event="order.placed",outcome="unroutable"': 1,
+      'event="order.placed",outcome="failed"': 0,
+      'event="other",outcome="failed"': 1,
+    });
+  });
+});
 
 describe('what an app tells Prometheus of its tasks', () => {
   it('counts what was added, by kind, and shows a kind that was not added as 0', async () => {

@@ -1,4 +1,4 @@
-import { defineEvent, EventRefusedError, QueueModule, TaskQueue } from '@app/queue';
+import { defineEvent, EventRefusedError, QueueEvents, QueueModule, TaskQueue } from '@app/queue';
 import { Connector, MemoryBroker } from '@app/queue/testing';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
@@ -24,6 +24,8 @@ describe('an event that one of its queues refuses', () => {
     channel.sendToQueue('full', Buffer.from('it is full'));
     await channel.checkQueue('full'); // it has the message
 
+    const told: unknown[] = [];
+    app.get(QueueEvents).on('event.unpublished', (event) => told.push(event));
     const refused: unknown = await app
       .get(TaskQueue)
       .publish(news, 'one')
@@ -31,6 +33,9 @@ describe('an event that one of its queues refuses', () => {
     const [stored] = broker.messages('empty');
     expect(refused).toBeInstanceOf(EventRefusedError);
     expect(refused).toMatchObject({ exchange: 'news', id: stored?.id });
+    expect(told).toEqual([
+      { id: stored?.id, name: 'news', exchange: 'news', isUnroutable: false, error: String(refused) },
+    ]);
     expect(broker.counts('full')).toMatchObject({ ready: 1 });
 
     await channel.purgeQueue('full');

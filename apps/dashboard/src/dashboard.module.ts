@@ -1,6 +1,6 @@
 import { QueueModule } from '@app/queue';
 import { MetricsModule } from '@app/queue/metrics';
-import { allTasks } from '@app/tasks';
+import { allEvents, allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
@@ -21,7 +21,7 @@ import { ProblemFilter } from './problem.filter';
     ConfigModule.forRoot({ isGlobal: true, load: [dashboardConfiguration] }),
     QueueModule.forRootAsync({
       inject: [dashboardConfiguration.KEY],
-      useFactory: (configuration: DashboardConfiguration) => ({ ...configuration, tasks: allTasks }),
+      useFactory: (configuration: DashboardConfiguration) => ({ ...configuration, tasks: allTasks, events: allEvents }),
     }),
     LiveModule,
     MetricsModule,

@@ -1,7 +1,7 @@
 import { QueueModule, TaskQueue } from '@app/queue';
 import { HealthModule } from '@app/queue/health';
 import { MetricsModule } from '@app/queue/metrics';
-import { allTasks } from '@app/tasks';
+import { allEvents, allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
@@ -18,7 +18,7 @@ import { TasksController } from './tasks/tasks.controller';
     ConfigModule.forRoot({ isGlobal: true, load: [producerConfiguration] }),
     QueueModule.forRootAsync({
       inject: [producerConfiguration.KEY],
-      useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks }),
+      useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks, events: allEvents }),
     }),
     HealthModule,
     MetricsModule,
@@ -31,6 +31,6 @@ export class ProducerModule implements OnModuleInit {
 
   /** Rather no start than a 500 for each task of a queue whose keys are missing. */
   onModuleInit(): void {
-    this.queue.assertWritable(allTasks);
+    this.queue.assertWritable([...allTasks, ...allEvents]);
   }
 }

@@ -1,5 +1,5 @@
 import { QueueModule } from '@app/queue';
-import { allTasks } from '@app/tasks';
+import { allEvents, allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { producerConfiguration } from './producer.configuration';
@@ -11,7 +11,7 @@ import type { ProducerConfiguration } from './producer.configuration';
     ConfigModule.forRoot({ isGlobal: true, load: [producerConfiguration] }),
     QueueModule.forRootAsync({
       inject: [producerConfiguration.KEY],
-      useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks }),
+      useFactory: (configuration: ProducerConfiguration) => ({ ...configuration, tasks: allTasks, events: allEvents }),
     }),
   ],
 })

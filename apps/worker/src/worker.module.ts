@@ -1,7 +1,7 @@
 import { QueueModule, TaskServer } from '@app/queue';
 import { HealthModule } from '@app/queue/health';
 import { MetricsModule } from '@app/queue/metrics';
-import { allTasks } from '@app/tasks';
+import { allEvents, allTasks } from '@app/tasks';
 import { Module } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import cpuThread from './cpu/cpu.thread';
@@ -20,7 +20,12 @@ import type { WorkerConfiguration } from './worker.configuration';
     workerConfigurationModule,
     QueueModule.forRootAsync({
       inject: [workerConfiguration.KEY],
-      useFactory: (configuration: WorkerConfiguration) => ({ ...configuration, tasks: allTasks, thread: cpuThread }),
+      useFactory: (configuration: WorkerConfiguration) => ({
+        ...configuration,
+        tasks: allTasks,
+        events: allEvents,
+        thread: cpuThread,
+      }),
     }),
     HealthModule,
     MetricsModule,

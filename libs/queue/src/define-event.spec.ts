@@ -11,6 +11,8 @@ describe('an event definition', () => {
       name: 'order.placed',
       exchange: { name: 'orders', type: 'topic', arguments: {} },
       routingKey: 'order.placed',
+      version: 1,
+      upcasters: {},
       payload,
       format: nestFormat,
     });
@@ -35,6 +37,7 @@ describe('an event definition', () => {
     [{ exchange: '' }, 'the one without a name'],
     [{ exchange: 'delay.01' }, 'delay levels'],
     [{ routingKey: 'x'.repeat(256) }, '255 bytes'],
+    [{ version: 3, upcasters: { 1: String } }, 'Event "a": version 1 is lifted to 2'],
   ])('may not have %p', (given, why) => {
     const define = () => defineEvent({ name: 'a', exchange: 'b', payload, ...given });
     expect(define).toThrow(DefinitionError);

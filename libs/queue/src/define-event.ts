@@ -3,11 +3,13 @@ import { DefinitionError } from './errors';
 import { isShortString } from './message/field-table';
 import { nestFormat } from './message/formats';
 import type { MessageFormat } from './message/formats';
+import { taskVersions } from './task-versions';
+import type { TaskVersions, TaskVersionsInput } from './task-versions';
 import { assertExchangeName } from './topology/bindings';
 import type { ExchangePlan, ExchangeType } from './topology/bindings';
 
 /** What `defineEvent` takes. */
-export interface EventDefinitionInput<Schema extends StandardSchemaV1> {
+export interface EventDefinitionInput<Schema extends StandardSchemaV1> extends TaskVersionsInput {
   /** What has happened: the pattern of its `@EventPattern` handlers and the message's `type`. 1 to 128 characters, 255 bytes at most. */
   readonly name: string;
   /** The exchange that it is published to, which spreads it to the queues that are bound. Declared, durable, before the first event. */
@@ -25,7 +27,7 @@ export interface EventDefinitionInput<Schema extends StandardSchemaV1> {
 }
 
 /** Something that has happened, for whoever is interested. Made by {@link defineEvent}. */
-export interface EventDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+export interface EventDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> extends TaskVersions {
   readonly name: string;
   readonly exchange: ExchangePlan;
   readonly routingKey: string;
@@ -52,6 +54,7 @@ export function defineEvent<Schema extends StandardSchemaV1>(
     name,
     exchange: { name: exchange, type, arguments: {} },
     routingKey,
+    ...taskVersions(`Event "${name}"`, input),
     payload,
     format,
     ...(description === undefined ? {} : { description }),

@@ -35,6 +35,15 @@ export interface QueueEventMap {
   'task.added': IdleTask & { name: string; delay: number; traceId?: string | undefined };
   /** An event is in every queue that is bound for it. */
   'event.published': { id: string; name: string; exchange: string; traceId?: string | undefined };
+  /** The publishing of an event has failed, which its publisher was told. `isUnroutable`: no queue is bound for it; else it may be in some. */
+  'event.unpublished': {
+    id: string;
+    name: string;
+    exchange: string;
+    isUnroutable: boolean;
+    error: string;
+    traceId?: string | undefined;
+  };
   /** `dueAt`: since when it could have been run, in milliseconds since 1970, where that is known; never of what was handed out before. Worked out when it is read. */
   'task.started': TaskFacts & { readonly dueAt?: number | undefined };
   /**

@@ -22,7 +22,7 @@ const WRITE = 'warren contracts write';
 
 /** `warren contracts check`: what has changed against the snapshot. Ends with 1 when something breaks. */
 export async function checkContracts(desk: Desk, { file = fileOf(desk) }: CheckContractsOptions): Promise<number> {
-  const contracts = contractsOf(desk.registry.tasks);
+  const contracts = contractsOf(desk.registry.tasks, desk.registry.events);
   const before = snapshotIn(file);
   if (before === undefined) throw new UsageError(`There is no ${file}: ${WRITE} makes it.`);
   const changes = contractChanges(before, contracts);
@@ -43,7 +43,7 @@ export async function writeContracts(
   desk: Desk,
   { file = fileOf(desk), acceptBreaking = false }: WriteContractsOptions,
 ): Promise<number> {
-  const contracts = contractsOf(desk.registry.tasks);
+  const contracts = contractsOf(desk.registry.tasks, desk.registry.events);
   const before = snapshotIn(file);
   const changes = before === undefined ? [] : contractChanges(before, contracts);
   await tell(desk, changes);

@@ -10,7 +10,7 @@ import {
   TaskRegistry,
 } from '@app/queue/operating';
 import type { BrokerFacts, Environment, TaskHistory } from '@app/queue/operating';
-import { allTasks } from '@app/tasks';
+import { allEvents, allTasks } from '@app/tasks';
 import { InterruptedError, UsageError, exitCode } from '../exit-codes';
 import type { Screen } from '../terminal/screen';
 import { readConfiguration } from './read-configuration';
@@ -31,7 +31,7 @@ export interface DeskOptions extends BrokerWishes {
 
 /** What every command has at hand: the screen, the definitions, the broker's queues. Made for one command, and closed with it. */
 export class Desk {
-  readonly registry = new TaskRegistry(allTasks);
+  readonly registry = new TaskRegistry(allTasks, [], allEvents);
   readonly json: boolean;
   readonly signal: AbortSignal;
   readonly program: readonly string[];
@@ -67,7 +67,7 @@ export class Desk {
   /** The queues, without a connection so far. @throws ConfigurationError */
   async operations(): Promise<QueueOperations> {
     const configuration = await this.configuration();
-    this.opened ??= new QueueOperations({ ...configuration, tasks: allTasks });
+    this.opened ??= new QueueOperations({ ...configuration, tasks: allTasks, events: allEvents });
     return this.opened;
   }
 

@@ -21,6 +21,9 @@ export interface RunnableTask {
   readonly policy: RunPolicy;
 }
 
+/** What is looked at of a definition, a task's or an event's. */
+type Defined = Pick<TaskDefinition, 'name' | 'payload' | 'version' | 'upcasters'>;
+
 export interface Reading {
   readonly registry: TaskRegistry;
   readonly maxMessageBytes: number;
@@ -72,30 +75,30 @@ export function readDelivery(
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
   const definition = reading.registry.get(task.name);
-  if (definition === undefined) return undefinedTask(task, handler, queue, reading);
+  if (definition === undefined) return undefinedTask(task, delivery, handler, queue, reading);
   if (definition.queue.name !== queue.name) {
     // Who may write to one queue only must not reach the handlers of another by naming them.
     const message = `"${task.name}" belongs to queue "${definition.queue.name}", not to "${queue.name}".`;
     return putAside('unknown-task', 'UnknownTaskError', message);
   }
-  const version = versionOf(delivery.message.properties.headers);
-  if (version !== definition.version) return ofAnotherVersion(task, version, handler, definition, queue);
-  return withCheckedPayload(task, handler, definition, definition, queue);
+  return ofItsVersion(task, versionOf(delivery.message.properties.headers), handler, definition, definition, queue);
 }
 
-/** A task that was added by another version of its definition. An older one is lifted before it is checked. */
-function ofAnotherVersion(
+/** One that was written by another version of its definition is lifted before it is checked. */
+function ofItsVersion(
   task: ReadTask,
   version: number,
   handler: MessageHandler,
-  definition: TaskDefinition,
+  definition: Defined,
+  base: RunPolicy,
   queue: QueueDefinition,
 ): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {
+  if (version === definition.version) return withCheckedPayload(task, handler, definition, base, queue);
   const problem = versionProblem(definition, version);
   if (problem !== undefined) return putAside(problem.reason, problem.name, problem.message);
   try {
     const payload = liftPayload(definition, task.payload, version);
-    return withCheckedPayload({ ...task, payload }, handler, definition, definition, queue);
+    return withCheckedPayload({ ...task, payload }, handler, definition, base, queue);
   } catch (error) {
     return invalidPayload(error, queue);
   }
@@ -104,6 +107,7 @@ function ofAnotherVersion(
 /** What no task is defined for: an event, or what a plain Nest handler takes. */
 function undefinedTask(
   task: ReadTask,
+  { message: { properties } }: Delivery,
   handler: MessageHandler,
   queue: QueueDefinition,
   { registry }: Reading,
@@ -113,7 +117,7 @@ function undefinedTask(
   if (event === undefined) return { name, payload, handler, policy: policyFor(handler, queue) };
   const { exchange } = event;
   if (queue.bindings?.some((binding) => binding.exchange === exchange.name) === true)
-    return withCheckedPayload(task, handler, event, queue, queue);
+    return ofItsVersion(task, versionOf(properties.headers), handler, event, queue, queue);
   const message = `"${name}" is an event of exchange "${exchange.name}", to which "${queue.name}" is not bound.`;
   return putAside('unknown-task', 'UnknownTaskError', message);
 }
@@ -148,7 +152,7 @@ function refused({ name, message }: MessageRefusedError): DeadLettered {
 function withCheckedPayload(
   task: ReadTask,
   handler: MessageHandler,
-  definition: Pick<TaskDefinition, 'name' | 'payload'>,
+  definition: Defined,
   base: RunPolicy,
   queue: QueueDefinition,
 ): RunnableTask | Outcome | Promise<RunnableTask | Outcome> {

@@ -41,7 +41,7 @@ export function asyncApiDocument({ tasks, events = [] }: AsyncApiSource): JsonSc
     components: {
       messages: Object.fromEntries([
         ...tasks.map((task) => message(task, task.queue.format, task.version)),
-        ...events.map((event) => message(event, event.format)),
+        ...events.map((event) => message(event, event.format, event.version)),
       ]),
       schemas: Object.fromEntries([...tasks, ...events].map(payloadSchema)),
     },
@@ -89,7 +89,7 @@ function operation(verb: string, action: string, { name, description }: Describe
   return [`${verb}.${key}`, { action, channel: { $ref: `#/channels/${channel}` }, ...described, messages }];
 }
 
-function message({ name, description }: Described, format: MessageFormat, version = 1): Entry {
+function message({ name, description }: Described, format: MessageFormat, version: number): Entry {
   const key = componentName(name);
   const payload = { $ref: `#/components/schemas/${key}` };
   const headers = {

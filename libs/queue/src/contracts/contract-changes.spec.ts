@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { z } from 'zod';
+import { defineEvent } from '../define-event';
+import type { EventDefinitionInput } from '../define-event';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
 import type { TaskDefinition } from '../define-task';
@@ -125,6 +127,70 @@ describe('contracts', () => {
     expect(told([a], [b])).toEqual([
       'breaking a task: is gone: what waits for it, or is added, is put aside',
       'compatible b task: is new',
+    ]);
+  });
+});
+
+describe('the contract of an event', () => {
+  type Given = Partial<EventDefinitionInput<typeof wide>>;
+  const event = (given: Given = {}) =>
+    defineEvent({ name: 'order.placed', exchange: 'orders', payload: wide, ...given });
+  const eventsTold = (before: Given[], after: Given[]): string[] => {
+    const snapshot = readSnapshot(snapshotText(contractsOf([], before.map(event))));
+    return contractChanges(snapshot, contractsOf([], after.map(event))).map(
+      ({ kind, path, message }) => `${kind} ${path}: ${message}`,
+    );
+  };
+
+  it('is its exchange and routing key, its payload and its versions, among those of tasks by its name', () => {
+    expect(contractsOf([task({ name: 'z' }), task({ name: 'a' })], [event()])).toEqual([
+      expect.objectContaining({ name: 'a', queue: 'images' }),
+      {
+        name: 'order.placed',
+        exchange: 'orders',
+        exchangeType: 'topic',
+        routingKey: 'order.placed',
+        version: 1,
+        oldestVersion: 1,
+        payload: expect.objectContaining({ type: 'object' }),
+      },
+      expect.objectContaining({ name: 'z', queue: 'images' }),
+    ]);
+  });
+
+  it.each<[string, Given[], Given[], string[]]>([
+    ['is the same', [{}], [{}], []],
+    ['is new', [], [{}], ['compatible event: is new']],
+    ['is gone', [{}], [], ['breaking event: is gone: what waits for it, or is published, is put aside']],
+    [
+      'goes elsewhere',
+      [{}],
+      [{ exchange: 'sales', type: 'direct', routingKey: 'placed' }],
+      [
+        'breaking exchange: was orders, and is sales: queues that are bound to the old one do not get it',
+        'breaking exchangeType: was topic, and is direct: the broker does not declare an exchange anew',
+        'breaking routingKey: was order.placed, and is placed: queues that are bound by the old one do not get it',
+      ],
+    ],
+    [
+      'has a version with its upcaster',
+      [{}],
+      [{ version: 2, upcasters: { 1: lift } }],
+      ['compatible version: was 1, and is 2: older payloads are lifted'],
+    ],
+  ])('that %s', (_what, before, after, changes) => {
+    expect(eventsTold(before, after)).toEqual(changes);
+  });
+
+  it('and that of a task of its name are two things', () => {
+    const [before, after] = [contractsOf([task()]), contractsOf([], [event({ name: 'image.resize' })])];
+    expect(contractChanges(before, after)).toEqual([
+      {
+        task: 'image.resize',
+        kind: 'breaking',
+        path: 'task',
+        message: 'was task, and is event: messages of it are looked for elsewhere',
+      },
     ]);
   });
 });

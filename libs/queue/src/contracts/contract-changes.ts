@@ -4,11 +4,11 @@ import { narrowingsOf } from './narrowings';
 
 /** One way in which a contract is no longer what it was. */
 export interface ContractChange {
-  /** The task's name. */
+  /** The name of the task, or of the event. */
   readonly task: string;
   /** `breaking`: something that waits, or that others send by the contract of before, may not be handled any more. */
   readonly kind: 'breaking' | 'compatible';
-  /** What has changed: `payload.width`, `queue`, `version`, `task`. */
+  /** What has changed: `payload.width`, `queue`, `version`, `task`, of an event also `exchange`, `routingKey`, `event`. */
   readonly path: string;
   readonly message: string;
 }
@@ -18,13 +18,16 @@ export function contractChanges(before: readonly Contract[], after: readonly Con
   const names = [...new Set([...before, ...after].map(({ name }) => name))].toSorted();
   return names.flatMap((task) => {
     const [was, is] = [before, after].map((contracts) => contracts.find(({ name }) => name === task));
-    if (was === undefined) return [{ task, kind: 'compatible', path: 'task', message: 'is new' }];
-    if (is === undefined)
-      return [
-        { task, kind: 'breaking', path: 'task', message: 'is gone: what waits for it, or is added, is put aside' },
-      ];
-    return changesOf(was, is);
+    if (was !== undefined && is !== undefined) return changesOf(was, is);
+    if (is !== undefined) return [{ task, kind: 'compatible', path: kindOf(is), message: 'is new' }];
+    if (was === undefined) return [];
+    const [path, sent] = [kindOf(was), 'queue' in was ? 'added' : 'published'];
+    return [{ task, kind: 'breaking', path, message: `is gone: what waits for it, or is ${sent}, is put aside` }];
   });
+}
+
+function kindOf(contract: Contract): 'task' | 'event' {
+  return 'queue' in contract ? 'task' : 'event';
 }
 
 function changesOf(was: Contract, is: Contract): ContractChange[] {
@@ -32,10 +35,8 @@ function changesOf(was: Contract, is: Contract): ContractChange[] {
     return { task: was.name, kind, path, message };
   };
   const told: ContractChange[] = [];
-  if (is.queue !== was.queue)
-    told.push(
-      change('breaking', 'queue', `was ${was.queue}, and is ${is.queue}: what waits in the old one is not handled`),
-    );
+  for (const [path, before, now, why] of placesOf(was, is))
+    if (before !== now) told.push(change('breaking', path, `was ${before}, and is ${now}: ${why}`));
   if (is.version < was.version) {
     told.push(
       change('breaking', 'version', `was ${was.version}, and is ${is.version}: what was added since is put aside`),
@@ -55,6 +56,19 @@ function changesOf(was: Contract, is: Contract): ContractChange[] {
     return told;
   }
   return [...told, ...payloadChanges(was, is, change)];
+}
+
+/** Where messages of it are looked for, before and now, and what it means when that is not the same. */
+function placesOf(was: Contract, is: Contract): (readonly [path: string, before: string, now: string, why: string])[] {
+  if ('queue' in was && 'queue' in is)
+    return [['queue', was.queue, is.queue, 'what waits in the old one is not handled']];
+  if ('queue' in was || 'queue' in is)
+    return [[kindOf(was), kindOf(was), kindOf(is), 'messages of it are looked for elsewhere']];
+  return [
+    ['exchange', was.exchange, is.exchange, 'queues that are bound to the old one do not get it'],
+    ['exchangeType', was.exchangeType, is.exchangeType, 'the broker does not declare an exchange anew'],
+    ['routingKey', was.routingKey, is.routingKey, 'queues that are bound by the old one do not get it'],
+  ];
 }
 
 function payloadChanges(

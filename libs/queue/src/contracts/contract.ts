@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import type { EventDefinition } from '../define-event';
 import type { TaskDefinition } from '../define-task';
 import { assertionsOf } from './assertions';
 import { inputSchemaOf } from './json-schema';
 import type { JsonSchema } from './json-schema';
 
-/** What others rely on in a task's definition. */
-export interface Contract {
+/** What others rely on in any definition. */
+interface PayloadContract {
   readonly name: string;
-  readonly queue: string;
   /** The payload's, and the oldest one that a worker still lifts to it. */
   readonly version: number;
   readonly oldestVersion: number;
@@ -15,21 +15,46 @@ export interface Contract {
   readonly payload: JsonSchema | null;
 }
 
+/** What others rely on in a task's definition. */
+export interface TaskContract extends PayloadContract {
+  readonly queue: string;
+}
+
+/** What others rely on in an event's definition. */
+export interface EventContract extends PayloadContract {
+  readonly exchange: string;
+  readonly exchangeType: string;
+  readonly routingKey: string;
+}
+
+/** What others rely on in a definition: only a task's has a queue. */
+export type Contract = TaskContract | EventContract;
+
+const payloadContract = {
+  name: z.string(),
+  version: z.int().min(1),
+  oldestVersion: z.int().min(1),
+  payload: z.record(z.string(), z.unknown()).nullable(),
+};
+
 const snapshotSchema = z.strictObject({
   contracts: z.array(
-    z.strictObject({
-      name: z.string(),
-      queue: z.string(),
-      version: z.int().min(1),
-      oldestVersion: z.int().min(1),
-      payload: z.record(z.string(), z.unknown()).nullable(),
-    }),
+    z.union([
+      z.strictObject({ ...payloadContract, queue: z.string() }),
+      z.strictObject({
+        ...payloadContract,
+        exchange: z.string(),
+        exchangeType: z.string(),
+        routingKey: z.string(),
+      }),
+    ]),
   ),
 });
 
 /** The contracts of these definitions, by their names' order. */
-export function contractsOf(tasks: readonly TaskDefinition[]): Contract[] {
-  return tasks.map(contractOf).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+export function contractsOf(tasks: readonly TaskDefinition[], events: readonly EventDefinition[] = []): Contract[] {
+  const contracts = [...tasks.map(taskContract), ...events.map(eventContract)];
+  return contracts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** The text of a snapshot of contracts, to be committed: JSON, the same for the same contracts. */
@@ -44,12 +69,22 @@ export function readSnapshot(text: string): Contract[] {
   return read.data.contracts;
 }
 
-function contractOf(task: TaskDefinition): Contract {
-  const { name, queue, version, upcasters } = task;
-  const schema = inputSchemaOf(task);
+function taskContract(task: TaskDefinition): TaskContract {
+  const { name, ...rest } = payloadContractOf(task);
+  return { name, queue: task.queue.name, ...rest };
+}
+
+function eventContract(event: EventDefinition): EventContract {
+  const { exchange, routingKey } = event;
+  const { name, ...rest } = payloadContractOf(event);
+  return { name, exchange: exchange.name, exchangeType: exchange.type, routingKey, ...rest };
+}
+
+function payloadContractOf(definition: TaskDefinition | EventDefinition): PayloadContract {
+  const { name, version, upcasters } = definition;
+  const schema = inputSchemaOf(definition);
   return {
     name,
-    queue: queue.name,
     version,
     oldestVersion: Math.min(version, ...Object.keys(upcasters).map(Number)),
     // As it is written: without what JSON does not carry.

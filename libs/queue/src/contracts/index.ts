@@ -2,7 +2,7 @@
 export { asyncApiDocument } from './asyncapi-document';
 export type { AsyncApiSource } from './asyncapi-document';
 export { contractsOf, readSnapshot, snapshotText } from './contract';
-export type { Contract } from './contract';
+export type { Contract, EventContract, TaskContract } from './contract';
 export { contractChanges } from './contract-changes';
 export type { ContractChange } from './contract-changes';
 export { componentName } from './component-name';

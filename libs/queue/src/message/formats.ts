@@ -55,7 +55,7 @@ export interface TaskToWrite {
   readonly expiresAt?: number | undefined;
   /** Those that its adder gave it. */
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
-  /** Of its definition; from 2 on it is written into the header `x-task-version`, whatever the format. An event has none. */
+  /** Of its definition; from 2 on it is written into the header `x-task-version`, whatever the format. */
   readonly version?: number | undefined;
 }
 

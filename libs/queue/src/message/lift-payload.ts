@@ -1,9 +1,11 @@
-import type { TaskDefinition } from '../define-task';
 import { InvalidPayloadError } from '../errors';
+import type { TaskVersions } from '../task-versions';
 import { header, numberHeader } from './headers';
 
 /** A definition whose older payloads are lifted. */
-type Versioned = Pick<TaskDefinition, 'name' | 'version' | 'upcasters'>;
+interface Versioned extends TaskVersions {
+  readonly name: string;
+}
 
 /** Why a payload of another version cannot be handled. */
 export interface VersionProblem {

@@ -8,7 +8,7 @@ import type { MessageProperties, OutgoingMessage } from './message';
 /** A header of a task: what AMQP clients in every language read back unchanged. */
 export type HeaderValue = string | number | boolean;
 
-/** What is written: a task, or an event, whose queue is its exchange and which has no versions. */
+/** What is written: a task, or an event, whose queue is its exchange. */
 export interface Writable extends Pick<TaskDefinition, 'name'>, Partial<Pick<TaskDefinition, 'version'>> {
   readonly queue: Pick<QueueDefinition, 'name' | 'format'>;
 }

@@ -42,8 +42,8 @@ export async function publishEvent(
   payload: unknown,
   options: PublishOptions,
 ): Promise<PublishedEvent> {
-  const { name, exchange, format } = event;
-  const task = { name, queue: { name: exchange.name, format } };
+  const { name, version, exchange, format } = event;
+  const task = { name, version, queue: { name: exchange.name, format } };
   const store = async (trace?: TraceHeaders): Promise<PublishedEvent> => {
     const now = parts.now();
     const { expiresAt } = checkAddOptions(task, options, now);
@@ -58,10 +58,14 @@ export async function publishEvent(
       throw new MessageTooLargeError(message.content.length, maxMessageBytes, name);
     const { timeout = publishTimeout, mandatory = true } = options;
     const route = routeToExchange(exchange.name, event.routingKey);
-    await parts.publisher.publish(route, message, timeout, { mandatory }).catch((error: unknown) => {
-      throw error instanceof UnroutableError ? nobodyListens(event) : error;
+    const facts = { id, name, exchange: exchange.name, traceId: traceIdOf(headers) };
+    await parts.publisher.publish(route, message, timeout, { mandatory }).catch((failure: unknown) => {
+      const isUnroutable = failure instanceof UnroutableError;
+      const error = isUnroutable ? nobodyListens(event) : failure;
+      parts.events.emit('event.unpublished', { ...facts, isUnroutable, error: String(error) });
+      throw error;
     });
-    parts.events.emit('event.published', { id, name, exchange: exchange.name, traceId: traceIdOf(headers) });
+    parts.events.emit('event.published', facts);
     return { id, exchange: exchange.name };
   };
   return parts.tracing.isOn ? parts.tracing.add('send', task, options, store) : store();

@@ -7,6 +7,7 @@ import { MetricsSource } from '../metrics/metrics-source';
 import type { Metric } from '../metrics/prometheus-text';
 import type { Steering } from '../steering/steering';
 import type { TaskRegistry } from '../task-registry';
+import { registerEventMetrics } from './metrics-of-events';
 import { registerConnectionMetrics, registerPublishMetrics } from './metrics-of-links';
 import { registerProcessMetrics } from './metrics-of-process';
 import { registerTaskMetrics } from './metrics-of-tasks';
@@ -31,6 +32,7 @@ export class AppMetrics extends MetricsSource {
     super();
     registerTaskMetrics(this.register, registry, events);
     registerWorkMetrics(this.register, { server, health, steering, registry });
+    registerEventMetrics(this.register, registry, events);
     registerConnectionMetrics(this.register, events, server);
     registerPublishMetrics(this.register, publisher);
     registerProcessMetrics(this.register);

@@ -9,6 +9,7 @@ type Level = 'debug' | 'log' | 'warn' | 'error';
 export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event: QueueEventMap[Name]) => string] } = {
   'task.added': ['debug', (e) => `added ${e.name} ${e.id} to ${e.queue}${e.delay > 0 ? ` in ${e.delay} ms` : ''}`],
   'event.published': ['debug', (e) => `published ${e.name} ${e.id} to exchange ${e.exchange}`],
+  'event.unpublished': ['debug', (e) => `could not publish ${e.name} ${e.id} to exchange ${e.exchange}: ${e.error}`],
   'task.started': ['debug', (e) => `started ${subject(e)}${e.redelivered ? ' (redelivered)' : ''}`],
   'task.completed': ['debug', (e) => `completed ${subject(e)} in ${e.milliseconds} ms`],
   'task.dead-lettered': ['error', (e) => `dead-lettered ${subject(e)}: ${e.reason}: ${e.error}`],
