@@ -248,6 +248,22 @@ describe('waiting for the broker in memory', () => {
     expect(runs).toHaveLength(1);
   });
 
+  it('notes what it has done itself with a message, whatever its publisher says of deaths', async () => {
+    open();
+    const channel = await broker.connect().createConfirmChannel();
+    await channel.assertQueue('dead');
+    await channel.assertQueue('short', { messageTtl: 1_000, deadLetterExchange: '', deadLetterRoutingKey: 'dead' });
+    const said = ['short', 'dead'].map((queue) => ({ count: 7, reason: 'expired', queue, exchange: '' }));
+    const headers = { own: 1, 'x-death': said, 'x-first-death-queue': 'elsewhere' };
+    channel.sendToQueue('short', Buffer.from('a'), { headers });
+    await channel.waitForConfirms();
+    expect(broker.messages('short')).toMatchObject([{ headers }]);
+    await broker.advance(1_000);
+    expect(broker.messages('dead')).toMatchObject([
+      { headers: { own: 1, 'x-death': [{ count: 1, queue: 'short' }], 'x-first-death-queue': 'short' } },
+    ]);
+  });
+
   it('shows what waits, for plain clients as well', async () => {
     open();
     const model = broker.connect();

@@ -1,17 +1,5 @@
-import type { Fields } from '../../connection/client-over';
 import { headersOf } from './stored-message';
-import type { DeathReason, IncomingToStore, StoredMessage } from './stored-message';
-
-/** One entry of `x-death`: so often a message left this queue for this reason. */
-interface Death {
-  readonly count: number;
-  readonly reason: string;
-  readonly queue: string;
-  readonly time: unknown;
-  readonly exchange: string;
-  readonly 'routing-keys': readonly string[];
-  readonly 'original-expiration'?: string;
-}
+import type { Death, DeathReason, IncomingToStore, StoredMessage } from './stored-message';
 
 /** The message that goes on when one is dead-lettered: without its expiration where that has ended it, and with what happened in its headers. */
 export function deadLettered(
@@ -33,7 +21,7 @@ export function deadLettered(
 ): IncomingToStore {
   const headers = headersOf(message);
   const { expiration, ...properties } = message.properties;
-  const deaths = deathsOf(headers);
+  const { deaths = [] } = message;
   const earlier = deaths.find((death) => death.queue === queue && death.reason === reason);
   const death: Death = {
     count: (earlier?.count ?? 0) + 1,
@@ -54,18 +42,15 @@ export function deadLettered(
     'x-last-death-queue': queue,
     'x-last-death-reason': reason,
   };
+  const told = [death, ...deaths.filter((other) => other !== earlier)];
   return {
     exchange,
     routingKey: routingKey ?? message.routingKey,
     content: message.content,
+    deaths: told,
     properties: {
       ...properties,
-      headers: {
-        ...first,
-        ...withoutCounts(headers),
-        ...last,
-        'x-death': [death, ...deaths.filter((other) => other !== earlier)],
-      },
+      headers: { ...withoutCounts(headers), ...(deaths.length === 0 ? first : {}), ...last, 'x-death': told },
     },
   };
 }
@@ -74,15 +59,9 @@ export function deadLettered(
  * Whether a message would go round for ever: it has died in this queue before, and nobody has rejected it since. A broker drops
  * it there.
  */
-export function goesRound(properties: Fields, queue: string): boolean {
-  const deaths = deathsOf(headersOf({ properties }));
+export function goesRound({ deaths = [] }: IncomingToStore, queue: string): boolean {
   const last = deaths.findIndex((death) => death.queue === queue);
   return last >= 0 && deaths.slice(0, last + 1).every(({ reason }) => reason !== 'rejected');
-}
-
-function deathsOf(headers: Readonly<Record<string, unknown>>): readonly Death[] {
-  const deaths = headers['x-death'];
-  return Array.isArray(deaths) ? (deaths as Death[]) : [];
 }
 
 /** What a quorum queue has counted says nothing of the next queue. */

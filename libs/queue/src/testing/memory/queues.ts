@@ -102,7 +102,7 @@ export class Queues {
     const routingKey = typeof given === 'string' ? given : undefined;
     const dead = deadLettered(message, { queue: queue.name, reason, now: this.clock.now, exchange, routingKey });
     try {
-      return this.route(dead, (name) => !goesRound(dead.properties, name)) === 'kept';
+      return this.route(dead, (name) => !goesRound(dead, name)) === 'kept';
     } catch {
       return false; // there is no such exchange
     }
