@@ -17,7 +17,7 @@ interface Given {
   /** The last place in the stream when it is asked for it the first time, the second time and so on; the reading ends after the last. */
   readonly last: readonly (number | undefined)[];
   /** What happens while it waits, with how often it has asked. */
-  readonly meanwhile?: (asked: number, position: StreamPosition) => void;
+  readonly meanwhile?: (asked: number) => void;
 }
 
 /** A reading of a stream that hands out nothing by itself; waiting takes no time. */
@@ -42,7 +42,7 @@ function watched({ from = 'first', last, meanwhile = () => undefined }: Given) {
   const reading = new StreamReading(channel);
   const wait = (milliseconds: number): Promise<void> => {
     jest.advanceTimersByTime(milliseconds);
-    meanwhile(seen.asked, position);
+    meanwhile(seen.asked);
     return Promise.resolve();
   };
   return { watch: new StreamWatch('warren.test', reading, position, ended.signal, wait), position, reading, seen };
@@ -66,11 +66,15 @@ describe('a reading that falls silent', () => {
     expect(seen).toEqual({ asked: 2, cancelled: 2 });
   });
 
-  it('goes on when what was written last comes a moment later', async () => {
-    const late = (asked: number, position: StreamPosition): void => {
-      if (asked === 2) position.reach(9);
+  it('goes on when what was written last comes a moment later, one after the other', async () => {
+    const place = { next: 8 };
+    const late = (asked: number): void => {
+      if (asked !== 2 || place.next > 9) return;
+      position.reach(place.next);
+      reading.handedOut(messageAt(place.next), undefined);
+      place.next += 1;
     };
-    const { watch, position, seen } = watched({ last: [7, 9, 9], meanwhile: late });
+    const { watch, reading, position, seen } = watched({ last: [7, 9, 9], meanwhile: late });
     position.reach(7);
     expect(await watch.fallsSilent(LOOK_AFTER)).toBeUndefined();
     expect(seen.asked).toBe(3);
@@ -78,13 +82,11 @@ describe('a reading that falls silent', () => {
 
   it('is not asked while messages come', async () => {
     let left = 10;
-    const comes: { reading?: StreamReading } = {};
     const meanwhile = (): void => {
       left -= 1;
-      if (left > 0) comes.reading?.handedOut(messageAt(7), undefined);
+      if (left > 0) reading.handedOut(messageAt(7), undefined);
     };
     const { watch, reading, position } = watched({ last: [7], meanwhile });
-    comes.reading = reading;
     position.reach(7);
     expect(await watch.fallsSilent(LOOK_AFTER)).toBeUndefined();
     expect(left).toBeLessThanOrEqual(0);
