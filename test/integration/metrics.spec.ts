@@ -1,10 +1,11 @@
-import { defineQueue, defineTask, fixed, NotConnectedError, UnrecoverableError } from '@app/queue';
+import { defineQueue, defineTask, fixed, NotConnectedError, Steering, UnrecoverableError } from '@app/queue';
 import type { TaskContext } from '@app/queue';
 import { MetricsModule } from '@app/queue/metrics';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { closingAfterEach } from '../support/closing';
+import { TestDashboard } from '../support/dashboard';
 import { readPrometheusText } from '../support/prometheus';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
@@ -105,6 +106,19 @@ describe('what Prometheus scrapes', () => {
     await worker.sees('task.completed', 5);
     const { [of]: lastSuccess = 0 } = (await scrape(worker))('warren_task_last_success_timestamp_seconds');
     expect(Math.abs(Date.now() / 1_000 - lastSuccess)).toBeLessThan(60);
+  });
+
+  it('of a dashboard is how long waits what nobody takes, and what is paused, while no worker is up', async () => {
+    const producer = open(await TestWorker.create({ urls: [vhost.url], tasks: [work], eventsStream: 'on' }));
+    await producer.queue.add(work, 'waits');
+    await producer.app.get(Steering).pause('work', 'anna');
+    const dashboard = open(await TestDashboard.start({ AMQP_URL: vhost.url }, [work]));
+    const scraped = async (name: string): Promise<unknown> =>
+      readPrometheusText((await dashboard.get('/metrics').expect(200)).text)[name]?.values['queue="work"'];
+    await waitFor('the age', async () => Number(await scraped('warren_oldest_waiting_seconds')) > 0);
+    await waitFor('the pause', async () => (await scraped('warren_queue_paused')) === 1);
+    await producer.app.get(Steering).resume('work', 'anna');
+    await waitFor('its end', async () => (await scraped('warren_queue_paused')) === undefined);
   });
 
   it('tells that the worker has lost its connection, and that it is back', async () => {
