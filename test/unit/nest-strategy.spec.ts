@@ -4,6 +4,9 @@ import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, Payload, Transport } from '@nestjs/microservices';
 import type { RmqOptions } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
+import { closingAfterEach } from '../support/closing';
+
+const closing = closingAfterEach();
 
 const rmq: RmqOptions = { transport: Transport.RMQ, options: { urls: ['amqp://nobody'], queue: 'cats' } };
 
@@ -34,23 +37,18 @@ describe('Warren’s strategy in the place of Nest’s RMQ server', () => {
     const policy = { attempts: 2, backoff: fixed(3_600_000) };
     const module = await Test.createTestingModule({ controllers: [CatsController] }).compile();
     Logger.overrideLogger(false);
-    const app = module.createNestMicroservice({
-      ...warrenTransport(rmq, { policy, connector: broker }),
-      logger: false,
-    });
+    const app = closing(
+      module.createNestMicroservice({ ...warrenTransport(rmq, { policy, connector: broker }), logger: false }),
+    );
     await app.listen();
-    try {
-      const channel = await broker.connect().createConfirmChannel();
-      channel.sendToQueue('cats', Buffer.from(JSON.stringify({ pattern: 'cat', data: 'Tom' })));
-      await channel.waitForConfirms();
-      await broker.settled();
-      expect(heard).toEqual(['Tom']);
+    const channel = await broker.connect().createConfirmChannel();
+    channel.sendToQueue('cats', Buffer.from(JSON.stringify({ pattern: 'cat', data: 'Tom' })));
+    await channel.waitForConfirms();
+    await broker.settled();
+    expect(heard).toEqual(['Tom']);
 
-      await broker.advance(2 * 3_600_000);
-      expect(heard).toEqual(['Tom', 'Tom']);
-      expect(broker.counts('cats')).toEqual({ ready: 0, unacked: 0, dead: 1 });
-    } finally {
-      await app.close();
-    }
+    await broker.advance(2 * 3_600_000);
+    expect(heard).toEqual(['Tom', 'Tom']);
+    expect(broker.counts('cats')).toEqual({ ready: 0, unacked: 0, dead: 1 });
   });
 });
