@@ -288,6 +288,8 @@ describe('QueueOperations on a broker in memory', () => {
       expect(await operations.counts()).toMatchObject({ delayed: 1, queues: [{ state: 'there', ready: 0, dead: 0 }] });
       await memory.advance(8 * HOUR + 1_000);
       expect(await operations.counts()).toMatchObject({ delayed: 0, queues: [{ state: 'there', ready: 1, dead: 0 }] });
+      await operations.tasks.add(nightly, 'for an hour', { expiresIn: HOUR });
+      expect(memory.messages('nights')[1]?.headers['x-expires-at']).toBe(memory.now() + HOUR);
 
       const channel = await memory.connect().createConfirmChannel();
       channel.sendToQueue('nights.dlq', Buffer.from('nothing'), { messageId: 'lost' });
