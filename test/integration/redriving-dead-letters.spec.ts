@@ -171,7 +171,7 @@ describe.each(['quorum', 'classic'] as const)('redriving from a %s dead-letter q
     await seed(vhost, 'work', lettersOf(500, 'work'));
     let isEmptied = false;
     const onProgress = async (): Promise<void> => {
-      if (!isEmptied) await vhost.takeAll('work.dlq');
+      if (!isEmptied) await vhost.channel.purgeQueue('work.dlq');
       isEmptied = true;
     };
 
