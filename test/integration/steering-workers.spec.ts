@@ -185,10 +185,14 @@ describe('a pause that grows old in the stream', () => {
     await steering.open();
     await steering.pause('steered', 'anna', 'why');
     for (let count = 0; count < 12; count += 1) await steering.cancel(`id-${count}`, 'anna');
-    const kinds = await waitFor('the second pause', async () => {
-      const all = await kindsIn(vhost);
-      return all.filter((kind) => kind === 'pause').length === 2 && all;
-    });
+    let kinds: string[] = [];
+    await waitFor(
+      () => `the second pause; the stream has ${kinds.join()}`,
+      async () => {
+        kinds = await kindsIn(vhost);
+        return kinds.filter((kind) => kind === 'pause').length === 2;
+      },
+    );
     expect(kinds.indexOf('pause')).toBeLessThan(kinds.lastIndexOf('pause') - 6);
     const late = open({});
     await late.open();

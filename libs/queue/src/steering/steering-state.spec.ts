@@ -76,6 +76,18 @@ describe('a pause', () => {
     expect(state.fading).toEqual([{ ...pause('a'), of: 0 }]);
   });
 
+  it('fades no longer while it is on its way to be said again, unless it could not be sent or was never read', () => {
+    const many = Array.from({ length: 60 }, (_, index) => cancel(`id-${index}`, 1));
+    const state = after([pause('a'), ...many]);
+    expect(state.takeFading()).toEqual([{ ...pause('a'), of: 0 }]);
+    state.skip(0);
+    expect(state.takeFading()).toEqual([]);
+    state.keepFading('a');
+    expect(state.takeFading()).toHaveLength(1);
+    state.skip(LIMITS.bytes);
+    expect(state.takeFading()).toHaveLength(1);
+  });
+
   it('that is said again too late undoes nothing, and has the resumption said again', () => {
     const state = after([pause('a'), resume('a'), { ...pause('a'), of: 0 }]);
     expect(state.paused.size).toBe(0);

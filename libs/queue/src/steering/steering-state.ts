@@ -52,7 +52,7 @@ interface Standing {
   readonly order: QueueOrder;
   /** Where in the stream it was given for the first time. */
   readonly of: number;
-  /** How much had been read when it was read last. */
+  /** How much had been read when it was read last, or sent to be said again. */
   readAt: number;
 }
 
@@ -124,6 +124,23 @@ export class SteeringState implements Cancels {
     return [...this.queues.values()]
       .filter(({ readAt }) => this.bytesRead - readAt > this.limits.bytes)
       .map(({ order, of }) => ({ ...order, of }));
+  }
+
+  /** The {@link fading} orders, to be written now: until they are read, or as much has been read once more, they fade no longer. */
+  takeFading(): readonly QueueOrder[] {
+    const taken = this.fading;
+    for (const { queue } of taken) this.setReadAt(queue, this.bytesRead);
+    return taken;
+  }
+
+  /** An order that was taken to be written again could not be. */
+  keepFading(queue: string): void {
+    this.setReadAt(queue, -Infinity);
+  }
+
+  private setReadAt(queue: string, readAt: number): void {
+    const standing = this.queues.get(queue);
+    if (standing !== undefined) standing.readAt = readAt;
   }
 
   private cancel(ids: readonly string[], cancel: Cancel): void {

@@ -223,7 +223,7 @@ export class Steering {
   /** What does not succeed is tried again with the next message that is read. */
   private repeat(): void {
     this.repeating = undefined;
-    for (const order of this.state.fading) this.send(order).catch(() => undefined);
+    for (const order of this.state.takeFading()) this.send(order).catch(() => this.state.keepFading(order.queue));
   }
 
   private async send(record: ControlRecord): Promise<void> {
