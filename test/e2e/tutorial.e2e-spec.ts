@@ -78,7 +78,7 @@ describe('the RabbitMQ tutorial’s own programs on pika', () => {
     const received = (): string[] =>
       [ours, pikas].flatMap((worker) => printed(worker).filter((line) => line.includes('Received')));
     const done = (): number => [...ours.stdout, ...pikas.stdout].filter((line) => line === ' [x] Done').length;
-    await waitFor('all five', () => done() === 5, 30_000);
+    await waitFor('all five', () => done() === 5);
     expect(received().toSorted()).toEqual([
       " [x] Received 'Fifth message.....'",
       " [x] Received 'First message.'",

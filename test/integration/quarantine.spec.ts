@@ -59,7 +59,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a suspect of a %s queue', (type
     const tasks = definitions(type);
     const [task] = tasks as [(typeof tasks)[number]];
     const producer = closing(await TestWorker.create({ urls: [vhost.url], tasks }));
-    const texts = Array.from({ length: 2_000 }, (_, index) => `task ${index}`);
+    const texts = Array.from({ length: 500 }, (_, index) => `task ${index}`);
     await producer.queue.addBulk(texts.map((text) => ({ task, payload: text })));
     const worker = await start({ tasks });
     await worker.sees('task.completed', 20);

@@ -5,11 +5,12 @@ const POLL_MS = 20;
 /**
  * Polls a condition until it holds, and returns what it gave.
  * @param what names the condition in the error when the deadline passes; a function is asked then.
+ * @param timeout milliseconds; long, because it is no bound on speed: on a machine whose processors others use a test takes several times as long
  */
 export async function waitFor<T>(
   what: string | (() => string),
   condition: () => T | Promise<T>,
-  timeout = 20_000,
+  timeout = 60_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = performance.now() + timeout;
   for (;;) {
