@@ -1,11 +1,11 @@
-import { connectWorker, defineEvent, defineQueue, QueueModule, TaskQueue } from '@app/queue';
+import { connectWorker, defineEvent, defineQueue, TaskQueue } from '@app/queue';
 import type { EventDefinition } from '@app/queue';
-import { Connector, MemoryBroker } from '@app/queue/testing';
-import { Controller, Logger } from '@nestjs/common';
+import { MemoryBroker } from '@app/queue/testing';
+import { Controller } from '@nestjs/common';
 import type { INestApplication, Type } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { Test } from '@nestjs/testing';
 import { z } from 'zod';
+import { openOn } from '../support/memory-app';
 
 const common = { name: 'letter.sent', exchange: 'letters' };
 const first = defineEvent({ ...common, payload: z.strictObject({ to: z.string() }) });
@@ -31,17 +31,9 @@ class ArchiveController {
 }
 
 async function open(event: EventDefinition, controllers: Type[] = []): Promise<INestApplication> {
-  const module = await Test.createTestingModule({
-    imports: [QueueModule.forRoot({ tasks: [], queues: [archive], events: [event], eventsStream: 'off' })],
-    controllers,
-  })
-    .overrideProvider(Connector)
-    .useValue(broker)
-    .compile();
-  const app = module.createNestApplication();
-  Logger.overrideLogger(false);
+  const app = await openOn(broker, { tasks: [], queues: [archive], events: [event] }, controllers);
   apps.push(app);
-  return app.init();
+  return app;
 }
 
 beforeEach(async () => {

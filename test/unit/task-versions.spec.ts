@@ -1,11 +1,11 @@
-import { connectWorker, DeadLetterQueues, defineTask, fixed, QueueModule, TaskContext, TaskQueue } from '@app/queue';
+import { connectWorker, DeadLetterQueues, defineTask, fixed, TaskContext, TaskQueue } from '@app/queue';
 import type { TaskDefinition } from '@app/queue';
-import { Connector, MemoryBroker, RecordingTaskQueue, runTask } from '@app/queue/testing';
-import { Controller, Logger, Module } from '@nestjs/common';
+import { MemoryBroker, RecordingTaskQueue, runTask } from '@app/queue/testing';
+import { Controller, Module } from '@nestjs/common';
 import type { INestApplication, Type } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { Test } from '@nestjs/testing';
 import { z } from 'zod';
+import { openOn } from '../support/memory-app';
 
 const [name, queue] = ['letter.print', 'letters'];
 const older = z.object({ to: z.string(), copies: z.int().optional() });
@@ -50,17 +50,9 @@ class LettersController {
 class LettersModule {}
 
 async function open(task: TaskDefinition, controllers: Type[] = []): Promise<INestApplication> {
-  const module = await Test.createTestingModule({
-    imports: [QueueModule.forRoot({ tasks: [task], eventsStream: 'off' })],
-    controllers,
-  })
-    .overrideProvider(Connector)
-    .useValue(broker)
-    .compile();
-  const app = module.createNestApplication();
-  Logger.overrideLogger(false);
+  const app = await openOn(broker, { tasks: [task] }, controllers);
   apps.push(app);
-  return app.init();
+  return app;
 }
 
 async function worker(task: TaskDefinition): Promise<INestApplication> {

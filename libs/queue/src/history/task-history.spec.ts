@@ -83,8 +83,10 @@ describe('a history', () => {
   });
 
   it('waits for a result longer than a timer runs', async () => {
+    jest.useFakeTimers();
     const waiting = Promise.all([resultOf(history, 'a', Infinity), resultOf(history, 'b', 2 ** 31)]);
-    await new Promise((resolve) => setTimeout(resolve, 5)); // a timer of too many milliseconds fires after one
+    await jest.advanceTimersByTimeAsync(5); // a timer of too many milliseconds fires after one
+    jest.useRealTimers();
     happens((batch) => {
       batch.completed(1, run('a'), 1, 'a');
       batch.completed(1, run('b'), 1, 'b');
