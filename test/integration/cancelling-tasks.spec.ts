@@ -1,6 +1,7 @@
 import { DeadLetterQueues, Steering, TaskCancelledError, UnrecoverableError } from '@app/queue';
 import type { BatchContext, TaskContext } from '@app/queue';
 import { closingAfterEach } from '../support/closing';
+import { gate } from '../support/gate';
 import { LettersWorker, addLetters, letters } from '../support/letters';
 import { SteeredWorker, again, foreman, inSpiteOfIt, once, untilCancelled } from '../support/steered-tasks';
 import { Vhost } from '../support/vhost';
@@ -14,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => vhost.close());
 
+/** The payload of a task that runs for as long as its test wants. */
+const BUSY = 'busy';
 const EMPTY = { ready: 0, unacked: 0, dead: 0 };
 
 it('a cancelled task is not run by a worker that was down at that moment, and reads many orders before it consumes', async () => {
@@ -43,8 +46,11 @@ describe('with a worker that is up', () => {
   let worker: TestWorker;
   let steering: Steering;
   let before = 0;
+  let free = gate();
   beforeAll(async () => {
-    steered = await SteeredWorker.start(vhost, (text, context) => handle(text, context));
+    steered = await SteeredWorker.start(vhost, (text, context) =>
+      text === BUSY ? free.opened : handle(text, context),
+    );
     ({ worker, steering } = steered);
   });
   afterAll(() => steered.close());
@@ -52,15 +58,23 @@ describe('with a worker that is up', () => {
     handle = () => undefined;
     worker.events.length = 0;
     before = steered.runs.length;
+    free = gate();
   });
+  afterEach(() => free.open());
 
-  /** The payloads of the runs that this test has begun. */
-  const runs = (): string[] => steered.runs.slice(before);
+  /** Adds a task that keeps the worker from beginning what comes after it, until {@link free} is opened. */
+  const addBusy = () => worker.queue.add(once, BUSY);
+
+  /** The payloads of the runs that this test has begun, other than those. */
+  const runs = (): string[] => steered.runs.slice(before).filter((text) => text !== BUSY);
 
   describe('a cancelled task', () => {
     it('is not run when its delay is over', async () => {
+      await addBusy();
+      await worker.sees('task.started');
       const { id } = await worker.queue.add(once, 'delayed', { delay: 300 });
-      await steering.cancel(id, 'anna');
+      await steered.cancel(id);
+      free.open();
       expect(await worker.sees('task.cancelled')).toMatchObject({ id, by: 'anna', hasRun: false });
       expect(runs()).toEqual([]);
     });
@@ -70,8 +84,10 @@ describe('with a worker that is up', () => {
         throw new Error('no');
       };
       const { id } = await worker.queue.add(again, 'retried');
+      await addBusy();
       await worker.sees('task.retrying');
-      await steering.cancel(id, 'anna');
+      await steered.cancel(id);
+      free.open();
       expect(await worker.sees('task.cancelled')).toMatchObject({ id, attempt: 2, hasRun: false });
       expect(runs()).toEqual(['retried']);
       await vhost.settles('steered', EMPTY);
@@ -111,7 +127,7 @@ describe('with a worker that is up', () => {
     });
 
     it('that waits in quarantine is not run there', async () => {
-      await steering.cancel('suspect', 'anna');
+      await steered.cancel('suspect');
       const message = JSON.stringify({ pattern: 'once', data: 'suspect' });
       vhost.publish('steered.quarantine', message, { messageId: 'suspect', headers: { 'x-crashes': 2 } });
       expect(await worker.sees('task.cancelled')).toMatchObject({ id: 'suspect', hasRun: false });
@@ -119,7 +135,7 @@ describe('with a worker that is up', () => {
     });
 
     it('that a stranger has added in the second of the cancel or before is not run, and one of a later second is', async () => {
-      await steering.cancel('order-1', 'anna');
+      await steered.cancel('order-1');
       const second = Math.floor(Date.now() / 1_000);
       const add = (timestamp: number, data: string): void =>
         vhost.publish('steered', JSON.stringify({ pattern: 'once', data }), { messageId: 'order-1', timestamp });
@@ -133,10 +149,12 @@ describe('with a worker that is up', () => {
 
   describe('a cancel counts only for what was there: the same id', () => {
     it('runs when it is added again', async () => {
-      await worker.queue.add(once, 'first', { id: 'order-2', delay: 200 });
-      await steering.cancel('order-2', 'anna');
+      await addBusy();
+      await worker.queue.add(once, 'first', { id: 'order-2' });
+      await steered.cancel('order-2');
       await worker.queue.add(once, 'second', { id: 'order-2' });
-      await worker.sees('task.completed');
+      free.open();
+      await worker.sees('task.completed', 2);
       expect(await worker.sees('task.cancelled')).toMatchObject({ id: 'order-2' });
       expect(runs()).toEqual(['second']);
     });
@@ -150,7 +168,7 @@ describe('with a worker that is up', () => {
       };
       const { id } = await worker.queue.add(once, 'dead');
       await worker.sees('task.dead-lettered');
-      await steering.cancel(id, 'anna');
+      await steered.cancel(id);
       await worker.app.get(DeadLetterQueues).redrive({ queue: 'steered' });
       await worker.sees('task.completed');
       expect(worker.seen('task.cancelled')).toEqual([]);

@@ -1,6 +1,7 @@
 import { InvalidOrderError, Steering, TopologyError } from '@app/queue';
 import { BrokerUser } from '../support/broker-user';
 import { closingAfterEach } from '../support/closing';
+import { gate } from '../support/gate';
 import { stays } from '../support/stays';
 import { SteeredWorker, foreman, once } from '../support/steered-tasks';
 import { Vhost } from '../support/vhost';
@@ -19,15 +20,6 @@ let vhost: Vhost;
 beforeEach(async () => {
   vhost = closing(await Vhost.open());
 });
-
-/** Holds its run until the test lets it go. */
-function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-}
 
 describe('a paused queue', () => {
   it('is taken from by no worker until it is resumed, and what runs goes on', async () => {

@@ -4,6 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import type { Vhost } from './vhost';
+import { waitFor } from './wait-for';
 import { TestWorker } from './worker';
 import type { WorkerOptions } from './worker';
 
@@ -56,6 +57,12 @@ export class SteeredWorker {
 
   get steering(): Steering {
     return this.worker.app.get(Steering);
+  }
+
+  /** Cancels a task, and resolves when this worker knows: what it begins from then on is none that was cancelled. */
+  async cancel(id: string): Promise<void> {
+    await this.steering.cancel(id, 'anna');
+    await waitFor('the worker to know of the cancel', () => this.steering.cancels.cancelOf({ id, addedAt: undefined }));
   }
 
   close(): Promise<void> {
