@@ -104,4 +104,20 @@ describe('somebody who tries passwords', () => {
     await fail(1);
     expect(slept).toEqual([]);
   });
+
+  it('is not forgotten for tries of others that were not made', async () => {
+    attempts = new LoginAttempts(
+      () => now,
+      () => Promise.resolve(),
+    );
+    const tries = async (times: number, address: string, nameOf: (time: number) => string): Promise<number> => {
+      let made = 0;
+      for (let time = 0; time < times; time += 1)
+        if ((await attempts.attempt(address, nameOf(time), wrong)) === false) made += 1;
+      return made;
+    };
+    expect(await tries(50, 'here', () => 'ada')).toBeLessThan(15);
+    expect(await tries(5_000, 'elsewhere', (time) => `name-${time}`)).toBeLessThan(150);
+    expect(await attempts.attempt('here', 'ada', right)).toEqual(expect.any(Number));
+  });
 });

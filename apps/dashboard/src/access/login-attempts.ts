@@ -50,11 +50,15 @@ export class LoginAttempts {
    */
   async attempt(address: string, name: string, check: () => Promise<boolean>): Promise<boolean | number> {
     const now = this.clock();
-    const ofName = this.lane(`${address}\n${name.slice(0, 64)}`, now);
+    const keyOfName = `${address}\n${name.slice(0, 64)}`;
+    const ofName = this.lane(keyOfName, now);
     const ofAddress = this.lane(address, now);
     const startAt = Math.max(now, ofName.nextAt, ofAddress.nextAt);
     if (startAt - now > MAX_WAIT_MS) return Math.ceil((startAt - now - MAX_WAIT_MS) / 1_000);
     if (this.waiting.length >= MAX_WAITING) return 1;
+    // Not before: tries that are not made cost whoever makes them nothing, and must not push out what is known of others.
+    this.remember(keyOfName, ofName);
+    this.remember(address, ofAddress);
     // Counted before the answer is known: tries that are made at once wait for each other as well.
     reserve(ofName, startAt, FREE_OF_NAME, MAX_PAUSE_OF_NAME_MS);
     reserve(ofAddress, startAt, FREE_OF_ADDRESS, PAUSE_MS);
@@ -82,12 +86,14 @@ export class LoginAttempts {
 
   private lane(key: string, now: number): Lane {
     const known = this.lanes.get(key);
+    return known !== undefined && known.until > now ? known : { failures: 0, nextAt: 0, until: now };
+  }
+
+  private remember(key: string, lane: Lane): void {
     this.lanes.delete(key);
-    const lane = known !== undefined && known.until > now ? known : { failures: 0, nextAt: 0, until: now };
     this.lanes.set(key, lane); // the latest last
     const [oldest] = this.lanes.size > MAX_KEYS ? this.lanes.keys() : [];
     if (oldest !== undefined) this.lanes.delete(oldest);
-    return lane;
   }
 }
 

@@ -78,6 +78,11 @@ export class FailureGroups {
     return this.turns.isTaken;
   }
 
+  /** How often somebody has begun to take some into their hand: when it is the same as before, nobody has done so meanwhile. */
+  get looks(): number {
+    return this.turns.begun;
+  }
+
   /**
    * What lies in one queue's dead-letter queue, or in all.
    * @param version how many there are; another number says that the last reading is out of date

@@ -15,13 +15,24 @@ const MAX_WAITING: Readonly<Record<Turn, number>> = { action: 20, reading: 20, l
  */
 export class Turns {
   private readonly waiting: Readonly<Record<Turn, (() => void)[]>> = { action: [], reading: [], look: [] };
+  private hasOne = false;
+  private begunSoFar = 0;
+
   /** Somebody has one. */
-  isTaken = false;
+  get isTaken(): boolean {
+    return this.hasOne;
+  }
+
+  /** How many have begun. */
+  get begun(): number {
+    return this.begunSoFar;
+  }
 
   /** Does it when its turn has come. @throws ServiceUnavailableException when too many wait already */
   async take<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
-    if (this.isTaken) await this.turnOf(turn);
-    this.isTaken = true;
+    if (this.hasOne) await this.turnOf(turn);
+    this.hasOne = true;
+    this.begunSoFar += 1;
     try {
       return await work();
     } finally {
@@ -44,7 +55,7 @@ export class Turns {
     const begin = ORDER.map((turn) => this.waiting[turn])
       .find(({ length }) => length > 0)
       ?.shift();
-    if (begin === undefined) this.isTaken = false;
+    if (begin === undefined) this.hasOne = false;
     else begin();
   }
 }

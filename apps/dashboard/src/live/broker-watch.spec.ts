@@ -31,7 +31,10 @@ function broker(...answers: (Partial<BrokerCounts> | Error)[]): {
   return { operations, asked };
 }
 
-const watchOf = (operations: ReturnType<typeof broker>['operations'], failures = { isLooking: false }): BrokerWatch =>
+/** Nobody has dead letters in hand, or has had. */
+const nobodyLooks = { isLooking: false, looks: 0 };
+
+const watchOf = (operations: ReturnType<typeof broker>['operations'], failures = nobodyLooks): BrokerWatch =>
   new BrokerWatch(operations, new QueueEvents(), failures);
 
 const opened = { role: 'browsing', url: 'amqp://localhost', broker: 'RabbitMQ 3.10.8' } as const;
@@ -68,7 +71,7 @@ describe('who watches the broker', () => {
 
   it('tells that it takes no tasks, as long as a connection that publishes is blocked, and is there', async () => {
     const publishing = new QueueEvents();
-    const watch = new BrokerWatch(broker({}).operations, publishing, { isLooking: false });
+    const watch = new BrokerWatch(broker({}).operations, publishing, nobodyLooks);
     await watch.look(0);
     publishing.emit('connection.blocked', { role: 'producing', why: 'low on disk' });
     publishing.emit('connection.blocked', { role: 'browsing', why: 'low on disk' });
@@ -93,9 +96,9 @@ describe('who watches the broker', () => {
   });
 
   it('tells as many dead letters as before while it has them in its own hand, and counts them again afterwards', async () => {
-    const answers = [row('images', 1, 7), row('images', 2, 3), row('images', 2, 0), row('images', 2, 6)];
+    const answers = [7, 3, 0, 6, 5, 4].map((dead) => row('images', dead === 7 ? 1 : 2, dead));
     const { operations } = broker(...answers.map((answer) => ({ queues: [answer] })));
-    const failures = { isLooking: false };
+    const failures = { ...nobodyLooks };
     const watch = watchOf(operations, failures);
     const dead = async (now: number): Promise<unknown> => {
       await watch.look(now);
@@ -103,11 +106,15 @@ describe('who watches the broker', () => {
     };
     expect(await dead(0)).toEqual([[1, 7]]);
     const looking = dead(1_000);
-    failures.isLooking = true; // after the question, before its answer
+    Object.assign(failures, { isLooking: true, looks: 1 }); // after the question, before its answer
     expect(await looking).toEqual([[2, 7]]);
     expect(await dead(2_000)).toEqual([[2, 7]]);
     failures.isLooking = false;
     expect(await dead(3_000)).toEqual([[2, 6]]);
+    const disturbed = dead(4_000);
+    failures.looks = 2; // begun and ended before the answer
+    expect(await disturbed).toEqual([[2, 6]]);
+    expect(await dead(5_000)).toEqual([[2, 4]]);
   });
 
   it('asks for nothing in between while no delay level is there: no worker has been here yet', async () => {

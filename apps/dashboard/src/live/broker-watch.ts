@@ -1,5 +1,6 @@
 import type { ConnectionRole, QueueEvents } from '@app/queue';
 import type { BrokerCounts, QueueOperations, WorkQueueCounts } from '@app/queue/operating';
+import type { FailureGroups } from '../failures/failure-groups';
 
 /** Whether the broker answers, as the pages tell it. */
 export interface BrokerAnswer {
@@ -37,7 +38,7 @@ export class BrokerWatch {
   constructor(
     private readonly operations: Operations,
     publishing: QueueEvents,
-    private readonly failures: { readonly isLooking: boolean },
+    private readonly failures: Pick<FailureGroups, 'isLooking' | 'looks'>,
   ) {
     const { events } = operations;
     const away = ({ why }: { why: string }): void => {
@@ -82,9 +83,9 @@ export class BrokerWatch {
       const missing = isForAll ? [] : known.filter(({ state }) => state !== 'there');
       const { queues: all } = this.operations.registry;
       const asked = all.filter(({ name }) => !missing.some(({ queue }) => queue === name));
-      const wasLooking = this.failures.isLooking;
+      const { isLooking: wasLooking, looks } = this.failures;
       const { queues, ...rest } = await this.operations.counts(asked);
-      const isDisturbed = wasLooking || this.failures.isLooking;
+      const isDisturbed = wasLooking || this.failures.looks !== looks; // a look may begin and end in between
       const byName = new Map([...missing, ...queues].map((counts) => [counts.queue, counts]));
       const told = all.flatMap(({ name }) => byName.get(name) ?? []);
       this.known = { ...rest, queues: isDisturbed ? told.map((counts) => withDeadOf(known, counts)) : told };
