@@ -23,6 +23,7 @@ const deadLetter: DeadLetter = {
 
 const details: DeadLetterDetails = {
   ...deadLetter,
+  version: 2,
   stack: 'TypeError: no such file\n    at \u001b[31mresize',
   properties: { messageId: 'task-1', priority: 3 },
   headers: { 'x-error-stack': 'long', 'x-attempt': 5, tenant: { name: '\u001b]0;title\u0007' }, 'a\u009bb': 1 },
@@ -80,6 +81,7 @@ describe('one dead letter', () => {
         '  came from     images',
         '  reason        attempts-exhausted',
         '  name          image.resize',
+        '  version       2',
         '  dead letter   dead-1',
         '  put aside     2026-11-21 08:30:00Z by host:1',
         '  attempt       5',

@@ -32,6 +32,7 @@ export function detailLines(details: DeadLetterDetails, paint: Paint, withBody: 
     ['came from', details.originalQueue],
     ['reason', details.reason],
     ['name', details.name],
+    ['version', details.version === 1 ? undefined : String(details.version)],
     ['dead letter', details.deadLetterId],
     ['put aside', details.time === undefined ? undefined : `${timeText(details.time)} by ${details.worker ?? '?'}`],
     ['attempt', `${details.attempt}${wasBegun(details) ? '' : ', which was not begun'}`],

@@ -16,6 +16,7 @@ const letter = (more: Partial<DeadLetterDetails> = {}): DeadLetterDetails => ({
   worker: 'host:1',
   timesRedriven: 0,
   bytes: 2,
+  version: 1,
   stack: 'Error: too slow\n    at work',
   properties: { timestamp: 1 },
   headers: {},

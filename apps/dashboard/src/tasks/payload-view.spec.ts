@@ -16,7 +16,10 @@ const secrets = defineQueue({ name: 'secrets', format: sealed(nestFormat, { encr
 const whisper = defineTask({ name: 'whisper', queue: secrets, payload: z.object({ text: z.string() }) });
 const registry = new TaskRegistry([pay, opaque, whisper]);
 
-function letter(body: unknown, { name = 'pay', queue = 'payments', reason = 'timed-out' } = {}): DeadLetterDetails {
+function letter(
+  body: unknown,
+  { name = 'pay', queue = 'payments', reason = 'timed-out', version = 1 } = {},
+): DeadLetterDetails {
   const text = typeof body === 'string' ? body : JSON.stringify({ pattern: name, data: body });
   const content = Buffer.from(text);
   return {
@@ -25,6 +28,7 @@ function letter(body: unknown, { name = 'pay', queue = 'payments', reason = 'tim
     queue,
     reason,
     originalQueue: queue,
+    version,
     bytes: content.length,
     content,
     properties: { type: name },
@@ -61,7 +65,8 @@ describe('a dead letter’s payload', () => {
     ['has secrets, and it is JSON in JSON', letter(JSON.stringify({ pattern: 'pay', data: '{"card":"4242"}' }))],
     ['has secrets, and it is a number', letter(JSON.stringify({ pattern: 'pay', data: 4242 }))],
     ['has secrets, and it did not match', letter({ number: '4242' }, { reason: 'invalid-payload' })],
-    ['has secrets, and it is of a later version', letter({ number: '4242' }, { reason: 'newer-version' })],
+    ['has secrets, and it is of a later version', letter({ number: '4242' }, { reason: 'newer-version', version: 2 })],
+    ['has secrets, and it was of another version before its runs', letter({ number: '4242' }, { version: 2 })],
   ])('is shown to an admin only when its task %s', (_what, one) => {
     expect(payloadView(one, registry, 'operator')).toMatchObject({ problem: expect.stringContaining('Only an admin') });
     expect(payloadView(one, registry, 'operator').text).toBeUndefined();

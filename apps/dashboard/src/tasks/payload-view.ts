@@ -9,9 +9,6 @@ const MAX_CHARACTERS = 16_384;
 /** The largest body that is looked into: masking reads all of it. */
 const MAX_BYTES = 8_388_608;
 
-/** Reasons of dead letters whose payload has not passed its schema: names in it may be any. */
-const NOT_AS_DEFINED: readonly string[] = ['invalid-payload', 'newer-version', 'older-version'];
-
 /** A payload as a page shows it. */
 export interface PayloadView {
   /** Bytes of the whole message. */
@@ -27,7 +24,8 @@ export interface PayloadView {
 
 /**
  * A dead letter's payload, bounded, and without what its definition marks as secret. Where nobody can tell what is secret,
- * because the task is not defined here, its schema does not say what it looks like, or the payload does not look so, only an admin sees it.
+ * because the task is not defined here, its schema does not say what it looks like, or the payload does not look so or is of another version,
+ * only an admin sees it.
  */
 export function payloadView(letter: DeadLetterDetails, registry: TaskRegistry, role: Role): PayloadView {
   const { bytes, content } = letter;
@@ -44,7 +42,8 @@ export function payloadView(letter: DeadLetterDetails, registry: TaskRegistry, r
     return shown(bytes, plainText(content), 0);
   }
   const payload = payloadOf(letter, registry);
-  const why = secrets.isAll || secrets.names.size > 0 ? untellable(letter, payload, secrets) : undefined;
+  const hasSecrets = secrets.isAll || secrets.names.size > 0;
+  const why = hasSecrets ? untellable(letter, payload, secrets, definition?.version) : undefined;
   if (why !== undefined && role !== 'admin') {
     return hidden(`Only an admin sees it: ${why}, and its definition has secret fields.`);
   }
@@ -58,14 +57,17 @@ export function payloadView(letter: DeadLetterDetails, registry: TaskRegistry, r
 
 /** Why nobody can tell where the secrets of a payload are, whose definition has some; `undefined` when they are masked. */
 function untellable(
-  { reason }: DeadLetterDetails,
+  { reason, version }: DeadLetterDetails,
   payload: { readonly value: unknown } | undefined,
   { isAll }: SecretFields,
+  definedVersion: number | undefined,
 ): string | undefined {
   if (payload === undefined) return 'it cannot be read';
   if (isAll) return undefined;
   if (typeof payload.value !== 'object' || payload.value === null) return 'it has no fields';
-  return NOT_AS_DEFINED.includes(reason) ? 'it is not what its definition says' : undefined;
+  // Its bytes are as they were added, also when it was lifted for its runs: its secrets have the names of then.
+  if (version !== definedVersion) return `it is of version ${version}`;
+  return reason === 'invalid-payload' ? 'it is not what its definition says' : undefined;
 }
 
 function isEncrypted({ originalQueue, queue }: DeadLetterDetails, { queues }: TaskRegistry): boolean {

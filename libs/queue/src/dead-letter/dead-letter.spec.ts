@@ -74,11 +74,14 @@ describe('a dead letter', () => {
   it('shows its properties without those that are not set, and its headers beside them', () => {
     const message = messageWith({ messageId: 'a', type: undefined, headers: { [header.errorStack]: 'at a', mine: 1 } });
     expect(readDetails(message, readDeadLetter(message, 'work'))).toMatchObject({
+      version: 1,
       stack: 'at a',
       properties: { messageId: 'a' },
       headers: { mine: 1 },
       content: message.content,
     });
     expect(readDetails(message, readDeadLetter(message, 'work')).properties).toEqual({ messageId: 'a' });
+    const second = messageWith({ headers: { [header.taskVersion]: 2 } });
+    expect(readDetails(second, readDeadLetter(second, 'work')).version).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageFormat } from '../message/formats';
 import { header, numberHeader } from '../message/headers';
+import { versionOf } from '../message/lift-payload';
 import type { IncomingMessage } from '../message/message';
 import { assertQueueName } from '../topology/names';
 
@@ -41,6 +42,8 @@ export interface DeadLetter {
 
 /** A dead letter with all that its message carries. */
 export interface DeadLetterDetails extends DeadLetter {
+  /** Of its payload, from 1: the version of the definition that it was written by, whatever it was lifted to for its runs. */
+  readonly version: number;
   readonly stack: string | undefined;
   /** The AMQP properties that are set, by amqplib's names, without the headers. */
   readonly properties: Readonly<Record<string, unknown>>;
@@ -76,6 +79,7 @@ export function readDetails(message: IncomingMessage, deadLetter: DeadLetter): D
   const { headers = {}, ...properties } = message.properties;
   return {
     ...deadLetter,
+    version: versionOf(headers),
     stack: text(headers[header.errorStack]),
     properties: Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)),
     headers,
