@@ -52,11 +52,13 @@ interface Given {
   readonly broker?: { product: string; version: string };
   readonly publishing?: Examined['publishing'];
   readonly paused?: readonly Pause[];
+  /** What was ordered takes long to be read, and only its beginning is known. */
+  readonly isReading?: boolean;
 }
 
 /** What is found, but what is fine; `arguments` is a matter of the real broker. */
 async function found(given: Given): Promise<Finding[]> {
-  const { looks = {}, management = {}, settings = {}, tasks = [resize], paused = [] } = given;
+  const { looks = {}, management = {}, settings = {}, tasks = [resize], paused = [], isReading = false } = given;
   const { broker = { product: 'RabbitMQ', version: '3.10.8' }, publishing = { end: 'returned' } } = given;
   const only = checks.map(({ name }) => name).filter((name) => name !== 'queue arguments');
   const examined: Examined = {
@@ -66,7 +68,7 @@ async function found(given: Given): Promise<Finding[]> {
     registry: new TaskRegistry(tasks),
     looks: new Map(Object.entries({ ...LOOKS, ...looks })),
     steering: () => ({
-      open: () => Promise.resolve(),
+      open: () => (isReading ? new Promise(() => undefined) : Promise.resolve()),
       paused: new Map(paused.map((pause) => [pause.queue, pause])),
     }),
     publishing,
@@ -90,6 +92,15 @@ describe('a checkup', () => {
       checks.map(({ name }) => name).filter((name) => name !== 'queue arguments'),
     );
     expect(findings.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('takes no queue for paused before all that was ordered is read: it may have been resumed', async () => {
+    jest.useFakeTimers();
+    const paused = [{ queue: 'images', by: 'anna', at: 1 }];
+    const told = problems({ looks: { images: there(5, 0) }, paused, isReading: true });
+    await jest.advanceTimersByTimeAsync(5_000);
+    jest.useRealTimers();
+    expect(await told).toEqual(['consumers fail: nobody consumes images, and 5 tasks wait in it']);
   });
 
   it.each<[Given, string]>([

@@ -82,7 +82,7 @@ describe('warren contracts', () => {
       },
     });
     const { code, out, err } = await warren('contracts', 'check', '--json');
-    expect([code, JSON.parse(out)]).toEqual([0, [expect.objectContaining({ task: 'cpu.burn', kind: 'compatible' })]]);
+    expect([code, JSON.parse(out)]).toEqual([0, [expect.objectContaining({ name: 'cpu.burn', kind: 'compatible' })]]);
     expect(err).toContain('warren contracts write is due');
   });
 

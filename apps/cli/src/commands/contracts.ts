@@ -61,10 +61,10 @@ export async function writeContracts(
   return exitCode.done;
 }
 
-/** One change as a line: whether it breaks, which task, what of it, and how. */
-export function changeText({ task, kind, path, message }: ContractChange, paint: Paint): string {
+/** One change as a line: whether it breaks, which task or event, what of it, and how. */
+export function changeText({ name, kind, path, message }: ContractChange, paint: Paint): string {
   const [mark, style] = kind === 'breaking' ? (['✖', 'red'] as const) : (['✔', 'green'] as const);
-  return `${paint(style, mark)} ${inertLine(task)}  ${inertLine(path)}: ${inertLine(message)}`;
+  return `${paint(style, mark)} ${inertLine(name)}  ${inertLine(path)}: ${inertLine(message)}`;
 }
 
 function fileOf(desk: Desk): string {

@@ -21,7 +21,7 @@ const task = (changes: Changes = {}): TaskDefinition =>
 function told(before: readonly TaskDefinition[], after: readonly TaskDefinition[]): string[] {
   const snapshot = readSnapshot(snapshotText(contractsOf(before)));
   return contractChanges(snapshot, contractsOf(after)).map(
-    ({ task: name, kind, path, message }) => `${kind} ${name} ${path}: ${message}`,
+    ({ name, kind, path, message }) => `${kind} ${name} ${path}: ${message}`,
   );
 }
 
@@ -163,6 +163,12 @@ describe('the contract of an event', () => {
     ['is new', [], [{}], ['compatible event: is new']],
     ['is gone', [{}], [], ['breaking event: is gone: what waits for it, or is published, is put aside']],
     [
+      'is of an earlier version again',
+      [{ version: 2, upcasters: { 1: lift } }],
+      [{}],
+      ['breaking version: was 2, and is 1: what was published since is put aside'],
+    ],
+    [
       'goes elsewhere',
       [{}],
       [{ exchange: 'sales', type: 'direct', routingKey: 'placed' }],
@@ -186,7 +192,7 @@ describe('the contract of an event', () => {
     const [before, after] = [contractsOf([task()]), contractsOf([], [event({ name: 'image.resize' })])];
     expect(contractChanges(before, after)).toEqual([
       {
-        task: 'image.resize',
+        name: 'image.resize',
         kind: 'breaking',
         path: 'task',
         message: 'was task, and is event: messages of it are looked for elsewhere',

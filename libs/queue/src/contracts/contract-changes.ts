@@ -4,8 +4,8 @@ import { narrowingsOf } from './narrowings';
 
 /** One way in which a contract is no longer what it was. */
 export interface ContractChange {
-  /** The name of the task, or of the event. */
-  readonly task: string;
+  /** Of the task, or of the event. */
+  readonly name: string;
   /** `breaking`: something that waits, or that others send by the contract of before, may not be handled any more. */
   readonly kind: 'breaking' | 'compatible';
   /** What has changed: `payload.width`, `queue`, `version`, `task`, of an event also `exchange`, `routingKey`, `event`. */
@@ -16,15 +16,18 @@ export interface ContractChange {
 /** What has become of the contracts of before, by their names' order. Empty when they are the same. Pure. */
 export function contractChanges(before: readonly Contract[], after: readonly Contract[]): ContractChange[] {
   const names = [...new Set([...before, ...after].map(({ name }) => name))].toSorted();
-  return names.flatMap((task) => {
-    const [was, is] = [before, after].map((contracts) => contracts.find(({ name }) => name === task));
+  return names.flatMap((name) => {
+    const [was, is] = [before, after].map((contracts) => contracts.find((contract) => contract.name === name));
     if (was !== undefined && is !== undefined) return changesOf(was, is);
-    if (is !== undefined) return [{ task, kind: 'compatible', path: kindOf(is), message: 'is new' }];
+    if (is !== undefined) return [{ name, kind: 'compatible', path: kindOf(is), message: 'is new' }];
     if (was === undefined) return [];
-    const [path, sent] = [kindOf(was), 'queue' in was ? 'added' : 'published'];
-    return [{ task, kind: 'breaking', path, message: `is gone: what waits for it, or is ${sent}, is put aside` }];
+    const path = kindOf(was);
+    return [{ name, kind: 'breaking', path, message: `is gone: what waits for it, or is ${SENT[path]}, is put aside` }];
   });
 }
+
+/** What is done with a task, and with an event. */
+const SENT = { task: 'added', event: 'published' } as const;
 
 function kindOf(contract: Contract): 'task' | 'event' {
   return 'queue' in contract ? 'task' : 'event';
@@ -32,14 +35,18 @@ function kindOf(contract: Contract): 'task' | 'event' {
 
 function changesOf(was: Contract, is: Contract): ContractChange[] {
   const change = (kind: ContractChange['kind'], path: string, message: string): ContractChange => {
-    return { task: was.name, kind, path, message };
+    return { name: was.name, kind, path, message };
   };
   const told: ContractChange[] = [];
   for (const [path, before, now, why] of placesOf(was, is))
     if (before !== now) told.push(change('breaking', path, `was ${before}, and is ${now}: ${why}`));
   if (is.version < was.version) {
     told.push(
-      change('breaking', 'version', `was ${was.version}, and is ${is.version}: what was added since is put aside`),
+      change(
+        'breaking',
+        'version',
+        `was ${was.version}, and is ${is.version}: what was ${SENT[kindOf(was)]} since is put aside`,
+      ),
     );
     return told;
   }

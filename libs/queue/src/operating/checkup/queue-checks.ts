@@ -113,12 +113,16 @@ export const queueChecks: readonly Check[] = [
   },
 ];
 
-/** The queues that somebody has paused; none where nobody can tell. */
+/** The queues that somebody has paused; none where nobody can tell in time: behind a pause that was read it may have been taken back. */
 async function pausesIn(examined: Examined): Promise<ReadonlyMap<string, Pause>> {
   if (lookOf(examined, CONTROL_STREAM).state !== 'there') return new Map();
   const steering = examined.steering();
-  await endedWithin(steering.open(), PAUSES_TIMEOUT_MS);
-  return steering.paused;
+  let isRead = false;
+  const reading = steering.open().then(() => {
+    isRead = true;
+  });
+  await endedWithin(reading, PAUSES_TIMEOUT_MS);
+  return isRead ? steering.paused : new Map();
 }
 
 /** Nobody takes from it, because somebody wants that or by mistake; or somebody does against the order. */
