@@ -30,7 +30,7 @@ class MeasuredApp {
   readonly paused = new Map<string, Pause>();
   readiness = { isReady: true, problems: [] };
   published: PublishWatch = () => undefined;
-  private readonly metrics: AppMetrics;
+  readonly metrics: AppMetrics;
 
   constructor(state: 'idle' | 'listening' = 'listening') {
     // oxlint-disable-next-line typescript/no-this-alias -- the parts read what is so when they are asked
@@ -81,6 +81,27 @@ describe('what an app tells Prometheus of the events that it publishes', () => {
       'event="order.placed",outcome="failed"': 0,
       'event="other",outcome="failed"': 1,
     });
+  });
+});
+
+describe('what an app tells Prometheus besides', () => {
+  it('is read at each scrape, and takes nothing else with it when that throws', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const app = new MeasuredApp();
+    let stock = 3;
+    app.metrics.include(() => {
+      if (stock === 0) throw new Error('no stock');
+      return [{ name: 'shop_stock', help: 'What is left.', type: 'gauge', samples: [{ labels: {}, value: stock }] }];
+    });
+    expect(await app.values('shop_stock')).toEqual({ '': 3 });
+    stock = 0;
+    expect(await app.scrape()).toMatchObject({ warren_ready: { values: { '': 1 } } });
+    expect(await app.values('shop_stock')).toEqual({});
+    expect(warned).toHaveBeenCalledWith(
+      'Metrics of the app’s own could not be read: Error: no stock',
+      'MetricsWarning',
+    );
+    warned.mockRestore();
   });
 });
 

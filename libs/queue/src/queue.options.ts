@@ -62,12 +62,12 @@ export const queueSettings = {
   publishBufferMessages: setting({
     env: ['PUBLISH_BUFFER_MESSAGES'],
     schema: wholeNumber(1, 1_000_000).default(20_000),
-    doc: 'Messages kept in memory while they wait for the broker or its confirm. One more rejects at once.',
+    doc: 'Messages kept in memory while they wait for the broker or its confirm. With as many the next `add` rejects at once.',
   }),
   publishBufferBytes: setting({
     env: ['PUBLISH_BUFFER_BYTES'],
     schema: wholeNumber(1_024, 4_294_967_296).default(67_108_864),
-    doc: 'Bytes of message bodies kept in memory while they wait for the broker or its confirm. What would exceed it rejects at once.',
+    doc: 'Bytes of message bodies kept in memory while they wait for the broker or its confirm. An `add` that would exceed it rejects at once.',
   }),
   maxMessageBytes: setting({
     env: ['MAX_MESSAGE_BYTES'],

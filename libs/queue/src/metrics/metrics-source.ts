@@ -8,6 +8,9 @@ export abstract class MetricsSource {
   /** All that is known at this moment, gauges read anew. */
   abstract metrics(): Promise<readonly Metric[]>;
 
-  /** Tells from now on what an app knows besides: `read` is called at each scrape. Its metrics need names that no other has. */
+  /**
+   * Tells from now on what an app knows besides: `read` is called at each scrape, and is not waited for. Its metrics need names that no other
+   * has. What it throws is told as a warning of the process, and its metrics are missing from that scrape; all others are there.
+   */
   abstract include(read: () => readonly Metric[]): void;
 }

@@ -47,11 +47,21 @@ export class AppMetrics extends MetricsSource {
       // What nothing was measured of yet is no number (the event loop's lag in its first milliseconds).
       samples: values.filter(({ value }) => Number.isFinite(value)).map(sampleOf),
     }));
-    return [...own, ...this.included.flatMap((read) => read())];
+    return [...own, ...this.included.flatMap(ownOf)];
   }
 
   include(read: () => readonly Metric[]): void {
     this.included.push(read);
+  }
+}
+
+/** What an app tells besides; nothing, and a warning, when that throws: whoever scrapes is told of all else. */
+function ownOf(read: () => readonly Metric[]): readonly Metric[] {
+  try {
+    return read();
+  } catch (error) {
+    process.emitWarning(`Metrics of the app’s own could not be read: ${String(error)}`, 'MetricsWarning');
+    return [];
   }
 }
 

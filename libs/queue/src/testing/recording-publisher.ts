@@ -21,7 +21,7 @@ const limits = { publishBufferMessages: 1, publishBufferBytes: 1 };
 /** In place of what sends messages: keeps them, and confirms each at once. */
 export class RecordingPublisher extends Publisher {
   readonly published: PublishedMessage[] = [];
-  private refusal: (() => Error) | undefined;
+  private failure: (() => Error) | undefined;
 
   constructor() {
     const connection = new BrokerConnection('producing', settings, new QueueEvents(), new NoBroker());
@@ -29,12 +29,12 @@ export class RecordingPublisher extends Publisher {
   }
 
   /** From now on nothing is taken: each publish rejects with what this gives. `undefined` ends that. */
-  failWith(refusal: (() => Error) | undefined): void {
-    this.refusal = refusal;
+  failWith(failure: (() => Error) | undefined): void {
+    this.failure = failure;
   }
 
   override async publish(route: Route, message: OutgoingMessage): Promise<void> {
-    if (this.refusal !== undefined) throw this.refusal();
+    if (this.failure !== undefined) throw this.failure();
     const published = { route, message };
     this.published.push(published);
     currentRun()?.published.push(published);

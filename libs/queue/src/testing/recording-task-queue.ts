@@ -125,8 +125,8 @@ export class RecordingTaskQueue extends TaskQueue {
   }
 
   /** From now on every add fails, as when the broker is away: `failWith(() => new NotConnectedError('no route'))`. */
-  failWith(refusal: () => Error): void {
-    this.recorder.failWith(refusal);
+  failWith(failure: () => Error): void {
+    this.recorder.failWith(failure);
   }
 
   /** Forgets what was added, and takes tasks again. */
