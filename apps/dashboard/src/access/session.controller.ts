@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, HttpException, Logger, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { COOKIE, cookieOf } from './dashboard-request';
+import { addressOf, COOKIE, cookieOf } from './dashboard-request';
 import { Gate } from './gate';
 import { LoginAttempts } from './login-attempts';
 import { matchesHash } from './password-hash';
@@ -49,7 +49,7 @@ export class SessionController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionAnswer> {
     const { name, password } = credentialsIn(body);
-    const address = request.ip ?? '';
+    const address = addressOf(request);
     const user = this.users.named(name);
     const isRight = await this.attempts.attempt(address, name, () => matchesHash(password, user.hash));
     if (typeof isRight === 'number') throw this.tooMany(response, isRight);
