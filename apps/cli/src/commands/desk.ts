@@ -13,6 +13,7 @@ import type { BrokerFacts, Environment, TaskHistory } from '@app/queue/operating
 import { allEvents, allTasks } from '@app/tasks';
 import { InterruptedError, UsageError, exitCode } from '../exit-codes';
 import type { Screen } from '../terminal/screen';
+import { untilAborted } from '../waiting';
 import { readConfiguration } from './read-configuration';
 import type { BrokerWishes, CliConfiguration } from './read-configuration';
 
@@ -103,14 +104,6 @@ export class Desk {
     this.screen.clear();
     await this.opened?.close();
   }
-}
-
-/** Resolves when a signal fires. */
-export function untilAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }
 
 /** A command: what it does with its options and its arguments, each a list. Resolves with the exit code. */

@@ -3,7 +3,7 @@ import { exitCode } from '../exit-codes';
 import { eventLine } from '../happened/event-text';
 import { isMeant } from '../happened/event-filter';
 import type { EventFilter } from '../happened/event-filter';
-import { untilAborted } from './desk';
+import { untilAborted } from '../waiting';
 import type { Desk } from './desk';
 
 /** The options of `warren events`. */

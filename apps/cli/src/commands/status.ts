@@ -14,10 +14,8 @@ import { agoText } from '../happened/task-text';
 import { inertLine } from '../terminal/inert-text';
 import type { Paint } from '../terminal/screen';
 import { durationText, numberText } from '../terminal/table';
+import { endsSoon } from '../waiting';
 import type { Desk } from './desk';
-
-/** So long it waits for all that was told, and then for what was told of late; the broker's own counts do not need it. */
-const PATIENCE_MS = 1_500;
 
 /** What of late is: workers have said what they run and do, many times. */
 const OF_LATE_MS = 10 * 60_000;
@@ -63,17 +61,6 @@ export async function listen(operations: Pick<QueueOperations, 'history' | 'rece
     paused: steering.paused,
     problems: problems.filter((one) => one !== undefined),
   };
-}
-
-/** Waits for something, and not for long; `false`: it has not ended by then. */
-export async function endsSoon(work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS);
-  });
-  const isEnded = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return isEnded;
 }
 
 function documentOf(broker: BrokerFacts, counts: BrokerCounts, { queues, paused }: Told): object {

@@ -5,8 +5,8 @@ import { LiveScreen } from '../terminal/live-screen';
 import { frameOf } from '../top/frame';
 import type { Picture } from '../top/frame';
 import { picturesOf } from '../top/pictures';
+import { endsSoon } from '../waiting';
 import type { Desk } from './desk';
-import { endsSoon } from './status';
 
 /** `warren top`: queues, running tasks and failures, live. */
 export async function top(desk: Desk): Promise<number> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseTaskSearch } from '@app/queue/operating';
 import type { BrokerCounts, BrokerFacts, QueueOperations, TaskHistory, TaskRecord } from '@app/queue/operating';
-import { untilAborted } from '../commands/desk';
+import { untilAborted } from '../waiting';
 import type { Picture } from './frame';
 
 const REFRESH_MS = 1_000;
