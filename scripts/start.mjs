@@ -4,7 +4,7 @@ import { buildApps } from './lib/build.mjs';
 import { runCommand, wholeNumberFlag } from './lib/command-line.mjs';
 import { Crew } from './lib/demo/crew.mjs';
 import { Ledger } from './lib/demo/ledger.mjs';
-import { MainJob } from './lib/demo/main-job.mjs';
+import { MainTasks } from './lib/demo/main-tasks.mjs';
 import { showEvents, showNextSteps } from './lib/demo/next-steps.mjs';
 import { refuseStrangers } from './lib/demo/queues.mjs';
 import { takeStartLock } from './lib/demo/start-lock.mjs';
@@ -15,7 +15,7 @@ import { Voice } from './lib/say.mjs';
 const usage = `npm start [-- flags]
 
 Installs what is missing, finds a RabbitMQ or starts a private one, builds the apps, starts the producer, the workers and
-the dashboard, and does the main job: the tutorial's five messages, then some hundred real tasks with a worker killed in the middle.
+the dashboard, and runs the main tasks: the tutorial's five messages, then some hundred real ones with a worker killed in the middle.
 
   --once         stop after the summary (as it does without a terminal)
   --workers N    so many workers, default 2
@@ -100,7 +100,7 @@ async function runApps(broker, lock, plan, stopRequest) {
     voice.done('producer', `http://127.0.0.1:${crew.producerPort} (what it takes: /docs)`);
     for (const { name, pid, port } of crew.workers) voice.done(name, `process ${pid}, health on port ${port}`);
     voice.done('dashboard', `http://127.0.0.1:${crew.dashboardPort}`);
-    return plan.hasDemo ? new MainJob(voice, crew, ledger, over.signal).run(plan.tasks) : 0;
+    return plan.hasDemo ? new MainTasks(voice, crew, ledger, over.signal).run(plan.tasks) : 0;
   };
   const interrupted = async () => {
     await stopRequest.asked;

@@ -32,7 +32,8 @@ if (words.length === 1 && words[0] === '--help') {
 try {
   await installDependencies(voice);
   await buildApps(voice, ['producer']);
-  const { url, node } = await findBroker(voice);
+  const { url, description, node } = await findBroker(voice);
+  voice.done('broker', description);
   try {
     process.exitCode = await addTask(url, words);
   } finally {

@@ -86,7 +86,7 @@ describe('npm start', () => {
     expect(next.output).toContain(`The last npm start (process ${start.pid}) was killed`);
   });
 
-  it('does not share its main job with workers that are not its own', async () => {
+  it('does not share its tasks with workers that are not its own', async () => {
     const worker = TestProcess.app('worker', { AMQP_URL: vhost.url, WORKER_PORT: '0', LOG_FORMAT: 'json' });
     try {
       const queues = new Set(allTasks.map(({ queue }) => queue.name));

@@ -57,6 +57,22 @@ describe('a private node', () => {
     expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' });
   });
 
+  it('is joined by who looks for a broker here, and nobody says that one is started', async () => {
+    const said = await runModule(
+      'broker/find-broker.mjs',
+      `async ({ privateBroker }, directory) => {
+        const said = [];
+        const { description } = await privateBroker({ doing: (_label, text) => said.push(text) }, { directory });
+        return [...said, description];
+      }`,
+      node.directory,
+    );
+    expect(said).toEqual([
+      'joining a private RabbitMQ node that runs',
+      expect.stringMatching(/^a private RabbitMQ node on .*, running already \(process \d+\)$/),
+    ]);
+  });
+
   it('is ended when its keeper was killed, before the next one opens the same folder; who stops that one removes it', async () => {
     await node.killKeeper();
     expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' }); // left behind

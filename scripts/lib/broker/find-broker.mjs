@@ -100,7 +100,11 @@ async function localBroker(voice) {
 export async function privateBroker(voice, { directory = join(stateDirectory, 'node'), ...options } = {}) {
   const kind = await obtainNodeKind(voice);
   const what = kind === 'docker' ? 'a RabbitMQ container' : 'a private RabbitMQ node';
-  voice.doing('broker', `starting ${what}`);
+  const running = readRunRecord(join(directory, 'node.lock'));
+  voice.doing(
+    'broker',
+    running !== undefined && isAlive(running.pid) ? `joining ${what} that runs` : `starting ${what}`,
+  );
   try {
     const node = await KeptNode.start({ kind, directory, ...options });
     const { version } = await shakeHands(node.url);

@@ -10,7 +10,7 @@ const DASHBOARD_PORT = 3_002;
 const PORT_ATTEMPTS = 5;
 
 /**
- * Nothing that a developer has set up for other ends may reach the world from here: the main job's e-mails and text messages
+ * Nothing that a developer has set up for other ends may reach the world from here: the main tasks' e-mails and text messages
  * become files. An empty variable counts as not set, also over a line of `.env`.
  */
 const WORKER_SETTINGS = {

@@ -4,7 +4,7 @@ const REFRESH_EVERY = 200;
 /** @typedef {Map<string, { settled: number, added: number }>} Counts by kind */
 /** @typedef {{ multi: import('cli-progress').MultiBar, bars: Map<string, import('cli-progress').SingleBar> }} Screen */
 
-/** How far the main job is: a bar for each kind on a terminal, a plain line every few seconds elsewhere. */
+/** How far the main tasks are: a bar for each kind on a terminal, a plain line every few seconds elsewhere. */
 export class Progress {
   #voice;
   #read;

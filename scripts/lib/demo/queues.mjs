@@ -39,7 +39,7 @@ export async function countQueues(url, queues) {
 }
 
 /**
- * Refuses to share the main job with workers that are not ours: what they do could not be counted, and would look lost.
+ * Refuses to share the main tasks with workers that are not ours: what they do could not be counted, and would look lost.
  * @param {string} url
  */
 export async function refuseStrangers(url) {
@@ -50,7 +50,7 @@ export async function refuseStrangers(url) {
     if (Date.now() > deadline) {
       const where = busy.map(({ queue, consumers }) => `${queue} (${consumers})`).join(', ');
       throw new Failure(
-        `other workers consume from ${where}; they would do part of the main job, and it could not be counted.\n` +
+        `other workers consume from ${where}; they would take some of the tasks, and these could not be counted.\n` +
           '      Stop them, or use npm start -- --no-demo',
       );
     }

@@ -31,7 +31,7 @@ export function tutorialTasks() {
 }
 
 /**
- * The main job: of each ten tasks four images, three e-mails, one text message and two of pure processor time, mixed. Of the
+ * The main tasks: of each ten four images, three e-mails, one text message and two of pure processor time, mixed. Of the
  * images some name a source that is not there and belong into the dead-letter queue.
  * @param {number} count from 10 on @returns {ListedTask[]}
  */

@@ -5,7 +5,7 @@ import { addTasks } from './producer-client.mjs';
 import { Progress } from './progress.mjs';
 import { OUTPUT, mainTasks, removeEarlierImages, tutorialTasks } from './task-list.mjs';
 
-/** Milliseconds without any news from any worker after which the job is given up. */
+/** Milliseconds without any news from any worker after which the tasks are given up. */
 const STALL = 60_000;
 /** Share of the main tasks that are done when the worker is killed. */
 const KILL_AT = 0.3;
@@ -14,8 +14,8 @@ const SLOW = ['cpu.burn', 'image.resize'];
 
 /** @typedef {import('./app-process.mjs').AppProcess} AppProcess */
 
-/** The job that `npm start` does before your eyes: real tasks, a worker that is killed, and the truth about both. */
-export class MainJob {
+/** What `npm start` does before your eyes: real tasks, a worker that is killed, and the truth about both. */
+export class MainTasks {
   #voice;
   #crew;
   #ledger;
@@ -110,7 +110,7 @@ export class MainJob {
       if (settledTasks(this.#ledger) < enough) return;
       this.#watch = undefined;
       this.#replacing = this.#killAndReplace(worker);
-      // Waited for at the end of the job; a worker that does not start is told by the crew before.
+      // Waited for at the end of all; a worker that does not start is told by the crew before.
       this.#replacing.catch(() => undefined);
     };
   }
