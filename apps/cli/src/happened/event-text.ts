@@ -52,7 +52,7 @@ function remark(record: LifecycleRecord): string {
       return record.why;
     case 'redriven':
     case 'purged':
-      return record.reason;
+      return record.by === undefined ? record.reason : `${record.reason}, by ${record.by}`;
     case 'ordered':
       return `by ${record.by}${record.why === undefined ? '' : `: ${record.why}`}`;
     case 'process':

@@ -17,7 +17,7 @@ const records: readonly LifecycleRecord[] = [
   { kind: 'dead-lettered', ...task, attempt: 2, reason: 'timed-out', error: 'Error: slow' },
   { kind: 'cancelled', ...task, by: 'anna' },
   { kind: 'lost', ...task, attempt: 1, why: 'its channel closed' },
-  { kind: 'redriven', ...task, reason: 'timed-out' },
+  { kind: 'redriven', ...task, reason: 'timed-out', by: 'anna' },
   { kind: 'process', at: NOW, worker: 'web1-1-beef', what: 'worker.stopping', why: 'SIGTERM' },
   { kind: 'ordered', at: NOW, worker: 'web1-1-beef', what: 'pause', target: 'images', by: 'anna', why: 'full disk' },
 ];
@@ -33,7 +33,7 @@ describe('an event on one line', () => {
       ['dead-lettered', 'images', 'image.resize', 'a-1', 'timed-out: Error: slow'],
       ['cancelled', 'images', 'image.resize', 'a-1', 'by anna'],
       ['lost', 'images', 'image.resize', 'a-1', 'its channel closed'],
-      ['redriven', 'images', 'image.resize', 'a-1', 'timed-out'],
+      ['redriven', 'images', 'image.resize', 'a-1', 'timed-out, by anna'],
       ['process', 'worker.stopping', 'web1-1-beef: SIGTERM'],
       ['ordered', 'pause images', 'by anna: full disk'],
     ]);
@@ -122,5 +122,14 @@ describe('one task', () => {
       .split('\n')
       .map((line) => line.split(/ {2,}/).at(-1));
     expect(remarks.slice(1)).toEqual([`cancel ${by}; due in 1m`, `cancel ${by}; 50 %`]);
+  });
+
+  it('that is said to run on a worker that is lost says so, alone and in a list', () => {
+    const runs: TaskRecord = { id: 'a-1', queue: 'images', state: 'running', updatedAt: NOW, attempt: 1, attempts: [] };
+    const lost = { ...runs, worker: 'web1-1-beef', isWorkerLost: true };
+    const remark = '(its worker is lost: it is handed out again, or had ended untold)';
+    expect(taskDetails(lost, NOW, plain)).toContain(`  worker    web1-1-beef ${remark}`);
+    expect(taskTable([lost], NOW, plain)).toContain(`0ms ago  ${remark}`);
+    expect(taskTable([runs], NOW, plain)).not.toContain('lost');
   });
 });

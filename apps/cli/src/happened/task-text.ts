@@ -44,7 +44,7 @@ export function taskDetails(task: TaskRecord, now: number, paint: Paint): string
     ['queue', task.queue],
     ['added', task.addedAt === undefined ? undefined : `${timeText(task.addedAt)}, ${agoText(task.addedAt, now)}`],
     ['due', dueText(task, now)],
-    ['worker', task.worker],
+    ['worker', task.worker === undefined ? undefined : `${task.worker}${lostText(task)}`],
     ['progress', progressText(task)],
     ['reason', task.reason],
     ['by', task.by],
@@ -91,7 +91,7 @@ function remarkOn(task: TaskRecord, now: number, paint: Paint): string {
   const cancel = cancelText(task);
   const remarks = cancel === undefined ? [] : [paint('yellow', inertLine(`cancel ${cancel}`))];
   const due = dueText(task, now);
-  if (task.state === 'running') remarks.push(progressText(task) ?? '');
+  if (task.state === 'running') remarks.push(`${progressText(task) ?? ''}${lostText(task)}`.trimStart());
   else if (task.error !== undefined && task.state !== 'completed') remarks.push(paint('red', errorText(task.error)));
   else if (due !== undefined) remarks.push(`due ${due}`);
   return remarks.filter((remark) => remark !== '').join('; ');
@@ -100,6 +100,11 @@ function remarkOn(task: TaskRecord, now: number, paint: Paint): string {
 /** While it is not carried out: what waits will not run, what runs may still complete. */
 function cancelText({ cancelRequestedBy: by }: TaskRecord): string | undefined {
   return by === undefined ? undefined : `asked for by ${by}`;
+}
+
+/** What a task is said to do and nobody does: behind whatever else is said of it. */
+function lostText({ isWorkerLost }: TaskRecord): string {
+  return isWorkerLost === true ? ' (its worker is lost: it is handed out again, or had ended untold)' : '';
 }
 
 function dueText({ state, dueAt }: TaskRecord, now: number): string | undefined {

@@ -21,6 +21,8 @@ export type PastTask = Omit<DeadTask, 'state' | 'attempts' | 'reason'> & {
   readonly progress?: { readonly fraction: number; readonly note?: string; readonly at: number };
   readonly result?: unknown;
   readonly isResultTooLarge?: boolean;
+  /** It is said to run, and its worker is silent or has stopped. */
+  readonly isWorkerLost?: boolean;
   readonly by?: string;
   /** Who has ordered that it be cancelled, while that is not carried out. */
   readonly cancelRequestedBy?: string;

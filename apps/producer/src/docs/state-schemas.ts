@@ -39,6 +39,11 @@ export const stateSchemas = {
       reason: text('Why it was dead-lettered.'),
       error: text('Its last failure.'),
       worker: text('Who runs it, or ran it last.'),
+      isWorkerLost: {
+        type: 'boolean',
+        description:
+          'It is said to run, and its worker is silent or has stopped: it is handed out again, or had ended untold.',
+      },
       traceId: text('Its trace.'),
       by: text('Who cancelled, redrove or purged it.'),
       cancelRequestedBy: text(

@@ -124,6 +124,11 @@ describe('a worker in a view', () => {
     running: ['a'],
     dropped: 0,
   });
+  const started = (id: string): LifecycleRecord & { kind: 'started' } => ({
+    kind: 'started',
+    ...of(id, NOW + 1),
+    attempt: 1,
+  });
   const said = (what: string, at: number): LifecycleRecord => ({ kind: 'process', what, at, worker: WORKER });
 
   it('lives as long as it says so, and is lost when it is silent', () => {
@@ -133,6 +138,24 @@ describe('a worker in a view', () => {
     ]);
     expect(view.workers(NOW + 15_001)).toMatchObject([{ state: 'lost' }]);
     expect(view.workers(NOW + 3_700_000)).toEqual([]);
+  });
+
+  it('that is lost is told of at the tasks that it ran last, until another one has them', () => {
+    let now = NOW;
+    const view = new TaskView(undefined, () => now);
+    for (const record of [beat(NOW), started('a'), started('b')]) view.apply(record);
+    view.apply(completed('b', NOW + 2));
+    const lost = (): readonly string[] =>
+      view
+        .search({}, { limit: 9, offset: 0 })
+        .tasks.flatMap(({ id, isWorkerLost }) => (isWorkerLost === true ? [id] : []));
+    expect(lost()).toEqual([]);
+    now = NOW + 15_001;
+    expect(lost()).toEqual(['a']);
+    expect(view.get('a')).toMatchObject({ state: 'running', isWorkerLost: true });
+    view.apply({ ...started('a'), at: now, worker: 'host-2-beef' });
+    expect(view.get('a')).not.toHaveProperty('isWorkerLost');
+    expect(lost()).toEqual([]);
   });
 
   it('that has said that it stops is not lost', () => {

@@ -54,18 +54,27 @@ export class SeenWorkers {
     if (what === 'worker.stopped') known.said = 'stopped';
   }
 
+  /** Whether one that was heard of runs no more, or is silent. */
+  isGone(worker: string, now: number): boolean {
+    const seen = this.seen.get(worker);
+    return seen !== undefined && !isUp(stateOf(seen, now));
+  }
+
   /** Those that live or have ended within the hour, by name. */
   list(now: number): WorkerRecord[] {
-    const records = [...this.seen.values()].map(({ beat, said }) => {
-      const { kind: _kind, leaving: _leaving, at, ...facts } = beat;
-      const isSilent = now - at > LOST_AFTER_BEATS * beat.every;
-      const state: SeenWorkerState = said === 'stopped' ? said : isSilent ? 'lost' : (said ?? 'alive');
-      return { ...facts, state, beatAt: at, startedAt: at - beat.uptime };
+    const records = [...this.seen.values()].map((seen) => {
+      const { kind: _kind, leaving: _leaving, at, ...facts } = seen.beat;
+      return { ...facts, state: stateOf(seen, now), beatAt: at, startedAt: at - seen.beat.uptime };
     });
     return records
       .filter(({ state, beatAt }) => isUp(state) || now - beatAt < FORGET_MS)
       .toSorted((one, other) => (one.worker < other.worker ? -1 : 1));
   }
+}
+
+function stateOf({ beat, said }: Seen, now: number): SeenWorkerState {
+  const isSilent = now - beat.at > LOST_AFTER_BEATS * beat.every;
+  return said === 'stopped' ? said : isSilent ? 'lost' : (said ?? 'alive');
 }
 
 /** A worker is quiet, then stops, and does not come back. */

@@ -57,6 +57,11 @@ export interface TaskRecord {
   readonly error?: string;
   /** Who runs it, or ran it last. */
   readonly worker?: string;
+  /**
+   * It is said to run, and its worker is silent or has stopped: the broker hands it out again, or it had ended and that was not told any
+   * more (a worker that is killed takes with it what it has not sent yet).
+   */
+  readonly isWorkerLost?: boolean;
   readonly traceId?: string;
   /** Who cancelled, redrove or purged it. */
   readonly by?: string;

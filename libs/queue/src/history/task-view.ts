@@ -83,7 +83,8 @@ export class TaskView {
 
   /** All that is known of a task; `undefined` when nothing is, or not any more. */
   get(id: string): TaskRecord | undefined {
-    return this.tasks.get(id)?.toRecord();
+    const entry = this.tasks.get(id);
+    return entry === undefined ? undefined : this.recordOf(entry);
   }
 
   /** Which life of an id {@link get} tells of: `TaskHappened.life`, 0 where there has been one only. */
@@ -98,7 +99,7 @@ export class TaskView {
     let total = 0;
     for (let entry = this.byUpdate.last; entry !== undefined; entry = entry.before) {
       if (!matches(entry)) continue;
-      if (total >= offset && tasks.length < limit) tasks.push(entry.toRecord());
+      if (total >= offset && tasks.length < limit) tasks.push(this.recordOf(entry));
       total += 1;
     }
     return { tasks, total };
@@ -126,6 +127,12 @@ export class TaskView {
       const rate = (this.minutes.get(queue) ?? NO_MINUTES).rate(now);
       return { queue, ...(inHand.get(queue) ?? NOTHING_IN_HAND), ...rate, ...(standing.get(queue) ?? NOTHING_STANDS) };
     });
+  }
+
+  private recordOf(entry: TaskEntry): TaskRecord {
+    const { state, worker } = entry;
+    const isLost = state === 'running' && worker !== undefined && this.seenWorkers.isGone(worker, this.now());
+    return isLost ? { ...entry.toRecord(), isWorkerLost: true } : entry.toRecord();
   }
 
   private applyToTask(record: TaskLifecycleRecord): void {
