@@ -147,13 +147,13 @@ describe('the pages in a browser', () => {
     const page = await browser.visit(dashboard.url);
     await page.getByRole('link', { name: 'Failures' }).click();
     await shows(page, 'count', '3');
-    await page.getByRole('button', { name: 'Retry all' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Retry 3 tasks?' });
+    await page.getByRole('button', { name: 'Redrive all' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Redrive 3 tasks?' });
     await dialog
       .getByText("dead-letters redrive --queue images -- 'dead-task-0' 'dead-task-1' 'dead-task-2'")
       .waitFor();
-    await dialog.getByRole('button', { name: 'Retry 3' }).click();
-    await shows(page, 'told', '3 tasks given back.');
+    await dialog.getByRole('button', { name: 'Redrive 3' }).click();
+    await shows(page, 'told', '3 tasks redriven.');
     await page.getByText('Nothing was put aside.').waitFor();
     await holds({ ready: 3, dead: 0 });
     await page.context().close();
@@ -320,6 +320,7 @@ describe('the pages of what runs', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     const dialog = page.getByRole('dialog', { name: 'Cancel this task?' });
     await dialog.getByText(`npx warren cancel -- '${id}'`).waitFor();
+    expect(await dialog.getByRole('button').allTextContents()).toEqual(['Close', 'Cancel the task']);
     await dialog.getByRole('button', { name: 'Cancel the task' }).click();
     await shows(page, 'state', 'cancelled');
     await worker.sees('task.cancelled');

@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => vhost.close());
 
 /** Makes a user as `npm run dashboard:user` does, which asks for the password on standard input. */
-function makeUser(args: readonly string[], password: string): { status: number | null; stdout: string } {
+function makeUser(
+  args: readonly string[],
+  password: string,
+): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [MAKE_USER, ...args], { input: `${password}\n`, encoding: 'utf8' });
 }
 
@@ -49,11 +52,14 @@ describe('the dashboard', () => {
   });
 
   it.each([
-    [['ada', 'root'], 'correct horse battery', 2],
-    [['a:b', 'admin'], 'correct horse battery', 2],
-    [['ada', 'admin'], 'short', 1],
-  ])('makes no user of %j and %s', (args, password, code) => {
-    expect(makeUser(args, password)).toMatchObject({ status: code, stdout: '' });
+    [['ada', 'root'], 'correct horse battery', 2, '"root" is no role'],
+    [['a:b', 'admin'], 'correct horse battery', 2, '"a:b" is no name'],
+    [['ada', 'admin'], 'short', 1, '10 characters at least'],
+    [[], '', 2, 'NAME ROLE'],
+  ])('makes no user of %j and %s, and says why', (args, password, code, why) => {
+    const { stderr, ...made } = makeUser(args, password);
+    expect(made).toMatchObject({ status: code, stdout: '' });
+    expect(stderr).toContain(why);
   });
 
   it('stops at once when it is told to, also while pages listen', async () => {

@@ -14,9 +14,9 @@ const SHORTEST = 10;
 
 /** Prints an entry of DASHBOARD_USERS. Exits with 2 for wrong usage, 1 for a password that is too short. */
 async function makeUser([name = '', role = '', ...rest]: readonly string[]): Promise<number> {
-  const isRight = isUserName(name) && roles.some((one) => one === role);
-  if (!isRight || rest.length > 0) {
-    process.stderr.write(`${USAGE}\n`);
+  const wrong = whatIsWrong(name, role, rest);
+  if (wrong !== undefined) {
+    process.stderr.write(`${wrong === '' ? '' : `dashboard:user: ${wrong}\n\n`}${USAGE}\n`);
     return 2;
   }
   const password = await readPassword();
@@ -26,6 +26,14 @@ async function makeUser([name = '', role = '', ...rest]: readonly string[]): Pro
   }
   process.stdout.write(`${name}:${role}:${await hashPassword(password)}\n`);
   return 0;
+}
+
+/** Empty where nothing was typed: then the usage says it all. */
+function whatIsWrong(name: string, role: string, rest: readonly string[]): string | undefined {
+  if (name === '') return '';
+  if (!isUserName(name)) return `${JSON.stringify(name)} is no name: letters, digits and ._@-, 64 at most`;
+  if (!roles.some((one) => one === role)) return `${JSON.stringify(role)} is no role`;
+  return rest.length === 0 ? undefined : 'takes a name and a role, nothing more';
 }
 
 /** The first line of standard input; what is typed on a terminal is not shown. */

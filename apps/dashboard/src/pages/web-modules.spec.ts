@@ -7,10 +7,10 @@ const { inert, inertLine } = load<{
   inert: (text: unknown) => string;
   inertLine: (text: unknown, length?: number) => string;
 }>('lib/inert.js');
-const { count, rate, duration, relative, bytes } = load<Record<string, (...values: unknown[]) => string>>(
+const { count, rate, duration, relative, bytes, clock } = load<Record<string, (...values: unknown[]) => string>>(
   'lib/format.js',
 ) as {
-  [name in 'count' | 'rate' | 'duration' | 'relative' | 'bytes']: (...values: unknown[]) => string;
+  [name in 'count' | 'rate' | 'duration' | 'relative' | 'bytes' | 'clock']: (...values: unknown[]) => string;
 };
 const { quoted, command, deadLettersCommand } = load<{
   quoted: (word: string) => string;
@@ -66,6 +66,15 @@ describe('numbers for people', () => {
       '1,205',
     ]);
     expect([bytes(512), bytes(1_048_576), bytes(40_000)]).toEqual(['512 bytes', '1 MB', '40 kB']);
+  });
+});
+
+describe('the time below a chart', () => {
+  it('has the hours of a day, and seconds where minutes would be the same', () => {
+    expect([clock(1_795_348_800 + 47_103, 300), clock(1_795_348_800 + 47_103, 30)]).toEqual([
+      expect.stringMatching(/^\d\d:\d\d$/),
+      expect.stringMatching(/^\d\d:\d\d:03$/),
+    ]);
   });
 });
 

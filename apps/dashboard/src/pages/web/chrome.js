@@ -22,7 +22,7 @@ export function Counters() {
     ['Done/s', rate(totals.donePerSecond), '/charts'],
     ['Delayed', count(totals.delayed), '/delayed'],
     ['Dead', count(totals.dead), '/failures', totals.dead > 0],
-    ['Workers', count(totals.workers), '/workers', totals.workers === 0 || totals.lost > 0],
+    ['Workers', workersText(totals), '/workers', totals.workers === 0 || totals.lost > 0],
   ];
   return html`<ul class="counters" aria-label="Counters">
     ${counters.map(
@@ -34,6 +34,10 @@ export function Counters() {
         </li>`,
     )}
   </ul>`;
+}
+
+function workersText({ workers, lost }) {
+  return lost > 0 ? `${count(workers)}, ${count(lost)} lost` : count(workers);
 }
 
 /** What is missing now, in sentences. */

@@ -66,7 +66,7 @@ export function DialogHost() {
       <${CommandLine} text=${typeof command === 'function' ? command(reason.trim()) : command} />
       <p class="problem" role="alert">${inert(problem)}</p>
       <p class="buttons">
-        <button type="button" onClick=${() => dialog.current.close()}>Cancel</button>
+        <button type="button" onClick=${() => dialog.current.close()}>Close</button>
         <button class=${isDangerous ? 'danger' : 'primary'} aria-busy=${isBusy}>${confirm}</button>
       </p>
     </form>

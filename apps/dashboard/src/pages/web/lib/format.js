@@ -9,6 +9,18 @@ export function rate(value) {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }
 
+/** `2 of 5`; before the first run that there was none. */
+export function attemptText(attempt, most) {
+  if (attempt === 0) return 'none yet';
+  return most === undefined ? count(attempt) : `${count(attempt)} of ${count(most)}`;
+}
+
+/** `14:05`, or `14:05:30` where ticks are less than a minute apart: seconds since 1970, in the reader's own zone. */
+export function clock(seconds, step) {
+  const parts = { hour: '2-digit', minute: '2-digit', ...(step < 60 ? { second: '2-digit' } : {}) };
+  return new Date(seconds * 1_000).toLocaleTimeString('en-GB', parts);
+}
+
 const UNITS = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],

@@ -10,6 +10,11 @@ export function may(session, role) {
 
 const LOOKS = { 'dead-lettered': 'bad', cancelled: 'warn', retrying: 'warn', completed: 'good', running: 'good' };
 
+/** Whether a task of such a state has ended, unless it is redriven. */
+export function isEnd(state) {
+  return ['completed', 'dead-lettered', 'cancelled'].includes(state);
+}
+
 /** The state of a task, as a word with a frame. */
 export function State({ state }) {
   return html`<span class=${`state ${LOOKS[state] ?? ''}`} data-testid="state">${state}</span>`;
@@ -21,6 +26,14 @@ export function CancelAsked({ task: { cancelRequestedBy: by } }) {
   return html`<span class="warn" data-testid="cancel-asked"
     >cancel asked for by <${Text} text=${by} length=${80}
   /></span> `;
+}
+
+/** That it was running on a worker that says nothing any more: nobody knows what became of that run. */
+export function WorkerLost({ task: { isWorkerLost } }) {
+  if (isWorkerLost !== true) return null;
+  return html`<span class="warn" data-testid="worker-lost"
+    >its worker is lost: it is handed out again, or had ended untold</span
+  > `;
 }
 
 /** A time as people say it, the whole of it on hover. */

@@ -17,6 +17,12 @@ export function navigate(path, { replace = false } = {}) {
   if (!replace) scrollTo(0, 0);
 }
 
+/** The address of the tasks that a search finds: `what` as it stands, and before `name`, which stands for itself whatever is in it. */
+export function searchPath(what, name) {
+  const word = /[\s":]/.test(name) ? `"${name.replaceAll('"', '')}"` : name;
+  return `/tasks?search=${encodeURIComponent(`${what}${word}`)}`;
+}
+
 /** The address as the page reads it; changes when it does. */
 export function useAddress() {
   const read = () => location.pathname + location.search;

@@ -1,6 +1,6 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import uPlot from '../vendor/uplot.js';
-import { duration } from '../lib/format.js';
+import { absolute, clock, duration } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { Problem } from '../lib/parts.js';
 import { navigate } from '../lib/router.js';
@@ -68,7 +68,7 @@ function Chart({ chart, answer }) {
       ...sizeOf(place.current),
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
       axes: [
-        axis,
+        { ...axis, values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => clock(tick, step)) },
         {
           ...axis,
           size: 64,
@@ -76,7 +76,7 @@ function Chart({ chart, answer }) {
         },
       ],
       series: [
-        {},
+        { label: 'Time', value: (_plot, time) => (time === null ? '–' : absolute(time * 1_000)) },
         ...queues.map((label, index) => ({
           label,
           stroke: STROKES[index % STROKES.length],

@@ -13,7 +13,8 @@ export function Delayed() {
   const now = overview?.at ?? Date.now();
   return html`
     <p role="status">
-      <strong data-testid="delayed">${count(overview?.totals.delayed)}</strong> wait in the broker’s delay levels.
+      <strong data-testid="delayed">${count(overview?.totals.delayed)}</strong>${' '}
+      ${overview?.totals.delayed === 1 ? 'waits' : 'wait'} in the broker’s delay levels.
       ${
         overview?.totals.undelivered > 0 &&
         html` <span class="bad">${count(overview.totals.undelivered)} came due and found no queue.</span>`

@@ -44,7 +44,7 @@ export function FailedLast() {
     ${
       answer.total > SHOWN &&
       html`<p class="faint">
-        <a href=${`/tasks?search=${SEARCH}`}>All ${count(answer.total)}</a>, and
+        <a href=${`/tasks?search=${SEARCH}`}>All ${count(answer.total)}</a>, and${' '}
         <a href="/failures">what was put aside, by kind</a>.
       </p>`
     }

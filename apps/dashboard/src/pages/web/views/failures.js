@@ -91,12 +91,12 @@ function Group({ group, session, now, again }) {
     });
     again();
   };
-  const retry = () =>
+  const redrive = () =>
     act('redrive', {
-      title: 'Retry',
+      title: 'Redrive',
       body: `They go back to ${inertLine(queue)} and begin anew at attempt 1.`,
-      confirm: 'Retry',
-      done: 'given back',
+      confirm: 'Redrive',
+      done: 'redriven',
     });
   const purge = () =>
     act('purge', {
@@ -104,7 +104,7 @@ function Group({ group, session, now, again }) {
       body: 'They are thrown away for good. Nothing brings them back.',
       confirm: 'Purge',
       isDangerous: true,
-      done: 'thrown away',
+      done: 'purged',
     });
   return html`<tr data-row data-testid="failure">
     <th scope="row">
@@ -119,7 +119,7 @@ function Group({ group, session, now, again }) {
     <td class="nowrap" data-label="Last"><${Time} at=${group.last} now=${now} /></td>
     <td class="wide">
       <div class="actions">
-        ${may(session, 'operator') && html`<button class="primary" onClick=${retry}>Retry all</button>`}
+        ${may(session, 'operator') && html`<button class="primary" onClick=${redrive}>Redrive all</button>`}
         ${may(session, 'admin') && html`<button class="danger" onClick=${purge}>Purge all</button>`}
         ${ids.slice(0, 3).map((id, index) => html`<a key=${id} href=${`/tasks/${encodeURIComponent(id)}?queue=${encodeURIComponent(queue)}`}>task ${index + 1}</a>`)}
       </div>

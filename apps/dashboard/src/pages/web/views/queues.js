@@ -5,6 +5,7 @@ import { confirmAction, tell } from '../lib/dialog.js';
 import { age, count, duration, rate } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { may, Problem, Sparkline, Text, Time } from '../lib/parts.js';
+import { searchPath } from '../lib/router.js';
 import { FailedLast } from './failed-last.js';
 
 /** Every queue: is anything piling up, how old is the oldest, how fast is it, what was put aside, and what failed last. */
@@ -48,12 +49,12 @@ function Row({ queue, session, now }) {
   const isStarved = queue.consumers === 0 && queue.ready > 0 && pause === undefined;
   return html`<tr data-row data-testid=${`queue-${name}`}>
     <th scope="row" class="wide">
-      <a href=${`/tasks?search=${encodeURIComponent(`queue:${word(name)}`)}`}><${Text} text=${name} /></a>
+      <a href=${searchPath('queue:', name)}><${Text} text=${name} /></a>
       ${queue.state === 'missing' && html` <span class="faint">not declared yet</span>`}
       ${
         pause !== undefined &&
         html`<br /><span class="warn" data-testid="paused">
-            ⏸ paused <${Time} at=${pause.at} now=${now} /> by <${Text} text=${pause.by} />
+            paused <${Time} at=${pause.at} now=${now} /> by <${Text} text=${pause.by} />
             ${pause.reason && html` (<${Text} text=${pause.reason} />)`}
           </span>`
       }
@@ -104,9 +105,4 @@ function Steer({ name, isPaused }) {
     });
   // One button in both states: the focus comes back to it after the dialog.
   return html`<button onClick=${isPaused ? resume : pause}>${isPaused ? 'Resume' : 'Pause'}</button>`;
-}
-
-/** A word of the search language. */
-function word(text) {
-  return /\s|"/.test(text) ? JSON.stringify(text) : text;
 }

@@ -1,17 +1,16 @@
 import { html, useState } from '../vendor/preact.js';
-import { get, post } from '../lib/api.js';
+import { post } from '../lib/api.js';
 import { command, deadLettersCommand } from '../lib/commands.js';
 import { CommandLine, confirmAction, tell } from '../lib/dialog.js';
-import { absolute, bytes, duration } from '../lib/format.js';
+import { absolute, attemptText, duration } from '../lib/format.js';
 import { inert } from '../lib/inert.js';
 import { useLive } from '../lib/live.js';
-import { CancelAsked, may, Problem, Progress, State, Text, Time } from '../lib/parts.js';
+import { CancelAsked, isEnd, may, Problem, Progress, State, Text, Time, WorkerLost } from '../lib/parts.js';
 import { useAnswer } from '../lib/use-answer.js';
+import { Payload } from './payload.js';
 
 /** Changes of very many tasks after which an unknown one is asked for again. */
 const UNKNOWN_AGAIN = 10;
-
-const ENDS = ['completed', 'dead-lettered', 'cancelled'];
 
 /** One task: where it stands, how it got there, what it carries, and what can be done about it. */
 export function Task({ id, queue, session }) {
@@ -33,6 +32,7 @@ export function Task({ id, queue, session }) {
     <p>
       <span class="id text" data-testid="task-id">${inert(task.id)}</span> <${State} state=${task.state} />${' '}
       <${CancelAsked} task=${task} />
+      <${WorkerLost} task=${task} />
       ${task.state === 'running' && html` <${Progress} progress=${task.progress} />`}
     </p>
     <${Problem} problem=${problem} />
@@ -40,7 +40,7 @@ export function Task({ id, queue, session }) {
     <h2>Facts</h2>
     <${Facts} task=${task} definition=${definition} now=${now} />
     <h2>Payload</h2>
-    <${Payload} task=${task} session=${session} />
+    <${Payload} task=${task} />
     ${
       task.result !== undefined &&
       html`<h2>Result</h2>
@@ -68,21 +68,23 @@ function Actions({ task, session }) {
         tell('Asked to cancel it.');
       },
     });
-  const retry = () =>
+  const redrive = () =>
     confirmAction({
-      title: 'Give it back to its queue?',
-      body: html`<p>It leaves the dead-letter queue of ${inert(task.queue)} and begins anew at attempt 1.</p>`,
-      confirm: 'Retry',
+      title: 'Redrive this task?',
+      body: html`<p>
+        It leaves the dead-letter queue, goes back to ${inert(task.queue)} and begins anew at attempt 1.
+      </p>`,
+      confirm: 'Redrive the task',
       command: deadLettersCommand('redrive', task.queue, [task.id]),
       run: async () => {
         const { done } = await post(`tasks/${encodeURIComponent(task.id)}/redrive`, { queue: task.queue });
         tell(done === 0 ? 'It is not in the dead-letter queue any more.' : 'It is in its queue again.');
       },
     });
-  const isOver = ENDS.includes(task.state);
+  const isOver = isEnd(task.state);
   if (!may(session, 'operator') || (isOver && task.state !== 'dead-lettered')) return null;
   return html`<p class="actions">
-    ${isOver ? html`<button class="primary" onClick=${retry}>Retry</button>` : html`<button class="danger" onClick=${cancel}>Cancel</button>`}
+    ${isOver ? html`<button class="primary" onClick=${redrive}>Redrive</button>` : html`<button class="danger" onClick=${cancel}>Cancel</button>`}
   </p>`;
 }
 
@@ -90,14 +92,14 @@ function Facts({ task, definition, now }) {
   const facts = [
     ['Name', task.name && html`<${Text} text=${task.name} />`],
     ['Queue', html`<${Text} text=${task.queue} />`],
-    ['Attempt', definition === undefined ? task.attempt : `${task.attempt} of ${definition.attempts}`],
+    ['Attempt', attemptText(task.attempt, definition?.attempts)],
     ['Added', task.addedAt && html`<${Time} at=${task.addedAt} now=${now} />`],
-    ['Due', task.dueAt && !ENDS.includes(task.state) && html`<${Time} at=${task.dueAt} now=${now} />`],
+    ['Due', task.dueAt && !isEnd(task.state) && html`<${Time} at=${task.dueAt} now=${now} />`],
     ['Changed', html`<${Time} at=${task.updatedAt} now=${now} />`],
     ['Worker', task.worker && html`<${Text} text=${task.worker} />`],
     ['Reason', task.reason && html`<${Text} text=${task.reason} />`],
     ['Error', task.error && html`<${Text} text=${task.error} length=${1000} />`],
-    ['By', task.by && html`<${Text} text=${task.by} />`],
+    [didText(task), task.by && html`<${Text} text=${task.by} />`],
     ['Trace', task.traceId && html`<code>${inert(task.traceId)}</code>`],
     ['Result', task.isResultTooLarge && 'too large to be kept'],
   ];
@@ -112,48 +114,10 @@ function Facts({ task, definition, now }) {
   </dl>`;
 }
 
-function Payload({ task, session }) {
-  const [shown, setShown] = useState();
-  const [problem, setProblem] = useState();
-  if (task.state !== 'dead-lettered') {
-    return html`<p class="faint">
-      ${
-        ENDS.includes(task.state)
-          ? 'Gone: the broker kept it until the task ended, and nothing else does.'
-          : `In the broker, in ${inert(task.queue)} or on its way there; it can be read once it is put aside.`
-      }
-    </p>`;
-  }
-  const look = () =>
-    get(`dead-letters/${encodeURIComponent(task.id)}?queue=${encodeURIComponent(task.queue)}`).then((answer) => {
-      setShown(answer);
-      setProblem(undefined);
-    }, setProblem);
-  if (shown === undefined) {
-    return html`<p><button onClick=${look}>Look into the dead-letter queue</button></p>
-      <${Problem} problem=${problem} />`;
-  }
-  return html`
-    <p class="faint">
-      ${bytes(shown.bytes)}${shown.isCut && `, the first ${bytes(shown.text.length)} shown`}
-      ${shown.masked > 0 && `, ${shown.masked} secret ${shown.masked === 1 ? 'field' : 'fields'} masked`}
-    </p>
-    ${
-      shown.problem === undefined
-        ? html`<pre data-testid="payload" tabindex="0">${inert(shown.text)}</pre>`
-        : html`<p class="warn">${shown.problem} ${session.role !== 'admin' && ''}</p>`
-    }
-    ${shown.text !== undefined && html`<p><${Copy} text=${shown.text} /></p>`}
-  `;
-}
-
-function Copy({ text }) {
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => tell('Copied.'),
-      () => tell('The browser does not let this page copy.'),
-    );
-  return html`<button onClick=${copy}>Copy</button>`;
+/** What somebody did with it: who is the fact. */
+function didText({ state, reason }) {
+  if (state !== 'cancelled') return 'Redriven by';
+  return reason?.startsWith('purged:') ? 'Purged by' : 'Cancelled by';
 }
 
 function Timeline({ task, now }) {
@@ -162,10 +126,9 @@ function Timeline({ task, now }) {
     ${task.addedAt !== undefined && html`<li>added <${Time} at=${task.addedAt} now=${now} /></li>`}
     ${attempts.map((attempt, index) => html`<${Attempt} key=${index} attempt=${attempt} now=${now} />`)}
     ${
-      ENDS.includes(task.state) &&
+      isEnd(task.state) &&
       html`<li class=${task.state === 'dead-lettered' ? 'bad' : ''}>
-        ${task.state}
-        <${Time}
+        ${task.state}${' '}<${Time}
           at=${task.updatedAt}
           now=${now}
         />${task.reason !== undefined && html` (<${Text} text=${task.reason} />)`}

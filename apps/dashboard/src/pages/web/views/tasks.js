@@ -3,7 +3,7 @@ import { command } from '../lib/commands.js';
 import { CommandLine } from '../lib/dialog.js';
 import { count } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
-import { CancelAsked, Problem, Progress, State, Text, Time } from '../lib/parts.js';
+import { CancelAsked, Problem, Progress, State, Text, Time, WorkerLost } from '../lib/parts.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 const PAGE = 50;
@@ -76,9 +76,10 @@ function Row({ task, now }) {
     <td data-label="Name"><${Text} text=${task.name} length=${80} /></td>
     <td data-label="Queue"><${Text} text=${task.queue} length=${80} /></td>
     <td><${State} state=${task.state} /></td>
-    <td class="number" data-label="Attempt">${count(task.attempt)}</td>
+    <td class="number" data-label="Attempt">${task.attempt === 0 ? '–' : count(task.attempt)}</td>
     <td class="wide">
       <${CancelAsked} task=${task} />
+      <${WorkerLost} task=${task} />
       ${task.state === 'running' ? html`<${Progress} progress=${task.progress} />` : task.error && html`<${Text} text=${task.error} length=${120} />`}
     </td>
     <td class="nowrap" data-label="Changed"><${Time} at=${task.updatedAt} now=${now} /></td>

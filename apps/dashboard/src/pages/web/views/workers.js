@@ -5,6 +5,7 @@ import { confirmAction, tell } from '../lib/dialog.js';
 import { bytes, count, duration } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { may, Problem, Text, Time } from '../lib/parts.js';
+import { searchPath } from '../lib/router.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 const LOOKS = { alive: 'good', quiet: 'warn', stopping: 'warn', lost: 'bad' };
@@ -50,7 +51,7 @@ function Row({ worker, session, now }) {
   const { name, state, queues } = worker;
   return html`<tr data-row data-testid="worker">
     <th scope="row" class="wide">
-      <a href=${`/tasks?search=${encodeURIComponent('state:running')}`}><${Text} text=${name} length=${100} /></a>
+      <a href=${searchPath('state:running ', name)}><${Text} text=${name} length=${100} /></a>
     </th>
     <td><span class=${`state ${LOOKS[state] ?? ''}`}>${state}</span></td>
     <td class="wide">
@@ -82,8 +83,8 @@ function Steer({ worker: { name, state }, session }) {
     confirmAction({
       title: `Stop ${name}?`,
       body: html`<p>
-        It finishes what runs, or gives it back, and ends, as SIGTERM would have it. Whatever supervises it may start
-        another.
+        It finishes what runs, or gives it back, and ends, as SIGTERM would have it. A supervisor of several workers
+        does not start it again; systemd or Kubernetes starts another.
       </p>`,
       confirm: 'Stop the worker',
       isDangerous: true,
