@@ -1,6 +1,7 @@
 import type { AddedTask, AddOptions, TaskHistory, TaskQueue, TaskRecord } from '@app/queue/operating';
 import { addMany } from '../adding/add-many';
 import type { LineCounts } from '../adding/add-many';
+import { endText } from '../adding/end-text';
 import { waitForEnd } from '../adding/wait-for-end';
 import { definitionOf, readPayload } from '../adding/read-payload';
 import type { Definition } from '../adding/read-payload';
@@ -80,15 +81,8 @@ async function awaited(
   }
   if (desk.json) await screen.json(task);
   else if (task.result !== undefined) await screen.result(inertJson(task.result));
-  screen.note(inertLine(`${endText(task)}.`));
+  screen.note(inertLine(endText(task)));
   return task.state === 'completed' ? exitCode.done : exitCode.failed;
-}
-
-/** How it ended, or is sure to. */
-function endText({ state, by, error, cancelRequestedBy }: TaskRecord): string {
-  if (cancelRequestedBy !== undefined) return `cancelled by ${cancelRequestedBy}: no run of it begins any more`;
-  if (state === 'cancelled') return `cancelled${by === undefined ? '' : ` by ${by}`}`;
-  return error === undefined || state === 'completed' ? state : `${state}: ${error}`;
 }
 
 /** A task that is not due yet is waited for all the longer. */

@@ -7,8 +7,9 @@ import { cancel, pause, quietWorker, resume, stopWorker } from './steer';
 import { task } from './task';
 
 /** A desk at which somebody answers a question so, or nobody is; and what was ordered. */
-function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: string[] } {
+function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: string[]; noted: string[] } {
   const ordered: unknown[] = [];
+  const noted: string[] = [];
   const asked: string[] = [];
   const steering = {
     cancel: (ids: readonly string[]) => Promise.resolve(ordered.push(['cancel', ids])),
@@ -17,7 +18,7 @@ function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: st
   const screen = {
     isAttended: answer !== undefined,
     agrees: (question: string) => Promise.resolve(asked.push(question) > 0 && answer),
-    note: () => undefined,
+    note: (text: string) => noted.push(text),
   };
   const desk = {
     registry: { queues: [{ name: 'images' }] },
@@ -25,14 +26,15 @@ function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: st
     operator: 'anna',
     reach: () => Promise.resolve({ operations: { steering } }),
   };
-  return { desk: desk as unknown as Desk, ordered, asked };
+  return { desk: desk as unknown as Desk, ordered, asked, noted };
 }
 
 describe('cancelling', () => {
   it('one task asks nobody, also when it is named twice', async () => {
-    const { desk, ordered } = deskWith();
+    const { desk, ordered, noted } = deskWith();
     expect(await cancel(desk, {}, ['a', 'a'])).toBe(0);
     expect(ordered).toEqual([['cancel', ['a']]]);
+    expect(noted).toEqual([expect.stringMatching(/^The cancel of a is ordered: .* never was, stays as it is\.$/)]);
   });
 
   it('several asks, does nothing without a yes, and wants --yes where nobody is there', async () => {

@@ -20,10 +20,12 @@ export async function cancel(desk: Desk, { yes }: SteerOptions, typed: readonly 
   if (ids.length > 1 && !(await isAgreed(desk, yes, question))) return exitCode.failed;
   const { operations } = await desk.reach();
   await operations.steering.cancel(ids, desk.operator);
+  const meant = ids.length === 1 ? ids[0] : `${ids.length} tasks`;
   return said(
     desk,
     { cancelled: ids },
-    `${ids.length === 1 ? 'It is' : `${ids.length} tasks are`} cancelled: what waits does not run, what runs is told.`,
+    `The cancel of ${meant} is ordered: what waits does not run, what runs is told. ` +
+      'An id is taken whole, as it was typed; what has ended, or never was, stays as it is.',
   );
 }
 
