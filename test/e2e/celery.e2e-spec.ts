@@ -34,7 +34,7 @@ describe('Debian’s python3-celery', () => {
     const worker = closing(await TestWorker.start({ urls: [vhost.url], tasks: [add], controllers: [AddController] }));
     const sending = { name: 'proj.add', queue: 'jobs' };
     const before = Date.now();
-    const [, named, placed, both, late, expired] = celeryPrograms.send(
+    const [, named, placed, both, late, expired] = await celeryPrograms.send(
       vhost.url,
       { ...sending, args: [0] },
       { ...sending, kwargs: { a: 1, b: 'zwölf' } },

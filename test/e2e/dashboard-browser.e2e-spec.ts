@@ -182,14 +182,16 @@ describe('the pages in a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/tasks?search=state%3Arunning');
     await page.reload();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('state:running');
+    await waitFor(
+      'the search to be kept',
+      async () => (await page.getByRole('searchbox').inputValue()) === 'state:running',
+    );
     await page.goBack();
     await page.getByTestId('queue-images').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('g');
-    await page.keyboard.press('f');
+    await page.keyboard.type('gf');
     await page.waitForURL('**/failures');
     await page.context().close();
   });

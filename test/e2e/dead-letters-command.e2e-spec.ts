@@ -4,6 +4,7 @@ import { letterOf, lettersOf, seed } from '../support/dead-letters';
 import type { SeededLetter } from '../support/dead-letters';
 import { freePort } from '../support/free-port';
 import { TestProcess } from '../support/process';
+import { signalledAfter } from '../support/signalled-after';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
@@ -32,8 +33,8 @@ afterEach(async () => {
   await vhost.close();
 });
 
-function start(args: readonly string[], url = vhost.url): TestProcess {
-  const process = TestProcess.start('node', [...PROGRAM, ...args], { AMQP_URL: url, PUBLISH_TIMEOUT_MS: '2000' });
+function start(args: readonly string[], env: Record<string, string> = {}): TestProcess {
+  const process = TestProcess.start('node', [...PROGRAM, ...args], { AMQP_URL: vhost.url, ...env });
   processes.push(process);
   return process;
 }
@@ -164,11 +165,14 @@ describe('warren dead-letters', () => {
   });
 
   it('ends with 3 without a broker, or when it is not let in, and never prints a password', async () => {
-    const away = start(['list'], `amqp://someone:secret@127.0.0.1:${await freePort()}`);
+    const away = start(['list'], {
+      AMQP_URL: `amqp://someone:secret@127.0.0.1:${await freePort()}`,
+      PUBLISH_TIMEOUT_MS: '2000',
+    });
     const refusedUrl = new URL(vhost.url);
     refusedUrl.username = 'someone';
     refusedUrl.password = 'secret';
-    const refused = start(['list'], refusedUrl.href);
+    const refused = start(['list'], { AMQP_URL: refusedUrl.href });
 
     expect([await away.exit(), await refused.exit()].map(({ code }) => code)).toEqual([3, 3]);
     expect(away.output + refused.output).toMatch(/could not be reached[\s\S]*refuses the user or the password/);
@@ -178,20 +182,17 @@ describe('warren dead-letters', () => {
   it('killed in the middle of a redrive loses nothing, and leaves one task at most in both places', async () => {
     const count = 1_500;
     await seedQueue(lettersOf(count, QUEUE));
-    const redrive = start(['redrive', '--all', '--yes']);
-    await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 100);
-    redrive.signal('SIGKILL');
-    await redrive.exit();
-    const total = await waitFor('all to be in one of the two queues', async () => {
-      const inBoth = (await countIn(QUEUE)) + (await countIn('images.dlq'));
-      return inBoth >= count && inBoth;
+    const redrive = start(['redrive', '--all', '--yes'], signalledAfter('SIGKILL', 100_000));
+    expect(await redrive.exit()).toEqual({ code: null, signal: 'SIGKILL' });
+    await waitFor('all to be in one of the two queues', async () => {
+      return (await countIn(QUEUE)) + (await countIn('images.dlq')) >= count;
     });
+    expect(await countIn(QUEUE)).toBeGreaterThan(0);
     expect(await countIn(QUEUE)).toBeLessThan(count);
-    expect(total).toBeLessThanOrEqual(count + 1);
 
     expect(await run('redrive', '--all', '--yes')).toMatchObject({ code: 0 });
     const redriven = await idsIn(QUEUE);
-    expect(redriven).toHaveLength(total);
+    expect(redriven.length).toBeLessThanOrEqual(count + 1);
     expect([...new Set(redriven)]).toEqual(numbers(count));
     expect(await countIn('images.dlq')).toBe(0);
   });
@@ -216,9 +217,7 @@ describe('warren dead-letters', () => {
     expect(head.stdout).toHaveLength(1);
     expect(head.stderr).toEqual([]);
 
-    const redrive = start(['redrive', '--all', '--yes']);
-    await waitFor('some to be redriven', async () => (await countIn(QUEUE)) >= 20);
-    redrive.signal('SIGINT');
+    const redrive = start(['redrive', '--all', '--yes'], signalledAfter('SIGINT', 20_000));
     expect(await redrive.exit()).toEqual({ code: 130, signal: null });
     const [, done] = /^Stopped: (\d+) redriven; /.exec(redrive.stderr.at(-1) ?? '') ?? [];
     expect(await idsIn(QUEUE)).toEqual(numbers(Number(done)));

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { AddOptions, TaskDefinition } from '@app/queue';
 import { BACKOFF, failingTasks } from '../chaos/src/failing-tasks';
+import { AmqpProxy } from '../support/amqp-proxy';
 import { lettersOf, seed } from '../support/dead-letters';
+import { signalledAfter } from '../support/signalled-after';
 import { PrivateNode } from '../support/private-node';
 import { TestProcess } from '../support/process';
-import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
@@ -22,13 +23,13 @@ const CRASH_LIMIT = 3;
 const tasks = failingTasks('quorum');
 
 let vhost: Vhost;
-let proxy: TcpProxy;
+let proxy: AmqpProxy;
 const processes: TestProcess[] = [];
 const producers: TestWorker[] = [];
 
 beforeEach(async () => {
   vhost = await Vhost.open();
-  proxy = await TcpProxy.open(vhost.url);
+  proxy = await AmqpProxy.open(vhost.url);
 });
 
 afterEach(async () => {
@@ -63,6 +64,11 @@ async function add(task: TaskDefinition, options: AddOptions = {}, url = vhost.u
 
 const countIn = async (queue: string): Promise<number> => (await vhost.channel.checkQueue(queue)).messageCount;
 
+/** One task waits out its backoff, or has done so and is ready. */
+async function isKeptForLater(): Promise<void> {
+  await waitFor('the retry to wait', async () => (await countIn(BACKOFF_LEVEL)) + (await countIn('trials')) === 1);
+}
+
 /** The only dead letter: its task and why it is there. */
 async function deadLetter(): Promise<Record<string, unknown>> {
   const { properties } = await vhost.take('trials.dlq');
@@ -76,12 +82,11 @@ describe('the worker', () => {
     const victim = await startWorker(proxy.url);
     await add(tasks.failsOnce, { id: 'the first' });
     await sees(victim, 'task.completed'); // it has declared the levels, which takes many answers
-    proxy.slowDown(500);
+    proxy.cutAt('basic.publish', 'unanswered');
     await add(tasks.failsOnce);
-    await waitFor('the retry to wait', async () => (await countIn(BACKOFF_LEVEL)) === 1);
+    await isKeptForLater(); // beside the first run, which is in its hand
     victim.signal('SIGKILL'); // the confirm is on its way to it
     await victim.exit();
-    proxy.cut({ refuse: true });
     expect(victim.events('task.retrying')).toMatchObject([{ id: 'the first' }]);
 
     const survivor = await startWorker();
@@ -167,7 +172,7 @@ describe('a task', () => {
     victim.signal('SIGKILL');
     await victim.exit();
     await Promise.all(producers.splice(0).map((producer) => producer.close()));
-    expect(await countIn(BACKOFF_LEVEL)).toBe(1);
+    await isKeptForLater();
 
     const survivor = await startWorker();
     const [completed] = await sees(survivor, 'task.completed');
@@ -202,13 +207,13 @@ describe('a redrive', () => {
     await vhost.take('trials');
     await seed(vhost, 'trials', lettersOf(count, 'trials'));
     const args = [WARREN, 'dead-letters', 'redrive', '--all', '--queue', 'trials', '--yes'];
-    const redrive = TestProcess.start(process.execPath, args, { AMQP_URL: vhost.url });
+    const env = { AMQP_URL: vhost.url, ...signalledAfter('SIGKILL', 50_000) };
+    const redrive = TestProcess.start(process.execPath, args, env);
     processes.push(redrive);
-    await waitFor('some to be redriven', async () => (await countIn('trials')) >= 50);
-    redrive.signal('SIGKILL');
-    await redrive.exit();
+    expect(await redrive.exit()).toEqual({ code: null, signal: 'SIGKILL' });
     const inBoth = async (): Promise<number> => (await countIn('trials')) + (await countIn('trials.dlq'));
     await waitFor('all to be in one of the two', async () => (await inBoth()) >= count);
+    expect(await countIn('trials')).toBeGreaterThan(0);
     expect(await countIn('trials')).toBeLessThan(count);
     expect(await inBoth()).toBeLessThanOrEqual(count + 1);
   });

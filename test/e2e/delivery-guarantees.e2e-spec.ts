@@ -5,9 +5,9 @@ import { TaskContext, defineQueue, defineTask } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern } from '@nestjs/microservices';
 import { z } from 'zod';
+import { AmqpProxy } from '../support/amqp-proxy';
 import { PrivateNode } from '../support/private-node';
 import { TestProcess } from '../support/process';
-import { TcpProxy } from '../support/tcp-proxy';
 import { newTask } from '../support/tutorial';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
@@ -19,14 +19,14 @@ import { TestWorker } from '../support/worker';
  */
 
 let vhost: Vhost;
-let proxy: TcpProxy;
+let proxy: AmqpProxy;
 let folder: string;
 const processes: TestProcess[] = [];
 const workers: TestWorker[] = [];
 
 beforeEach(async () => {
   vhost = await Vhost.open();
-  proxy = await TcpProxy.open(vhost.url);
+  proxy = await AmqpProxy.open(vhost.url);
   folder = await mkdtemp(join(tmpdir(), 'warren-e2e-'));
 });
 
@@ -73,6 +73,9 @@ async function startProducer(url: string): Promise<{ process: TestProcess; add: 
   return { process, add };
 }
 
+/** Runs for longer than any test does. */
+const LONG = `A long one${'.'.repeat(600)}`;
+
 const note = defineTask({ name: 'note', queue: defineQueue({ name: 'notes', type: 'classic' }), payload: z.string() });
 
 describe('the producer', () => {
@@ -87,7 +90,7 @@ describe('the producer', () => {
   it('dies before the confirm', async () => {
     const { process, add } = await startProducer(proxy.url);
     expect((await add('the first')).status).toBe(202);
-    proxy.slowDown(500);
+    proxy.cutAt('basic.publish', 'unanswered');
     const answer = add('the second').then(
       () => 'answered',
       () => 'no answer',
@@ -97,7 +100,7 @@ describe('the producer', () => {
       async () => (await vhost.channel.checkQueue('task_queue')).messageCount === 2,
     );
     process.signal('SIGKILL');
-    // The confirm was on its way for half a second: the caller heard nothing, and must add it again to be sure.
+    // The confirm was on its way: the caller heard nothing, and must add it again to be sure.
     expect(await answer).toBe('no answer');
   });
 
@@ -105,12 +108,9 @@ describe('the producer', () => {
     const producer = await TestWorker.create({ urls: [proxy.url], tasks: [note] });
     workers.push(producer);
     await producer.queue.add(note, 'the first');
-    proxy.slowDown(300);
-    const added = producer.queue.add(note, 'the second', { id: 'second' });
-    await waitFor('it to be stored', async () => (await vhost.channel.checkQueue('notes')).messageCount === 2);
-    proxy.heal();
-    proxy.cut();
-    await added;
+    proxy.cutAt('basic.publish', 'after');
+    await producer.queue.add(note, 'the second', { id: 'second' });
+    expect(proxy.cutsDone).toBe(1);
     await vhost.take('notes');
     // Sent again, because nobody could know: two copies with one id.
     expect(
@@ -151,25 +151,24 @@ describe('the broker', () => {
 describe('the worker', () => {
   it('dies while the handler works', async () => {
     const victim = await startWorker(vhost.url, 'task_queue');
-    newTask(vhost.url, 'A long one..');
+    newTask(vhost.url, LONG);
     await victim.line(' [x] Received');
     victim.signal('SIGKILL');
     const survivor = await startWorker(vhost.url, 'task_queue');
-    await survivor.line(' [x] Done');
+    await survivor.line(' [x] Received');
     expect(survivor.events('task.started')).toMatchObject([{ redelivered: true }]);
     expect(victim.events('task.completed')).toEqual([]);
   });
 
   it('dies after the work and before the ack', async () => {
     const victim = await startWorker(proxy.url, 'task_queue');
-    newTask(vhost.url, 'Done twice.');
-    await victim.line(' [x] Received');
-    proxy.blackHole();
-    await victim.line(' [x] Done');
+    proxy.cutAt('basic.ack', 'never');
+    newTask(vhost.url, 'Done twice');
     await waitFor('it to be completed', () => victim.events('task.completed').length > 0);
+    await waitFor('its ack to be lost', () => proxy.cutsDone === 1);
     victim.signal('SIGKILL');
     await victim.exit();
-    proxy.cut({ refuse: true });
+    proxy.cut();
     const survivor = await startWorker(vhost.url, 'task_queue');
     await survivor.line(' [x] Done');
     await waitFor('it to be completed', () => survivor.events('task.completed').length > 0);
@@ -182,11 +181,11 @@ describe('the worker', () => {
   it('dies between putting a task aside and the ack', async () => {
     const victim = await startWorker(proxy.url, 'images');
     const task = { pattern: 'image.resize', data: { source: 'not-there.jpg', width: 10, output: 'x.png' } };
-    proxy.slowDown(500);
+    proxy.cutAt('basic.publish', 'unanswered'); // without the confirm there is no ack
     vhost.publish('images', JSON.stringify(task), { messageId: 'aside' });
     await waitFor('it to be put aside', async () => (await vhost.channel.checkQueue('images.dlq')).messageCount === 1);
     victim.signal('SIGKILL');
-    proxy.cut({ refuse: true });
+    await victim.exit();
     const survivor = await startWorker(vhost.url, 'images');
     await waitFor('it to be put aside again', () => survivor.events('task.dead-lettered').length === 1);
     const dead = [await vhost.take('images.dlq'), await vhost.take('images.dlq')];
@@ -221,10 +220,11 @@ describe('the worker', () => {
 
   it('is told to stop', async () => {
     newTask(vhost.url, 'Finished..');
-    newTask(vhost.url, 'Left for others.');
     const worker = await startWorker(vhost.url, 'task_queue');
     await worker.line(" [x] Received 'Finished..'");
     worker.signal('SIGTERM');
+    await waitFor('it to stop', () => worker.events('worker.stopping').length === 1);
+    vhost.publish('task_queue', 'Left for others.');
     expect(await worker.exit()).toEqual({ code: 0, signal: null });
     expect(worker.stdout).toContain(' [x] Done');
     const left = await vhost.take('task_queue');

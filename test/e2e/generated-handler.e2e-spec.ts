@@ -40,6 +40,9 @@ const UPDATED = [
   'libs/tasks/src/index.ts',
 ];
 
+/** A build, a look at all types and a run of jest take minutes on a machine that is busy. */
+jest.setTimeout(300_000);
+
 let checkout: CheckoutCopy;
 let generated: CommandResult;
 

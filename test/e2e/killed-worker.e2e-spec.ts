@@ -20,7 +20,7 @@ afterEach(async () => {
 
 describe('kill -9 of a worker', () => {
   it('in the middle of a task: the other worker gets it again and completes it', async () => {
-    newTask(vhost.url, 'A long one..');
+    newTask(vhost.url, 'A long one....');
     const victim = await waitFor('one to receive it', () =>
       workers.find((worker) => worker.events('task.started').length > 0),
     );
@@ -33,7 +33,7 @@ describe('kill -9 of a worker', () => {
       () => survivor.events('task.completed')[0],
     );
     expect(survivor.events('task.started')).toMatchObject([{ name: 'tutorial', redelivered: true }]);
-    expect(survivor.stdout).toEqual(expect.arrayContaining([" [x] Received 'A long one..'", ' [x] Done']));
+    expect(survivor.stdout).toEqual(expect.arrayContaining([" [x] Received 'A long one....'", ' [x] Done']));
     expect(victim.events('task.completed')).toEqual([]);
     await vhost.settles('task_queue', { ready: 0, unacked: 0, dead: 0 });
   });

@@ -4,6 +4,9 @@ import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
+/** Tasks that run for as long as they are let, one for each worker. */
+const LONG = [`First${'.'.repeat(600)}`, `Second${'.'.repeat(600)}`] as const;
+
 let vhost: Vhost;
 let supervisor: TestSupervisor;
 
@@ -25,12 +28,9 @@ describe('a supervisor', () => {
   it('told to stop by SIGTERM lets each worker finish its task, and exits with 0', async () => {
     await start();
     await supervisor.occupy(vhost, 'First..', 'Second..');
-    vhost.publish('task_queue', 'Left');
     supervisor.process.signal('SIGTERM');
-    await waitFor('readiness to say so', async () => {
-      const problems = await supervisor.problems();
-      return problems.includes('worker 1: the worker is stopping') && problems.length === 2;
-    });
+    await waitFor('both to stop', () => supervisor.events('worker.stopping').length === 2);
+    vhost.publish('task_queue', 'Left');
     expect(await supervisor.process.exit()).toEqual({ code: 0, signal: null });
     expect(supervisor.done).toBe(2);
     expect(supervisor.events('task.requeued')).toEqual([]);
@@ -49,13 +49,17 @@ describe('a supervisor', () => {
 
   it('told a second time hurries its workers: their tasks go back', async () => {
     await start({ SHUTDOWN_TIMEOUT_MS: '600000' });
-    await supervisor.occupy(vhost, 'First......', 'Second......');
+    await supervisor.occupy(vhost, ...LONG);
     await waitFor('metrics to tell of a task in each', async () => {
       const { warren_worker_tasks_running: running } = await supervisor.metrics();
       return running?.['worker="1"'] === 1 && running['worker="2"'] === 1;
     });
     supervisor.process.signal('SIGTERM');
     await waitFor('both to stop', () => supervisor.events('worker.stopping').length === 2);
+    await waitFor('readiness to say so', async () => {
+      const problems = await supervisor.problems();
+      return problems.includes('worker 1: the worker is stopping') && problems.length === 2;
+    });
     await waitFor('both to hurry', () => {
       supervisor.process.signal('SIGTERM'); // one that comes at once is taken for an echo of the first
       return supervisor.events('worker.deadline').length === 2;
@@ -124,7 +128,7 @@ describe('a supervisor whose workers have threads', () => {
   }
 
   it('told to stop lets each thread finish its task; the workers hear it while those compute', async () => {
-    await compute(1_500_000, { SHUTDOWN_TIMEOUT_MS: '60000' });
+    await compute(3_000_000, { SHUTDOWN_TIMEOUT_MS: '60000' });
     supervisor.process.signal('SIGTERM');
     expect(await supervisor.process.exit(60_000)).toEqual({ code: 0, signal: null });
     const order = (worker: number): unknown[] =>

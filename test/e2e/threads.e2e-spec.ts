@@ -108,8 +108,8 @@ describe('a run in a thread that takes longer than its timeout', () => {
   });
 
   it('does not count the time in which its thread boots', async () => {
-    const worker = await start();
-    await worker.add(tasks.spinInTime, 350);
+    const worker = await start({ BOOT_TAKES_MS: String(tasks.spinAfterBoot.timeout) });
+    await worker.add(tasks.spinAfterBoot, 1);
     await worker.sees('task.completed');
   });
 });
@@ -162,14 +162,15 @@ describe('a worker that stops', () => {
 
   it('lets the modules of its threads close', async () => {
     const worker = await start({ WORKER_THREADS: '2' });
-    await worker.add(tasks.spin, 500);
-    await worker.add(tasks.spin, 500);
+    for (const id of ['first', 'second']) await worker.add(tasks.obeyStop, '', { id });
+    await worker.sees('waits', 2);
+    for (const id of ['first', 'second']) await worker.cancel(id);
     await worker.sees('task.completed', 2);
     worker.process.signal('SIGTERM');
     expect(await worker.process.exit()).toEqual({ code: 0, signal: null });
     const threadsOf = (event: string): Set<unknown> => new Set(worker.seen(event).map(({ threadId }) => threadId));
     expect(threadsOf('destroyed').size).toBe(2);
-    expect(threadsOf('destroyed')).toEqual(threadsOf('spins'));
+    expect(threadsOf('destroyed')).toEqual(threadsOf('waits'));
   });
 });
 

@@ -1,11 +1,11 @@
 import { connect } from 'amqplib';
+import { AmqpProxy } from '../support/amqp-proxy';
 import { healthOf } from '../support/app-health';
 import { freePort } from '../support/free-port';
 import { clearMemoryAlarm, raiseMemoryAlarm } from '../support/memory-alarm';
 import { PrivateNode } from '../support/private-node';
 import { TestProcess } from '../support/process';
 import { TcpProxy } from '../support/tcp-proxy';
-import { newTask } from '../support/tutorial';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 
@@ -38,7 +38,8 @@ async function isReady(): Promise<void> {
 async function isNotReady(...reasons: RegExp[]): Promise<void> {
   let said: readonly string[] = [];
   await waitFor(
-    () => `readiness to say ${reasons.join(', ')}; it says ${said.join(', ') || 'nothing'}`,
+    () =>
+      `readiness to say ${reasons.join(', ')}; it says ${said.join(', ') || 'nothing'}; it wrote:\n${worker.output}`,
     async () => {
       const health = await healthOf(port, 'ready');
       said = health?.problems ?? [];
@@ -66,7 +67,7 @@ describe('the health of a worker over HTTP', () => {
 
   it('names the tasks that hold every slot for too long, until one has ended', async () => {
     await start(vhost.url, { STUCK_AFTER_MS: '1000' });
-    newTask(vhost.url, 'A long one....');
+    vhost.publish('task_queue', 'A long one.....', { messageId: 'long' });
     await isNotReady(
       /^queue "task_queue": all 1 slots are held by tasks that run longer than 1 s \(tutorial \S+ for [\d.]+ s\)$/,
     );
@@ -75,12 +76,21 @@ describe('the health of a worker over HTTP', () => {
   });
 
   it('names the queue whose consumer was cancelled, until it consumes again', async () => {
-    await start(vhost.url);
-    await vhost.channel.deleteQueue('task_queue');
-    await isNotReady(
-      /^queue "task_queue" is not consumed \(the broker cancelled the consumer \(was the queue deleted\?\)\)$/,
-    );
-    await isReady();
+    const line = await AmqpProxy.open(vhost.url);
+    try {
+      await start(line.url, { RECONNECT_DELAY_MS: '100' });
+      line.cutAt('basic.consume', 'never'); // it wants to consume again, and has to wait
+      await vhost.channel.deleteQueue('task_queue');
+      await isNotReady(
+        /^queue "task_queue" is not consumed \(the broker cancelled the consumer \(was the queue deleted\?\)\)$/,
+      );
+      await waitFor('it to wait', () => line.cutsDone === 1);
+      line.cut();
+      await isReady();
+    } finally {
+      await worker.stop();
+      await line.close();
+    }
   });
 
   it.each<[string, () => void, string]>([
@@ -117,17 +127,20 @@ describe('the health of a worker whose broker has an alarm', () => {
 
   it('names the alarm and the tasks that wait for its end', async () => {
     await start(node.url, { PUBLISH_TIMEOUT_MS: '500' });
-    // The second is put aside when the first has ended: a publish, long after the alarm was raised.
-    newTask(node.url, 'A long one......');
+    worker.signal('SIGSTOP'); // it is to put the task aside, which is a publish, when the alarm has been raised
     await publishUnknownTask(node.url);
     await raiseMemoryAlarm(node);
+    worker.signal('SIGCONT');
     await isNotReady(
       /^tasks cannot be added: the broker is blocked \(low on memory\)$/,
       /^1 task waits for the broker to take it to its next place$/,
     );
     await clearMemoryAlarm(node);
     await isReady();
-    await waitFor('it to be put aside', () => worker.events('task.dead-lettered').length === 1);
+    await waitFor(
+      () => `it to be put aside; it wrote:\n${worker.output}`,
+      () => worker.events('task.dead-lettered').length === 1,
+    );
     for (const event of ['connection.blocked', 'connection.unblocked']) {
       expect([event, worker.events(event).length]).toEqual([event, 1]);
     }

@@ -1,8 +1,10 @@
 import { AmqpProxy } from '../support/amqp-proxy';
 import { healthOf } from '../support/app-health';
 import { BrokerUser } from '../support/broker-user';
+import { HeldStart } from '../support/held-start';
 import { TestProcess } from '../support/process';
 import { TestSupervisor } from '../support/supervisor';
+import { newTask } from '../support/tutorial';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 
@@ -28,16 +30,21 @@ async function start(env: Record<string, string> = {}): Promise<void> {
 }
 
 describe('a worker that dies under a supervisor', () => {
+  const starts = new HeldStart();
+  afterAll(() => starts.remove());
+
   it('is named by readiness, counted and started again, and its task is done by one of them', async () => {
-    await start();
-    await supervisor.occupy(vhost, 'First..', 'Second..');
+    await start(starts.env);
+    await supervisor.occupy(vhost, 'First...', 'Second...');
     const victim = supervisor.pidOf(2);
+    starts.hold();
     process.kill(victim, 'SIGKILL');
     await waitFor('readiness to name it, and nobody else', async () => {
       const { status, problems = [] } = (await healthOf(supervisor.port, 'ready')) ?? {};
       return status === 503 && problems.length > 0 && problems.every((problem) => problem.startsWith('worker 2: '));
     });
     expect(await healthOf(supervisor.port, 'live')).toMatchObject({ status: 200 });
+    starts.letGo();
     await supervisor.isReady();
     await waitFor('both tasks to be done', () => supervisor.done === 2);
     await vhost.settles('task_queue', { ready: 0, unacked: 0, dead: 0 });
@@ -71,9 +78,8 @@ describe('a worker that dies under a supervisor', () => {
 
   it('at once again and again ends them all: the other finishes its task, and the exit code is 1', async () => {
     const dying = "if(process.env.WARREN_WORKER==='2')process.exit(7)";
+    newTask(vhost.url, 'Running...');
     await launch({ NODE_OPTIONS: `--import=data:text/javascript,${dying}` });
-    await waitFor('the first to consume', () => supervisor.events('consumer.started').length === 1);
-    vhost.publish('task_queue', 'Running...');
     expect(await supervisor.process.exit(60_000)).toEqual({ code: 1, signal: null });
     expect(supervisor.events('supervisor.gave-up')).toMatchObject([
       { worker: 2, why: 'it died 5 times in a row before it consumed, the last time by exit code 7' },

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { freePort } from './free-port';
 
-/** Methods of AMQP 0-9-1 with which a client sets up what it needs: class and method number. */
+/** Methods of AMQP 0-9-1 with which a client sets up what it needs and uses it: class and method number. */
 const methods = {
   'connection.open': [10, 40],
   'channel.open': [20, 10],
@@ -12,6 +12,8 @@ const methods = {
   'exchange.declare': [40, 10],
   'basic.qos': [60, 10],
   'basic.consume': [60, 20],
+  'basic.publish': [60, 40],
+  'basic.ack': [60, 80],
   'confirm.select': [85, 10],
 } as const;
 
@@ -23,9 +25,10 @@ const METHOD_FRAME = 1;
 
 /**
  * `before`: the broker never sees the method. `after`: it does what was asked, and its answer is lost. `never`: the
- * connection stays as it is and falls silent, as when the broker hangs.
+ * connection stays as it is and falls silent, as when the broker hangs. `unanswered`: it stays as well, and the broker does what it is asked
+ * from then on, and is not heard any more.
  */
-export type CutTime = 'before' | 'after' | 'never';
+export type CutTime = 'before' | 'after' | 'never' | 'unanswered';
 
 /** A method, or the number of a client's frame: 1 is the protocol header. */
 interface Cut {
@@ -150,7 +153,7 @@ export class AmqpProxy {
           cut = this.takeCutAt(frame, count);
           if (cut !== undefined) carryOut(cut, client, upstream);
         }
-        if (cut !== undefined && cut.when !== 'after') return;
+        if (cut?.when === 'before' || cut?.when === 'never') return;
         upstream.write(frame);
       }
     });
@@ -167,7 +170,7 @@ export class AmqpProxy {
 
 /** What follows a method that has no answer of its own is passed on as well: the answer to that is what gets lost. */
 function carryOut({ when }: Cut, client: Socket, upstream: Socket): void {
-  if (when !== 'after') client.removeAllListeners('data').pause();
+  if (when === 'before' || when === 'never') client.removeAllListeners('data').pause();
   if (when === 'before') {
     client.resetAndDestroy();
     return;
@@ -175,6 +178,7 @@ function carryOut({ when }: Cut, client: Socket, upstream: Socket): void {
   upstream.unpipe(client);
   // What the broker sends next is its answer; the client never gets it.
   if (when === 'after') upstream.once('data', () => client.resetAndDestroy()).resume();
+  if (when === 'unanswered') upstream.resume();
 }
 
 /** Cuts a client's bytes into the protocol header and whole frames. */

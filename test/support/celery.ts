@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { TestProcess } from './process';
 
 /** What Celery's client takes for one task; see `send_task` in Celery's manual. */
@@ -16,12 +17,11 @@ export interface CelerySending {
 /** Programs on Debian's python3-celery, as foreign programs on the other end of the queue. */
 export const celeryPrograms = {
   /** Sends them with confirms, and returns their ids. */
-  send: (url: string, ...sendings: readonly CelerySending[]): string[] => {
+  send: async (url: string, ...sendings: readonly CelerySending[]): Promise<string[]> => {
     const [program, ...args] = command('client.py', JSON.stringify(sendings));
     const { PATH } = process.env;
-    return execFileSync(program, args, { env: { PATH, AMQP_URL: url }, encoding: 'utf8' })
-      .trim()
-      .split('\n');
+    const { stdout } = await promisify(execFile)(program, args, { env: { PATH, AMQP_URL: url } });
+    return stdout.trim().split('\n');
   },
   worker: (url: string, queue: string): TestProcess => {
     const [program, ...args] = command('worker.py', queue);

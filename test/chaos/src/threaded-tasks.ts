@@ -13,6 +13,8 @@ export const threadedTasks = {
   spin: defineTask({ name: 'spin', queue, runIn: 'thread', payload: z.number() }),
   /** The same, to be ended before it ends. */
   spinInTime: defineTask({ name: 'spin-in-time', queue, runIn: 'thread', payload: z.number(), timeout: 400 }),
+  /** The same, in time when the boot of its thread is not counted. */
+  spinAfterBoot: defineTask({ name: 'spin-after-boot', queue, runIn: 'thread', payload: z.number(), timeout: 1_500 }),
   /** Keeps its thread in native code for so many seconds: nothing ends that thread before. */
   block: defineTask({ name: 'block', queue, runIn: 'thread', payload: z.number() }),
   /** Waits for its signal, and returns then. */

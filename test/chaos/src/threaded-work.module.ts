@@ -4,6 +4,7 @@ import type { CanActivate, OnModuleDestroy } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { trace } from '@opentelemetry/api';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { threadId } from 'node:worker_threads';
 import { NoSuchPictureError } from './threaded-tasks';
 
@@ -33,10 +34,11 @@ async function untilAborted(context: TaskContext): Promise<void> {
   context.progress(0.1, 'begins');
   context.progress(0.2, 'goes on');
   context.progress(0.5, 'waits');
-  await tell('waits', {});
-  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await tell('waits', { threadId });
+  if (!signal.aborted) await once(signal, 'abort');
   const reason = signal.reason as Error;
-  await tell('aborted', { name: reason.name, message: reason.message, isOwn: reason.constructor.name === reason.name });
+  // Not waited for: its thread is ended soon after the signal.
+  void tell('aborted', { name: reason.name, message: reason.message, isOwn: reason.constructor.name === reason.name });
 }
 
 const failures: Record<string, () => void> = {
@@ -76,7 +78,7 @@ const failures: Record<string, () => void> = {
 class ThreadedController implements OnModuleDestroy {
   @UseGuards(Guard)
   @SetMetadata('kind', 'threaded')
-  @EventPattern(['spin', 'spin-in-time'])
+  @EventPattern(['spin', 'spin-in-time', 'spin-after-boot'])
   async spin(@Payload() milliseconds: number): Promise<{ threadId: number }> {
     await tell('spins', { threadId });
     spin(milliseconds);
