@@ -31,8 +31,9 @@ interface Lane {
 }
 
 /**
- * Bounds how fast passwords can be tried, and how many are checked at once. Nobody is locked out: whose tries have failed waits before the
- * next one is looked at, and a right password is right then. So whoever shares an address with one who guesses gets in, a little later.
+ * Bounds how fast passwords can be tried, and how many are checked at once. Nobody is locked out for a time: whose tries have failed waits before
+ * the next one is looked at, and a right password is right then. So whoever shares an address with one who guesses gets in, a little later; by the
+ * very name that is guessed when there is room among the tries that wait.
  */
 export class LoginAttempts {
   private readonly lanes = new Map<string, Lane>();
