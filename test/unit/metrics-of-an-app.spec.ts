@@ -76,10 +76,10 @@ describe('what an app tells Prometheus of the events that it publishes', () => {
     app.events.emit('event.unpublished', { ...facts, isUnroutable: true, error: 'UnroutableError' });
     app.events.emit('event.unpublished', { ...facts, name: 'nobody’s', isUnroutable: false, error: 'Error' });
     expect(await app.values('warren_events_published_total')).toEqual({
-      'event="order.placed",outcome="confirmed"': 2,
-      'event="order.placed",outcome="unroutable"': 1,
-      'event="order.placed",outcome="failed"': 0,
-      'event="other",outcome="failed"': 1,
+      'event="order.placed",end="confirmed"': 2,
+      'event="order.placed",end="unroutable"': 1,
+      'event="order.placed",end="failed"': 0,
+      'event="other",end="failed"': 1,
     });
   });
 });

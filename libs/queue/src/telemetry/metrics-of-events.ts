@@ -4,8 +4,8 @@ import type { QueueEvents } from '../events';
 import type { TaskRegistry } from '../task-registry';
 import { OTHER } from './task-series';
 
-/** How the publishing of an event ends. */
-const OUTCOMES = ['confirmed', 'unroutable', 'failed'] as const;
+/** How the publishing of an event ends. An outcome is what a run has. */
+const ENDS = ['confirmed', 'unroutable', 'failed'] as const;
 
 /** What became of events that were published, one series for each that is defined and `other` for the rest. */
 export function registerEventMetrics(
@@ -17,12 +17,12 @@ export function registerEventMetrics(
   const published = new Counter({
     name: 'warren_events_published_total',
     help: 'Events that this process has published to their exchanges, by how that ended.',
-    labelNames: ['event', 'outcome'],
+    labelNames: ['event', 'end'],
     registers: [register],
   });
-  const count = (name: string, outcome: (typeof OUTCOMES)[number]): void =>
-    published.inc({ event: names.has(name) ? name : OTHER, outcome });
-  for (const event of names) for (const outcome of OUTCOMES) published.inc({ event, outcome }, 0);
+  const count = (name: string, end: (typeof ENDS)[number]): void =>
+    published.inc({ event: names.has(name) ? name : OTHER, end });
+  for (const event of names) for (const end of ENDS) published.inc({ event, end }, 0);
   events.on('event.published', ({ name }) => count(name, 'confirmed'));
   events.on('event.unpublished', ({ name, isUnroutable }) => count(name, isUnroutable ? 'unroutable' : 'failed'));
 }
