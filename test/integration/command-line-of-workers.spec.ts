@@ -74,7 +74,7 @@ describe('warren, of what happened', () => {
     expect(found.out.slice(1).map((line) => cells(line).slice(0, 4))).toEqual([
       ['task-bad', 'tutorial', 'dead-lettered', '1'],
     ]);
-    expect(found.err).toEqual(['1 tasks.']);
+    expect(found.err).toEqual(['1 task.']);
     expect(JSON.parse((await run('tasks id:task- --json')).out.join(''))).toMatchObject({ total: 2 });
     const several = await run('task task-');
     expect(several).toMatchObject({ code: 2, out: [] });

@@ -1,3 +1,5 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TaskContext } from '@app/queue';
 import { allTasks, cpuBurn, imageResize } from '@app/tasks';
@@ -15,11 +17,12 @@ import { TestWorker } from '../support/worker';
 /** Command lines of `warren` in the manuals, as they are typed. */
 const typed = asTheyStand('test/integration/documented-commands.spec.ts');
 
-/** What stands in a manual for what its reader has: the rest of an id, a snapshot from elsewhere. */
+/** What stands in a manual for what its reader has: the rest of an id, a snapshot from elsewhere. The checkout's own snapshot stays as it is. */
 const withValues = (command: string): string =>
   command
     .replace('019a1f3e-...', '019a1f3e-7c1a-7d3e-8a52-0c8d1b2e4f60')
-    .replace('deployed.json', join(projectRoot, 'contracts.json'));
+    .replace('deployed.json', snapshot)
+    .replace(/(?<=contracts write.*)$/, ` --file ${snapshot}`);
 
 /** Done; nothing matched, of what names an id, a worker or a dead letter that is not there; interrupted, of what does not end by itself. */
 const ENDS_WELL = new Set([0, 4, 130]);
@@ -37,10 +40,15 @@ class HashingController {
   }
 }
 
+let folder: string;
+let snapshot: string;
 let vhost: Vhost;
 let worker: TestWorker;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'warren-commands-'));
+  snapshot = join(folder, 'contracts.json');
+  copyFileSync(join(projectRoot, 'contracts.json'), snapshot);
   vhost = await Vhost.open();
   worker = await TestWorker.start({
     urls: [vhost.url],
@@ -54,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.close();
   await vhost.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Runs it as its reader would: says yes where it asks, gives a list where it reads one, and ends by Ctrl-C what does not end. */

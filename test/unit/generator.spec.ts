@@ -4,6 +4,7 @@ import { defineTask } from '@app/queue';
 import { contractsOf, readSnapshot } from '@app/queue/contracts';
 import { allTasks } from '@app/tasks';
 import { z } from 'zod';
+import { beforeTheGuide } from '../support/before-the-guide';
 import { projectFiles, projectRoot, textOf } from '../support/project-files';
 import { runModule } from '../support/run-module';
 
@@ -56,10 +57,19 @@ const changed = [
 ];
 /** As it is here, without what a reader of docs/getting-started.md has generated. */
 const repository = Object.fromEntries(
-  [...projectFiles('libs/tasks/src').filter((path) => !/\.spec\.ts$|\/invoice-export\.ts$/.test(path)), ...changed].map(
-    (path) => [path, textOf(path)],
-  ),
+  [...projectFiles('libs/tasks/src').filter((path) => !path.endsWith('.spec.ts')), ...changed].flatMap((path) => {
+    const text = beforeTheGuide(path, textOf(path));
+    return text === undefined ? [] : [[path, text] as const];
+  }),
 );
+
+/** What is left of a handler whose own files were removed. */
+const leftovers = {
+  'libs/tasks/src/index.ts':
+    "import { invoiceExport } from './invoice-export';\n\nexport { invoiceExport };\n\nexport const allTasks = [invoiceExport];\n",
+  'apps/worker/src/worker.module.ts':
+    "import { InvoiceExportModule } from './invoice-export/invoice-export.module';\n\n@Module({ imports: [InvoiceExportModule] })\nclass WorkerModule {}\n",
+};
 
 /** A manifest that a team has made its own: another object behind the workers', written otherwise. */
 const scaledOtherwise = `
@@ -145,6 +155,7 @@ describe('the generator of handlers', () => {
     const worker = 'apps/worker/src/worker.module.ts';
     const work = 'apps/worker/src/invoice-export/invoice-export.ts';
     const scaling = 'deploy/kubernetes/scaling.yaml';
+    const tasksTable = '| Task | Queue | Attempts | Timeout | What it does |\n|-|-|-|-|-|\n';
     const cases = {
       guide: [guide],
       oneAttempt: [{ ...plain, attempts: 1, queue: 'images' }],
@@ -152,6 +163,10 @@ describe('the generator of handlers', () => {
       file: [{ name: 'cpu-burn' }],
       queue: [{ ...plain, queue: 'cpu' }],
       folder: [plain, { [work]: '' }],
+      filesRemoved: [
+        plain,
+        { ...leftovers, 'docs/tasks.md': `${tasksTable}| \`invoice.export\` | old | 1 | - | |\n\nBehind.\n` },
+      ],
       noList: [plain, { [index]: 'export {};' }],
       noExports: [plain, { [index]: 'export const a = 1;' }],
       noModule: [plain, { [worker]: '@Module({}) class A {}' }],
@@ -160,8 +175,7 @@ describe('the generator of handlers', () => {
       twoTables: [
         plain,
         {
-          'docs/tasks.md':
-            '| Task | Queue | Attempts | Timeout | What it does |\n|-|-|-|-|-|\n\n| Other |\n|-|\n| a |\n',
+          'docs/tasks.md': `${tasksTable}\n| Other |\n|-|\n| a |\n`,
         },
       ],
       noTable: [plain, { 'docs/tasks.md': '| Task | Queue |\n|-|-|\n' }],
@@ -231,7 +245,8 @@ describe('the generator of handlers', () => {
       const id = z.string().min(1).max(200);
       const made = defineTask({ name: 'invoice.export', queue: 'invoices', payload: z.strictObject({ id }) });
       const { 'contracts.json': written = '' } = plans.guide as Record<string, string>;
-      expect(readSnapshot(written)).toEqual(contractsOf([...allTasks, made]));
+      const others = allTasks.filter(({ name }) => name !== made.name);
+      expect(readSnapshot(written)).toEqual(contractsOf([...others, made]));
     });
 
     it('writes a row into the tasks’ own table, whatever tables follow', () => {
@@ -263,6 +278,12 @@ describe('the generator of handlers', () => {
       expect(plans.settingsBehind).toMatch(/"tasks" has settings .* libs\/tasks\/src\/a\.ts/);
       expect(plans.othersName).toHaveProperty([work]);
       expect(plans.folder).toMatch(/nothing was changed.*apps\/worker\/src\/invoice-export\/invoice-export\.ts$/s);
+    });
+
+    it('adds nothing a second time where a handler’s files were removed and its lines were not', () => {
+      expect(plans.filesRemoved).toMatchObject(leftovers);
+      const { 'docs/tasks.md': page = '' } = plans.filesRemoved as Record<string, string>;
+      expect(page.match(/^\| `.*/gm)).toEqual([expect.stringMatching(/^\| `invoice\.export` \| `tasks` /)]);
     });
 
     it('says what it misses where the repository has been changed', () => {

@@ -92,10 +92,10 @@ describe('what adds tasks', () => {
 });
 
 describe('a handler', () => {
-  let module: TestingModule;
+  let moduleRef: TestingModule; // `module` is Node's own name at the top of a file
 
   beforeAll(async () => {
-    module = await Test.createTestingModule({
+    moduleRef = await Test.createTestingModule({
       imports: [QueueTestingModule.forRoot({ tasks: allTasks }), InvoicesModule],
     })
       .overrideProvider(Archive)
@@ -103,24 +103,24 @@ describe('a handler', () => {
       .compile();
   });
 
-  afterAll(() => module.close());
+  afterAll(() => moduleRef.close());
 
   it('stores the invoice and has it mailed', async () => {
     archive.store.mockResolvedValue(3);
-    const run = await runTask(module, invoiceExport, { order: 'o-1' }, { id: 'task-1' });
+    const run = await runTask(moduleRef, invoiceExport, { order: 'o-1' }, { id: 'task-1' });
     expect(run.outcome).toBe('completed');
     expect(run.added).toMatchObject([{ name: 'invoice.mail', payload: { order: 'o-1', pages: 3 } }]);
   });
 
   it('is tried again later when the archive is away', async () => {
     archive.store.mockRejectedValue(new Error('the archive is away'));
-    const run = await runTask(module, invoiceExport, { order: 'o-1' }, { attempt: 2 });
+    const run = await runTask(moduleRef, invoiceExport, { order: 'o-1' }, { attempt: 2 });
     expect(run).toMatchObject({ outcome: 'retrying', retry: { attempt: 3, delay: 360_000 } });
     expect(run.error).toEqual(new Error('the archive is away'));
   });
 
   it('never sees what is no order', async () => {
-    const run = await runTask(module, invoiceExport, { order: 7 } as never);
+    const run = await runTask(moduleRef, invoiceExport, { order: 7 } as never);
     expect(run).toMatchObject({ outcome: 'dead-lettered', reason: 'invalid-payload' });
     expect(archive.store).not.toHaveBeenCalled();
   });

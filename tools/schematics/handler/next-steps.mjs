@@ -14,7 +14,7 @@ export function nextSteps({ names: { file, task }, queue, attempts }) {
     `  see it run     npm start -- --no-demo, and in another terminal, with a payload that fits:`,
     `                 npx warren add ${task} '{"id":"4711"}' --wait`,
     `  what is kept   npm run docs:configuration, when queue, attempts, timeout or description have changed`,
-    `                 npx warren contracts write, when its payload or its queue have changed`,
+    `                 npx warren contracts write --accept-breaking, when its payload or its queue have changed and nobody adds it yet`,
     `  in production  where the queue ${queue} is new: its rights (npm run broker:users -- --vhost warren), and WORKER_QUEUES if your workers`,
     `                 name their queues; docs/getting-started.md has the rest of the way`,
   ];

@@ -76,17 +76,20 @@ function refuseForeignQueue(queue, read, definitionFiles) {
   );
 }
 
-/** Behind the last row of the tasks' table, whatever other tables the page has. @param {string} page @param {Wish} wish */
+/** Behind the last row of the tasks' table, whatever other tables the page has; in place of a row that the task has already. @param {string} page @param {Wish} wish */
 function addDocsLine(page, wish) {
+  const line = docsLineOf(wish);
   const lines = page.split('\n');
-  const head = lines.findIndex((line) => cellsOf(line).join('|') === COLUMNS.join('|'));
+  const head = lines.findIndex((other) => cellsOf(other).join('|') === COLUMNS.join('|'));
   if (head === -1)
     throw new Refusal(
       `${TASKS_PAGE} has no table \`| ${COLUMNS.join(' | ')} |\` to add the task to; nothing was changed. ` +
         '`npm run docs:configuration` prints it anew; where the page is not kept, remove it.',
     );
-  const behind = lines.findIndex((line, at) => at > head && !line.startsWith('|'));
-  return lines.toSpliced(behind === -1 ? lines.length : behind, 0, docsLineOf(wish)).join('\n');
+  const behind = lines.findIndex((other, at) => at > head && !other.startsWith('|'));
+  const end = behind === -1 ? lines.length : behind;
+  const others = lines.slice(head, end).filter((other) => cellsOf(other)[0] !== cellsOf(line)[0]);
+  return [...lines.slice(0, head), ...others, line, ...lines.slice(end)].join('\n');
 }
 
 /** @param {string} row of a table */

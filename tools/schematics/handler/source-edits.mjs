@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import { Refusal } from './refusal.mjs';
 
-// Each takes a source and gives it with one thing more; its formatting is put right afterwards.
+// Each takes a source and gives it with one thing more, or as it is where that stands there already (of a handler whose files were removed);
+// its formatting is put right afterwards.
 
 /**
  * An import of a file beside, where its path belongs in the order.
@@ -11,6 +12,7 @@ export function addImport(text, name, from) {
   const imports = parse(text).statements.filter((statement) => ts.isImportDeclaration(statement));
   const specifierOf = (/** @type {ts.ImportDeclaration} */ { moduleSpecifier }) =>
     ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '';
+  if (imports.some((one) => specifierOf(one) === from)) return text;
   const next = imports.find((one) => specifierOf(one).startsWith('.') && specifierOf(one) > from);
   const at = next?.getStart() ?? imports.at(-1)?.end ?? 0;
   const line = `import { ${name} } from '${from}';`;
@@ -82,6 +84,7 @@ function moduleImports(node) {
  * @param {(element: Element) => boolean} [isAfter] the first such comes behind; default: none does
  */
 function addElement(text, elements, added, isAfter = () => false) {
+  if (elements.some((element) => element.getText() === added)) return text;
   const next = elements.find((element) => isAfter(element));
   if (next !== undefined) return insert(text, next.getStart(), `${added}, `);
   const last = elements.at(-1);

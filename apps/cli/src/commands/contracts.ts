@@ -49,7 +49,9 @@ export async function writeContracts(
   await tell(desk, changes);
   tellOfSilent(desk, contracts);
   if (changes.some(isBreaking) && !acceptBreaking) {
-    desk.screen.note(`Nothing was written: ${WRITE} --accept-breaking writes what breaks as well.`);
+    desk.screen.note(
+      `Nothing was written: ${WRITE} --accept-breaking writes what breaks as well, as of a task that nobody adds yet.`,
+    );
     return exitCode.failed;
   }
   if (isDeepStrictEqual(before, contracts)) {

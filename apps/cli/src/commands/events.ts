@@ -3,6 +3,7 @@ import { exitCode } from '../exit-codes';
 import { eventLine } from '../happened/event-text';
 import { isMeant } from '../happened/event-filter';
 import type { EventFilter } from '../happened/event-filter';
+import { counted } from '../terminal/counted';
 import { untilAborted } from '../waiting';
 import type { Desk } from './desk';
 
@@ -34,6 +35,6 @@ export async function events(desk: Desk, options: EventsOptions): Promise<number
     await untilAborted(signal);
     return exitCode.done;
   }
-  screen.note(`${written} events.`);
+  screen.note(`${counted(written, 'event')}.`);
   return written === 0 ? exitCode.nothingMatched : exitCode.done;
 }

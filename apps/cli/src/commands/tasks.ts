@@ -2,6 +2,7 @@ import { parseTaskSearch } from '@app/queue/operating';
 import type { TaskSearch } from '@app/queue/operating';
 import { UsageError, exitCode } from '../exit-codes';
 import { taskTable } from '../happened/task-text';
+import { counted } from '../terminal/counted';
 import type { Desk } from './desk';
 
 /** The options of `warren tasks`. */
@@ -23,7 +24,7 @@ export async function tasks(
   if (desk.json) await desk.screen.json(found);
   else if (found.tasks.length > 0) await desk.screen.result(taskTable(found.tasks, Date.now(), desk.screen.paint));
   const left = found.total - found.tasks.length;
-  desk.screen.note(`${found.total} tasks${left === 0 ? '' : `; --limit shows more than ${limit}`}.`);
+  desk.screen.note(`${counted(found.total, 'task')}${left === 0 ? '' : `; --limit shows more than ${limit}`}.`);
   return found.total === 0 ? exitCode.nothingMatched : exitCode.done;
 }
 

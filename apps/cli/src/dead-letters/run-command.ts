@@ -9,6 +9,7 @@ import type {
 import { exitCode } from '../exit-codes';
 import { isAgreed } from './agreement';
 import type { DeadLetterCommand } from './arguments';
+import { counted } from '../terminal/counted';
 import { inertJson, inertLine } from '../terminal/inert-text';
 import { bodyText, detailJson, detailLines, listJson, listLine } from './rendering';
 import type { Progress, Screen } from '../terminal/screen';
@@ -157,7 +158,8 @@ function failureSentence({ name, id, queue }: DeadLetter, error: Error): string 
 
 function countSentence({ matched, looked }: ReadingCounts): string {
   if (looked === 0) return 'No dead letters.';
-  return matched === looked ? `${matched} dead letters.` : `${matched} of ${looked} dead letters match.`;
+  const letters = counted(looked, 'dead letter');
+  return matched === looked ? `${letters}.` : `${matched} of ${letters} match.`;
 }
 
 function endSentence(result: DeadLetterResult, outcome: string, isInterrupted: boolean): string {
