@@ -68,7 +68,7 @@ function Chart({ chart, answer }) {
       ...sizeOf(place.current),
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
       axes: [
-        { ...axis, values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => clock(tick, step)) },
+        { ...axis, space: 75, values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => clock(tick, step)) },
         {
           ...axis,
           size: 64,

@@ -23,11 +23,11 @@ export function Queues({ session }) {
             <th scope="col" class="number">Running</th>
             <th scope="col" class="number">Oldest</th>
             <th scope="col" class="number">Workers</th>
-            <th scope="col" class="number">Done/s</th>
-            <th scope="col" class="number">Wait p95</th>
-            <th scope="col" class="number">Run p95</th>
+            <th scope="col" class="number" title="Over the last minute">Done/s</th>
+            <th scope="col" class="number" title="95 of 100 waited no longer, of the last five minutes">Wait p95</th>
+            <th scope="col" class="number" title="95 of 100 ran no longer, of the last five minutes">Run p95</th>
             <th scope="col" class="number">Dead</th>
-            <th scope="col">Done, last minutes</th>
+            <th scope="col">Done, 30 min</th>
             ${may(session, 'operator') && html`<th scope="col">Actions</th>`}
           </tr>
         </thead>
