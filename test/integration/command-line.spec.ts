@@ -157,6 +157,7 @@ describe('warren', () => {
     const said = ends.flatMap(({ err }) => err).join('\n');
     expect(said).toMatch(/could not be reached[\s\S]*refuses the user or the password/);
     expect(said).not.toContain('secret');
+    expect(ends.map(({ err }) => err.at(-1))).toEqual(ends.map(() => expect.stringContaining('npm run broker')));
   });
 
   it('ends with 2 for a setting that is wrong, and names it', async () => {

@@ -34,6 +34,10 @@ interface CommonOptions {
 /** Columns of help where nobody reads it on a terminal. */
 const HELP_WIDTH = 100;
 
+/** Behind why a broker does not answer: it may not be the one that was meant, and there may be none. */
+const WHICH_BROKER =
+  'The broker is the one of --url or AMQP_URL, or the one that npm start or npm run broker keeps here.';
+
 /** Carries out what the arguments say. Never rejects; resolves with the exit code. */
 export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { streams } = surroundings;
@@ -86,6 +90,7 @@ async function carriedOut(
     screen.note(complaint(messageOf(error)));
     const code = signal.aborted ? exitCode.interrupted : exitCodeOf(error);
     if (code === exitCode.wrongUsage) screen.note(`warren ${name} --help says how it is used.`);
+    if (code === exitCode.noBroker) screen.note(WHICH_BROKER);
     return code;
   } finally {
     await desk.close();
