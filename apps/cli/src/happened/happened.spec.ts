@@ -87,6 +87,7 @@ describe('one task', () => {
       ],
       result: { text: HOSTILE },
       traceId: 'f00',
+      redrivenAt: NOW - 30_000,
     };
     const text = taskDetails(record, NOW, plain);
     expect(text.split('\n').map((line) => line.trim())).toEqual([
@@ -95,6 +96,7 @@ describe('one task', () => {
       'queue     images',
       'added     2026-11-21 11:59:00Z, 1m ago',
       'due       in 4.0s',
+      'redriven  2026-11-21 11:59:30Z, 30s ago',
       'trace     f00',
       String.raw`result    {"text":"\\u001b[2J\u202e"}`.replace(String.raw`\\u001b`, String.raw`\u001b`),
       'attempt 1  2026-11-21 11:59:58Z on web1-1-beef, ran 1.0s, again after 5.0s',

@@ -42,12 +42,13 @@ export function taskDetails(task: TaskRecord, now: number, paint: Paint): string
   const facts: [string, string | undefined][] = [
     ['task', task.name ?? '-'],
     ['queue', task.queue],
-    ['added', task.addedAt === undefined ? undefined : `${timeText(task.addedAt)}, ${agoText(task.addedAt, now)}`],
+    ['added', timeAgoText(task.addedAt, now)],
     ['due', dueText(task, now)],
     ['worker', task.worker === undefined ? undefined : `${task.worker}${lostText(task)}`],
     ['progress', progressText(task)],
     ['reason', task.reason],
     ['by', task.by],
+    ['redriven', timeAgoText(task.redrivenAt, now)],
     ['cancel', cancelText(task)],
     ['trace', task.traceId],
     ['result', resultText(task)],
@@ -57,6 +58,10 @@ export function taskDetails(task: TaskRecord, now: number, paint: Paint): string
     ...facts.flatMap(([label, value]) => (value === undefined ? [] : [`  ${label.padEnd(10)}${inertLine(value)}`])),
     ...task.attempts.flatMap((attempt) => attemptLines(attempt, paint)),
   ].join('\n');
+}
+
+function timeAgoText(time: number | undefined, now: number): string | undefined {
+  return time === undefined ? undefined : `${timeText(time)}, ${agoText(time, now)}`;
 }
 
 /** How long ago, for people: `3s ago`. A clock that is ahead of this one has it in a moment. */

@@ -89,6 +89,17 @@ describe('the pages say', () => {
     expect(task({})).not.toContain(' by ');
   });
 
+  it('when a task was redriven, between the runs of before and after', () => {
+    const attempts = [
+      { attempt: 1, endedAt: NOW - 110_000, worker: 'w1' },
+      { attempt: 1, endedAt: NOW - 60_000, worker: 'w2' },
+    ];
+    expect(task({ by: 'ada', redrivenAt: NOW - 90_000, attempts })).toMatch(
+      /added 2 min ago .*attempt 1.* on w1 .*redriven 1\.5 min ago by ada .*attempt 1.* on w2 .*dead-lettered 1 min ago/,
+    );
+    expect(task({ attempts })).not.toContain('redriven');
+  });
+
   it('that no attempt has been made yet, rather than a number', () => {
     expect(task({ state: 'delayed', attempt: 0 })).toContain('Attempt none yet');
     const query = new URLSearchParams();

@@ -24,6 +24,7 @@ export type PastTask = Omit<DeadTask, 'state' | 'attempts' | 'reason'> & {
   /** It is said to run, and its worker is silent or has stopped. */
   readonly isWorkerLost?: boolean;
   readonly by?: string;
+  readonly redrivenAt?: number;
   /** Who has ordered that it be cancelled, while that is not carried out. */
   readonly cancelRequestedBy?: string;
 };

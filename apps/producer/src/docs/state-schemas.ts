@@ -46,6 +46,7 @@ export const stateSchemas = {
       },
       traceId: text('Its trace.'),
       by: text('Who cancelled, redrove or purged it.'),
+      redrivenAt: time('When it was redriven last.'),
       cancelRequestedBy: text(
         'Who has ordered that it be cancelled, while it has not ended: it is not run when its turn comes; a run that goes on may still complete.',
       ),

@@ -1,5 +1,5 @@
 import type { DeadLetteredRecord, RetryingRecord } from './lifecycle-record';
-import type { AttemptRecord, ProgressRecord } from './task-record';
+import type { AttemptRecord, ProgressRecord, TaskRecord } from './task-record';
 
 /** Failed runs of one task that are kept; the oldest go first. */
 const MAX_ATTEMPTS = 20;
@@ -17,8 +17,18 @@ export class TaskDetails {
   reason: string | undefined;
   traceId: string | undefined;
   by: string | undefined;
+  /** When it was given back from its dead-letter queue: the beginning of this life. */
+  redrivenAt: number | undefined;
   /** Who has ordered that it be cancelled. */
   cancelRequestedBy: string | undefined;
+
+  /** What of it a task's record says as it stands. */
+  get told(): Partial<TaskRecord> {
+    const { progress, reason, traceId, by, redrivenAt } = this;
+    const result = this.result === undefined ? undefined : (JSON.parse(this.result) as unknown);
+    const isResultTooLarge = this.isResultTooLarge || undefined;
+    return withoutGaps({ progress, result, isResultTooLarge, reason, traceId, by, redrivenAt });
+  }
 
   /** About how many bytes it takes; see `TaskEntry.weight`. */
   get weight(): number {
@@ -40,6 +50,7 @@ export class TaskDetails {
     this.isResultTooLarge = false;
     this.reason = undefined;
     this.by = undefined;
+    this.redrivenAt = undefined;
     this.cancelRequestedBy = undefined;
   }
 

@@ -94,12 +94,9 @@ export class TaskEntry implements InLine<TaskEntry> {
   toRecord(): TaskRecord {
     const { id, name, queue, state, addedAt, dueAt, updatedAt, attempt, error, worker, details, run } = this;
     const attempts = [...(details?.failed ?? []), ...(run === undefined ? [] : [run])];
-    const { progress, reason, traceId, by } = details ?? {};
-    const result = details?.result === undefined ? undefined : (JSON.parse(details.result) as unknown);
     const cancelRequestedBy = isEnd(state) ? undefined : details?.cancelRequestedBy;
-    const known = { name, addedAt, dueAt, error, worker, progress, result, reason, traceId, by, cancelRequestedBy };
-    const tooLarge = details?.isResultTooLarge === true ? { isResultTooLarge: true } : {};
-    return { id, queue, state, updatedAt, attempt, attempts, ...withoutGaps(known), ...tooLarge };
+    const known = { name, addedAt, dueAt, error, worker, cancelRequestedBy, ...details?.told };
+    return { id, queue, state, updatedAt, attempt, attempts, ...withoutGaps(known) };
   }
 
   /** Its producer may tell later than its worker: a state that is known already stays. */
@@ -129,7 +126,10 @@ export class TaskEntry implements InLine<TaskEntry> {
     if (kind === 'purged') {
       this.state = 'cancelled';
       this.more().reason = `purged: ${reason}`;
-    } else if (isNew) this.dueAt = at;
+    } else {
+      if (isNew) this.dueAt = at;
+      this.more().redrivenAt = life;
+    }
     if (by !== undefined && (kind === 'purged' || this.more().by === undefined)) this.more().by = by;
   }
 

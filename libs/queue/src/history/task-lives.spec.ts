@@ -56,7 +56,13 @@ describe('a task that was redriven, and added again under its id', () => {
   it('keeps what failed before the redrive, and nothing of what was there before it was added again', () => {
     const [dead, redriven, completed, again] = [6, 7, 10, 11].map((count) => viewOf(LIVES.slice(0, count)).get('a'));
     expect(dead).toMatchObject({ state: 'dead-lettered', attempt: 3, reason: 'failed', attempts: [{}, {}, {}, {}] });
-    expect(redriven).toMatchObject({ state: 'queued', attempt: 0, by: 'anna', attempts: [{}, {}, {}, {}] });
+    expect(redriven).toMatchObject({
+      state: 'queued',
+      attempt: 0,
+      by: 'anna',
+      redrivenAt: NOW + 5_000,
+      attempts: [{}, {}, {}, {}],
+    });
     expect(redriven).not.toHaveProperty('reason');
     expect(completed).toMatchObject({ state: 'completed', result: 'old', attempts: [{}, {}, {}, {}, { attempt: 1 }] });
     expect(again).toMatchObject({ state: 'queued', attempt: 0, attempts: [] });

@@ -65,6 +65,8 @@ export interface TaskRecord {
   readonly traceId?: string;
   /** Who cancelled, redrove or purged it. */
   readonly by?: string;
+  /** When it was redriven last. */
+  readonly redrivenAt?: number;
   /**
    * Who has ordered that it be cancelled, while it has not ended: it will not be run when its turn comes; one that runs may still complete.
    */

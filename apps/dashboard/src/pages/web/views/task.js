@@ -121,10 +121,20 @@ function didText({ state, reason }) {
 }
 
 function Timeline({ task, now }) {
-  const { attempts } = task;
+  const { attempts, redrivenAt, by } = task;
+  const isBefore = ({ startedAt, endedAt }) => redrivenAt === undefined || (endedAt ?? startedAt ?? 0) < redrivenAt;
+  const before = attempts.filter(isBefore);
+  const lines = (some) => some.map((attempt, index) => html`<${Attempt} key=${index} attempt=${attempt} now=${now} />`);
   return html`<ol class="timeline" data-testid="timeline">
-    ${task.addedAt !== undefined && html`<li>added <${Time} at=${task.addedAt} now=${now} /></li>`}
-    ${attempts.map((attempt, index) => html`<${Attempt} key=${index} attempt=${attempt} now=${now} />`)}
+    ${task.addedAt !== undefined && html`<li>added <${Time} at=${task.addedAt} now=${now} /></li>`} ${lines(before)}
+    ${
+      redrivenAt !== undefined &&
+      html`<li>
+        redriven <${Time} at=${redrivenAt} now=${now} />
+        ${task.state !== 'cancelled' && by !== undefined && html` by <${Text} text=${by} />`}
+      </li>`
+    }
+    ${lines(attempts.slice(before.length))}
     ${
       isEnd(task.state) &&
       html`<li class=${task.state === 'dead-lettered' ? 'bad' : ''}>
