@@ -21,6 +21,8 @@ describe('a broker that is not there at the start', () => {
     readonly urls: readonly string[];
     readonly attempted: () => Promise<void>;
     readonly heal: () => unknown;
+    /** Default: 5000. */
+    readonly connectTimeout?: number;
   }
 
   const behind = (proxy: TcpProxy): Absence => ({
@@ -54,7 +56,7 @@ describe('a broker that is not there at the start', () => {
       async () => {
         const proxy = open(await TcpProxy.open(vhost.url));
         proxy.blackHole();
-        return behind(proxy);
+        return { ...behind(proxy), connectTimeout: 300 };
       },
       /ETIMEDOUT/,
     ],
@@ -63,7 +65,7 @@ describe('a broker that is not there at the start', () => {
       async () => {
         const proxy = open(await TcpProxy.open(vhost.url));
         proxy.redirect(String(process.env['WARREN_TEST_MANAGEMENT_URL']));
-        return { ...behind(proxy), heal: () => proxy.redirect(vhost.url) };
+        return { ...behind(proxy), heal: () => proxy.redirect(vhost.url), connectTimeout: 300 }; // it waits for more
       },
       /./,
     ],
@@ -74,7 +76,7 @@ describe('a broker that is not there at the start', () => {
         for (const proxy of [resetting, another]) proxy.cut({ refuse: true });
         const silent = open(await TcpProxy.open(vhost.url));
         silent.blackHole();
-        return { ...behind(resetting), urls: [resetting.url, silent.url, another.url] };
+        return { ...behind(resetting), urls: [resetting.url, silent.url, another.url], connectTimeout: 600 };
       },
       /(ECONNRESET|ETIMEDOUT)/,
     ],
@@ -85,7 +87,8 @@ describe('a broker that is not there at the start', () => {
     async (...row) => {
       const [, arrange, why] = row;
       const absence = await arrange();
-      await test.create(absence.urls);
+      const { urls, connectTimeout = 5_000 } = absence;
+      await test.create(urls, { connectTimeout });
       const { worker, log } = test;
       const listening = worker.listen();
       await absence.attempted();

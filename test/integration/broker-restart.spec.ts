@@ -91,15 +91,24 @@ async function worksAgain(): Promise<void> {
   await Promise.all(tasks.map((task, index) => worker.queue.add(task, { name: names[index] ?? '' })));
   await waitFor('the next ones to run', () => names.every((name) => work.runsOf(name) === 1));
   await waitFor('it to be ready', () => worker.readiness().isReady); // a moment later: when the delay levels are there
-  expect(await look()).toMatchObject({ 'classic-work': { consumers: 1 }, 'quorum-work': { consumers: 1 } });
+  await becomes({ 'classic-work': { consumers: 1 }, 'quorum-work': { consumers: 1 } });
   await worker.close();
   const none = { messages: 0, consumers: 0 };
-  expect(await look()).toEqual({
-    'classic-work': none,
-    'quorum-work': none,
-    'classic-work.dlq': none,
-    'quorum-work.dlq': none,
-  });
+  await becomes({ 'classic-work': none, 'quorum-work': none, 'classic-work.dlq': none, 'quorum-work.dlq': none });
+}
+
+/** A quorum queue counts a moment later what has been acknowledged and who consumes it. */
+async function becomes(expected: Record<string, { messages?: number; consumers: number }>): Promise<void> {
+  let seen: Awaited<ReturnType<typeof look>> = {};
+  await waitFor(
+    () => `${JSON.stringify(expected)}; there is ${JSON.stringify(seen)}`,
+    async () => {
+      seen = await look();
+      return Object.entries(expected).every(([name, { messages, consumers }]) => {
+        return seen[name]?.consumers === consumers && (messages ?? seen[name].messages) === seen[name].messages;
+      });
+    },
+  );
 }
 
 describe('a broker that is killed and started again', () => {
@@ -143,14 +152,19 @@ describe('a broker that is killed and started again', () => {
     await worker.queue.result(before);
     await node.kill();
     await worker.sees('consumer.interrupted', 2);
-    const failed = () => worker.seen('connection.failed').filter(({ role }) => role !== 'browsing');
-    await waitFor('both connections to have failed', () => failed().length === 2);
-    expect(worker.readiness().isReady).toBe(false);
-    expect(worker.readiness().problems).toEqual([
-      expect.stringMatching(/^queue "classic-work" is not consumed \(connect ECONNREFUSED/),
-      expect.stringMatching(/^queue "quorum-work" is not consumed \(connect ECONNREFUSED/),
-      expect.stringMatching(/^tasks cannot be added: the connection is reopening \(connect ECONNREFUSED/),
-    ]);
+    const away = [
+      /^queue "classic-work" is not consumed \(connect ECONNREFUSED/,
+      /^queue "quorum-work" is not consumed \(connect ECONNREFUSED/,
+      /^tasks cannot be added: the connection is reopening \(connect ECONNREFUSED/,
+    ];
+    await waitFor(
+      () => `readiness to say that it is away; it says ${JSON.stringify(worker.readiness())}`,
+      () => {
+        const { isReady, problems } = worker.readiness();
+        const isEachSaid = away.every((problem, index) => problem.test(problems[index] ?? ''));
+        return !isReady && problems.length === away.length && isEachSaid;
+      },
+    );
     const patient = tasks.map((task) => worker.queue.add(task, { name: `patient ${task.name}` }, { id: task.name }));
     await expect(worker.queue.add(classicTask, { name: 'hurried' }, { timeout: 200 })).rejects.toThrow(
       NotConnectedError,

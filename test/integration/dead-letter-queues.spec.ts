@@ -13,6 +13,7 @@ import { closingAfterEach } from '../support/closing';
 import { letterOf, lettersOf, seed } from '../support/dead-letters';
 import { freePort } from '../support/free-port';
 import { Vhost } from '../support/vhost';
+import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
 const closing = closingAfterEach();
@@ -26,7 +27,7 @@ beforeEach(async () => {
 /** An app that knows one queue, which is declared, and its dead-letter queues. */
 async function appWith(type: QueueType): Promise<DeadLetterQueues> {
   const task = defineTask({ name: 'resize', queue: defineQueue({ name: 'work', type }), payload: z.string() });
-  const app = closing(await TestWorker.create({ urls: [vhost.url], tasks: [task], publishTimeout: 5_000 }));
+  const app = closing(await TestWorker.create({ urls: [vhost.url], tasks: [task] }));
   await app.queue.add(task, 'declares both queues');
   await vhost.take('work');
   return app.app.get(DeadLetterQueues);
@@ -236,7 +237,7 @@ describe('dead-letter queues that cannot be looked into', () => {
     await list.next();
     await deadLetters.close();
     await expect(restOf(list)).rejects.toThrow(QueueReadError);
-    expect((await vhost.channel.checkQueue('work.dlq')).messageCount).toBe(1_000);
+    await waitFor('all to be back', async () => (await vhost.channel.checkQueue('work.dlq')).messageCount === 1_000);
   });
 });
 

@@ -8,6 +8,7 @@ import type { MicroserviceOptions, RmqContext } from '@nestjs/microservices';
 import type { Channel, Message } from 'amqplib';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
+import { gate } from '../support/gate';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
@@ -18,15 +19,18 @@ const LIGHT = 10;
 
 type Runs = { worker: string; work: number; text: string; end: number }[];
 
-/** A worker's handler, which notes who ran what. One task at a time, as work on one processor is; the work is a timer. */
-function controllerOf(worker: string, runs: Runs): Type {
+/** What a task's work is, when it is no timer. */
+type Work = (text: string) => Promise<void> | undefined;
+
+/** A worker's handler, which notes who ran what. One task at a time, as work on one processor is; the work is a timer, unless given. */
+function controllerOf(worker: string, runs: Runs, given?: Work): Type {
   @Controller()
   class WorkController {
     private before = Promise.resolve();
 
     @EventPattern<string>('work')
     async handle(@Payload() { work, text }: { work: number; text: string }, @Ctx() context: RmqContext): Promise<void> {
-      this.before = this.before.then(() => delay(work));
+      this.before = this.before.then(() => given?.(text) ?? delay(work));
       await this.before;
       runs.push({ worker, work, text, end: performance.now() });
       (context.getChannelRef() as Channel).ack(context.getMessage() as Message);
@@ -57,20 +61,25 @@ beforeAll(async () => {
 });
 afterAll(() => vhost.close());
 
+const messages = ['First message.', 'Second message..', 'Third message...', 'Fourth message....', 'Fifth message.....'];
+
 describe('two workers on one queue', () => {
   it('share the tutorial’s five messages in turn', async () => {
     const task = taskOn('round-robin');
     const runs: Runs = [];
-    const workers = [await start('first', task, runs), await start('second', task, runs)];
-    const messages = [
-      'First message.',
-      'Second message..',
-      'Third message...',
-      'Fourth message....',
-      'Fifth message.....',
-    ];
+    const gates = messages.map(() => gate());
+    const work = (text: string): Promise<void> | undefined => gates[messages.indexOf(text)]?.opened;
+    const workers = [await start('first', task, runs, work), await start('second', task, runs, work)];
 
-    for (const text of messages) await workers[0]?.queue.add(task, { work: text.split('.').length * 30, text });
+    // As if each dot took its time, to the worker that has ended first.
+    const taken = (): number => workers.reduce((sum, worker) => sum + worker.seen('task.started').length, 0);
+    for (const [index, text] of messages.entries()) {
+      gates[index - 2]?.open();
+      await waitFor('the one before it to be done', () => runs.length === Math.max(0, index - 1));
+      await workers[0]?.queue.add(task, { work: 0, text });
+      await waitFor('it to be taken', () => taken() === index + 1);
+    }
+    for (const { open } of gates) open();
     await waitFor('five runs', () => runs.length === 5);
 
     const byWorker = ['first', 'second'].map((name) =>
@@ -116,8 +125,8 @@ async function makespan(
   return { loads: loads(runs, ['first', 'second']), duration };
 }
 
-function start(name: string, task: TaskDefinition, runs: Runs): Promise<TestWorker> {
-  return TestWorker.start({ urls: [vhost.url], tasks: [task], controllers: [controllerOf(name, runs)] });
+function start(name: string, task: TaskDefinition, runs: Runs, work?: Work): Promise<TestWorker> {
+  return TestWorker.start({ urls: [vhost.url], tasks: [task], controllers: [controllerOf(name, runs, work)] });
 }
 
 /** Nest's own transport as Warren configures it, but for the prefetch. */

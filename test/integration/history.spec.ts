@@ -104,8 +104,11 @@ describe('what happened to tasks', () => {
     const hold = await producer.queue.add(work, 'hold');
     const running = await becomes(producer, hold.id, 'running');
     const { view } = producer.app.get(TaskHistory);
-    await waitFor('the beat that tells of it', () => view.workers(Date.now())[0]?.running.includes(hold.id));
-    expect(view.workers(Date.now())).toMatchObject([
+    const workers = await waitFor('the beat that tells of it', () => {
+      const seen = view.workers(Date.now());
+      return seen[0]?.state === 'alive' && seen[0].running.includes(hold.id) ? seen : undefined;
+    });
+    expect(workers).toMatchObject([
       { worker: running.worker, state: 'alive', queues: [{ queue: 'work', concurrency: 1, running: 1 }] },
     ]);
     release?.();

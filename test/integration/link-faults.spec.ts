@@ -3,10 +3,11 @@ import { quarantineName } from '../../libs/queue/src/topology/names';
 import { AmqpProxy } from '../support/amqp-proxy';
 import type { CutTime } from '../support/amqp-proxy';
 import { closingAfterEach } from '../support/closing';
-import { LinkTest, RECOVERY, manyAttempts, task } from '../support/link-test';
+import { LinkTest, NOTICES_SILENCE, RECOVERY, manyAttempts, task } from '../support/link-test';
 import { TcpProxy } from '../support/tcp-proxy';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
+import type { WorkerOptions } from '../support/worker';
 
 const open = closingAfterEach();
 let vhost: Vhost;
@@ -21,8 +22,8 @@ beforeEach(async () => {
 
 describe('a link that breaks in the middle of the work', () => {
   /** One task runs, and the worker's lines so far are forgotten. */
-  async function startWithOneRunning() {
-    await test.start([proxy.url]);
+  async function startWithOneRunning(options: Partial<WorkerOptions> = {}) {
+    await test.start([proxy.url], options);
     const running = test.work.hold('running');
     await test.worker.queue.add(task, { name: 'running' });
     await waitFor('it to run', () => test.work.runsOf('running') === 1);
@@ -43,13 +44,13 @@ describe('a link that breaks in the middle of the work', () => {
     expect(lines).toHaveLength(5);
   }
 
-  it.each<[string, () => void, RegExp]>([
-    ['is cut, and stays so', () => proxy.cut({ refuse: true }), /ECONNRESET/],
-    ['falls silent, and stays so', () => proxy.blackHole(), /ETIMEDOUT/],
+  it.each<[string, () => void, RegExp, Partial<WorkerOptions>]>([
+    ['is cut, and stays so', () => proxy.cut({ refuse: true }), /ECONNRESET/, {}],
+    ['falls silent, and stays so', () => proxy.blackHole(), /ETIMEDOUT/, NOTICES_SILENCE],
   ])(
     'and %s: adds fail at their deadline or go out afterwards, and what ran is handed out again',
-    async (_what, fail, why) => {
-      const running = await startWithOneRunning();
+    async (_what, fail, why, options) => {
+      const running = await startWithOneRunning(options);
       const { worker, work } = test;
       fail();
       await worker.sees('connection.lost', 2);
@@ -77,7 +78,7 @@ describe('a link that breaks in the middle of the work', () => {
   );
 
   it('because the host behind it is gone: noticed by the heartbeat, and the next connection is used', async () => {
-    const running = await startWithOneRunning();
+    const running = await startWithOneRunning({ heartbeat: 1 });
     const { worker, work } = test;
     const attempts = proxy.attempts;
     proxy.sever();
@@ -105,7 +106,7 @@ describe('a slow link', () => {
   const ballast = 'x'.repeat(4 * BYTES_PER_SECOND);
 
   it('carries a large message for longer than two heartbeats, to the broker and to the worker', async () => {
-    await test.start([proxy.url]);
+    await test.start([proxy.url], { heartbeat: 1 });
     proxy.throttle(BYTES_PER_SECOND);
     const startedAt = performance.now();
     await test.worker.queue.add(task, { name: 'large', ballast }, { timeout: 60_000 });
@@ -121,10 +122,9 @@ describe('a slow link', () => {
     proxy.throttle(BYTES_PER_SECOND);
     const hurried = test.worker.queue.add(task, { name: 'large', ballast }, { timeout: 500 });
     const behind = test.worker.queue.add(task, { name: 'behind it' }, { timeout: 500 });
-    const startedAt = performance.now();
     await expect(hurried).rejects.toThrow(ConfirmTimeoutError);
     await expect(behind).rejects.toThrow(ConfirmTimeoutError);
-    expect(performance.now() - startedAt).toBeLessThan(3_000); // and the message itself takes 4 s
+    expect(test.work.runs).toEqual([]); // the message itself takes 4 s
     expect(test.worker.readiness()).toEqual({ isReady: true, problems: [] });
 
     await test.works(vhost);
@@ -182,7 +182,7 @@ describe('a connection that is cut at one frame of its set-up after the other', 
     '%s the broker has seen it and what left with it: the worker comes up each time',
     async (when) => {
       const measured = open(await AmqpProxy.open(vhost.url));
-      await test.start([measured.url], { heartbeat: 30 });
+      await test.start([measured.url]);
       const frames = measured.mostFrames;
       await test.worker.close();
       expect(frames).toBeGreaterThan(10);

@@ -12,7 +12,14 @@ import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
 const queue = defineQueue({ name: 'work', type: 'classic', concurrency: 3 });
-const work = defineTask({ name: 'work', queue, payload: z.string(), attempts: 2, backoff: fixed(300), timeout: 5_000 });
+const work = defineTask({
+  name: 'work',
+  queue,
+  payload: z.string(),
+  attempts: 2,
+  backoff: fixed(300),
+  timeout: 600_000,
+});
 
 const open = closingAfterEach();
 let vhost: Vhost;

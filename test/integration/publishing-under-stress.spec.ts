@@ -58,7 +58,7 @@ describe('a connection that is cut with thousands of messages in flight', () => 
     let confirmed = 0;
     const cuts: unknown[] = [];
     const add = async (id: string): Promise<void> => {
-      await producer.queue.add(work, 'x'.repeat(500), { id, timeout: 30_000 });
+      await producer.queue.add(work, 'x'.repeat(500), { id, timeout: 100_000 });
       confirmed += 1;
       if (confirmed % 3_000 === 0 && cuts.length < times) cuts.push(cut(proxy));
     };
@@ -177,7 +177,7 @@ describe('an app that is closed', () => {
     const startedAt = performance.now();
     await expect(producer.queue.add(work, 'late')).rejects.toThrow(NotConnectedError);
     await expect(producer.queue.add(work, 'late')).rejects.toThrow('the connection was closed');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000); // and not after the deadline of an add
     expect(await idsIn('work')).toEqual([]);
   });
 });

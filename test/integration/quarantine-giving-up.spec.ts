@@ -117,7 +117,7 @@ describe('a worker that is at work without a pause', () => {
     expect(looker.waits).toEqual([20, 20]); // for a moment by itself, and then for one that it makes
     expect(looker.postponed).toEqual(['this worker is at work without a pause']);
     expect(looker.ranAlone).toEqual([]);
-    expect((await vhost.channel.checkQueue('a.quarantine')).messageCount).toBe(1);
+    await waitFor('it to be there', async () => (await vhost.channel.checkQueue('a.quarantine')).messageCount === 1);
   });
 
   it('rests before it tries again, twice as long each time, up to a limit', async () => {

@@ -91,7 +91,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a suspect of a %s queue', (type
     suspect('a');
     await worker.sees('task.isolated');
     await worker.close();
-    expect((await vhost.channel.checkQueue('a.quarantine')).messageCount).toBe(1);
+    await waitFor('it to be back', async () => (await vhost.channel.checkQueue('a.quarantine')).messageCount === 1);
     const next = await start({ tasks: definitions(type), crashLimit });
     await next.sees('task.completed');
     await vhost.settles('a', { ready: 0, unacked: 0, dead: 0 });
@@ -110,7 +110,7 @@ describe('suspects of several queues', () => {
       );
     }
     await worker.server.drain();
-    expect(await consumers()).toEqual([0, 0, 0]);
+    await waitFor('no consumer', async () => (await consumers()).every((count) => count === 0));
   });
 });
 

@@ -39,7 +39,7 @@ const taskIn = (type: QueueType) =>
 /** An app that knows one queue, which is declared, and its dead-letter queues. */
 async function appWith(type: QueueType): Promise<{ app: TestWorker; deadLetters: DeadLetterQueues }> {
   const task = taskIn(type);
-  const options = { urls: [vhost.url], tasks: [task], publishTimeout: 5_000, controllers: [FailingController] };
+  const options = { urls: [vhost.url], tasks: [task], controllers: [FailingController] };
   const app = closing(await TestWorker.create(options));
   await app.queue.add(task, 'declares both queues');
   await vhost.take('work');

@@ -34,7 +34,7 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
     backoff: exponential({ initial: 100, max: 1_000 }),
   });
   const alwaysFails = defineTask({ name: 'always-fails', queue, payload });
-  const slowRetry = defineTask({ name: 'slow-retry', queue, payload, backoff: fixed(2_000) });
+  const slowRetry = defineTask({ name: 'slow-retry', queue, payload, backoff: fixed(3_000) });
   const hopeless = defineTask({ name: 'hopeless', queue, payload });
   const declined = defineTask({ name: 'declined', queue, payload, attempts: 5, retryIf: exceptOn(CardDeclined) });
   const later = defineTask({ name: 'later', queue, payload });
@@ -202,16 +202,18 @@ describe.each<QueueType>(['quorum', 'classic'])('a task that fails in a %s queue
 
   it('holds no slot and no memory of the worker while it waits, and survives every process', async () => {
     const { worker, runs } = await start();
-    const { id } = await worker.queue.add(slowRetry, 'x');
-    await worker.sees('task.retrying');
-    await worker.queue.add(hopeless, 'in the same slot');
+    await worker.queue.addBulk([
+      { task: slowRetry, payload: 'x', options: { id: 'slow' } },
+      { task: hopeless, payload: 'in the same slot' },
+    ]);
     await worker.sees('task.dead-lettered');
     await worker.close();
+    expect(worker.seen('task.retrying')).toMatchObject([{ id: 'slow' }]);
     expect(runs.map(({ name }) => name)).toEqual(['slow-retry', 'hopeless']);
     await vhost.take('work.dlq');
     const second = await start();
     await second.worker.sees('task.dead-lettered');
-    expect(second.runs).toMatchObject([{ id, attempt: 2 }]);
+    expect(second.runs).toMatchObject([{ id: 'slow', attempt: 2 }]);
     await vhost.take('work.dlq');
   });
 

@@ -86,7 +86,7 @@ async function takesOver(another: TestWorker, expected: { id: string; redelivere
   // In any order: what comes back to a classic queue is counted and goes to its end.
   expect(new Set(got)).toEqual(new Set([...expected, { id, redelivered: false }]));
   expect(got).toHaveLength(expected.length + 1);
-  expect(await vhost.consumers(queue.name)).toBe(1);
+  await waitFor('exactly one consumer', async () => (await vhost.consumers(queue.name)) === 1);
   expect(another.readiness()).toEqual({ isReady: true, problems: [] });
   await vhost.settles(queue.name, { ready: 0, unacked: 0, dead: 0 });
 }
@@ -148,13 +148,16 @@ describe('a worker that stops', () => {
   });
 
   it('gives back what the broker hands out before it has heard that the consumer is cancelled', async () => {
-    const slow = await TcpProxy.open(vhost.url);
+    const slow = await AmqpProxy.open(vhost.url);
     const worker = await start({ urls: [slow.url] });
-    slow.slowDown(100);
+    slow.cutAt('basic.cancel', 'held');
     const closing = worker.close();
+    await waitFor('it to have said so', () => slow.cutsDone === 1);
     vhost.publish(queue.name, JSON.stringify({ pattern: deaf.name, data: { name: 'too late' } }), {
       messageId: 'late',
     });
+    await waitFor('it to be handed out', async () => (await vhost.channel.checkQueue(queue.name)).messageCount === 0);
+    slow.letGo();
     await closing;
     expect(work.runs).toEqual([]);
     await takesOver(await start(), [{ id: 'late', redelivered: true }]);

@@ -1,3 +1,5 @@
+import { QueueEvents } from '@app/queue';
+import type { Readiness } from '@app/queue';
 import { quarantineName } from '../../libs/queue/src/topology/names';
 import { closingAfterEach } from '../support/closing';
 import { LinkTest, task } from '../support/link-test';
@@ -20,9 +22,11 @@ beforeEach(async () => {
 describe('a task that holds its slot for too long', () => {
   it('is named by readiness, and lets it be well again when it ends', async () => {
     const endless = test.work.hold('endless');
+    const saidAtFirst: Readiness[] = [];
+    test.worker.app.get(QueueEvents).on('task.started', () => saidAtFirst.push(test.worker.readiness()));
     await test.worker.queue.add(task, { name: 'endless' });
     await waitFor('it to run', () => test.work.runsOf('endless') === 1);
-    expect(test.worker.readiness()).toEqual({ isReady: true, problems: [] });
+    expect(saidAtFirst).toEqual([{ isReady: true, problems: [] }]);
     await test.says(STUCK);
     endless.release();
     await test.works(vhost);

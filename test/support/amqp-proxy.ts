@@ -12,6 +12,7 @@ const methods = {
   'exchange.declare': [40, 10],
   'basic.qos': [60, 10],
   'basic.consume': [60, 20],
+  'basic.cancel': [60, 30],
   'basic.publish': [60, 40],
   'basic.ack': [60, 80],
   'confirm.select': [85, 10],
@@ -26,9 +27,9 @@ const METHOD_FRAME = 1;
 /**
  * `before`: the broker never sees the method. `after`: it does what was asked, and its answer is lost. `never`: the
  * connection stays as it is and falls silent, as when the broker hangs. `unanswered`: it stays as well, and the broker does what it is asked
- * from then on, and is not heard any more.
+ * from then on, and is not heard any more. `held`: what the client says from then on waits for {@link AmqpProxy.letGo}.
  */
-export type CutTime = 'before' | 'after' | 'never' | 'unanswered';
+export type CutTime = 'before' | 'after' | 'never' | 'unanswered' | 'held';
 
 /** A method, or the number of a client's frame: 1 is the protocol header. */
 interface Cut {
@@ -45,6 +46,9 @@ export class AmqpProxy {
   private readonly upstreams = new Set<Socket>();
   private readonly unnoticed = new Set<Socket>();
   private readonly cuts: Cut[] = [];
+  /** What clients have said and the broker has not heard yet. */
+  private readonly kept: [Socket, Buffer][] = [];
+  private isLetGo = false;
   private done = 0;
   private most = 0;
 
@@ -115,6 +119,12 @@ export class AmqpProxy {
     for (const socket of this.sockets) if (!this.upstreams.has(socket)) socket.resetAndDestroy();
   }
 
+  /** What was held is passed on, and all that follows. */
+  letGo(): void {
+    this.isLetGo = true;
+    for (const [upstream, frame] of this.kept.splice(0)) upstream.write(frame);
+  }
+
   /** The broker notices the cuts it has not noticed. */
   letNotice(): void {
     for (const upstream of this.unnoticed) upstream.resetAndDestroy();
@@ -154,7 +164,8 @@ export class AmqpProxy {
           if (cut !== undefined) carryOut(cut, client, upstream);
         }
         if (cut?.when === 'before' || cut?.when === 'never') return;
-        upstream.write(frame);
+        if (cut?.when === 'held' && !this.isLetGo) this.kept.push([upstream, frame]);
+        else upstream.write(frame);
       }
     });
   }
@@ -175,6 +186,7 @@ function carryOut({ when }: Cut, client: Socket, upstream: Socket): void {
     client.resetAndDestroy();
     return;
   }
+  if (when === 'held') return;
   upstream.unpipe(client);
   // What the broker sends next is its answer; the client never gets it.
   if (when === 'after') upstream.once('data', () => client.resetAndDestroy()).resume();

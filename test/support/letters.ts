@@ -17,11 +17,11 @@ export const letters = {
     name: 'few',
     queue,
     payload,
-    batch: { size: 4, wait: 100 },
+    batch: { size: 4, wait: 700 },
     attempts: 2,
     backoff: fixed(100),
   }),
-  timed: defineTask({ name: 'timed', queue, payload, batch: { size: 4, wait: 100 }, timeout: 400 }),
+  timed: defineTask({ name: 'timed', queue, payload, batch: { size: 2, wait: 900 }, timeout: 1_000 }),
 };
 
 type LetterTask = (typeof letters)[keyof typeof letters];

@@ -38,6 +38,9 @@ export const RECOVERY = { connected: 2, others: ['log: consuming work, 1 at once
 export const RECONNECT_DELAY_MS = 20;
 const MANY_ATTEMPTS = 12;
 
+/** For tests in which a link falls silent. */
+export const NOTICES_SILENCE = { connectTimeout: 300, heartbeat: 1 };
+
 const CONNECTED = /^log: connected to amqp:\/\/[\w-]+:\*\*\*@.* \(RabbitMQ [\d.]+\) for (producing|consuming)$/;
 
 /** A worker at the end of a link that a test makes go wrong, and the lines it has logged. */
@@ -63,8 +66,9 @@ export class LinkTest {
         controllers: [WorkController],
         providers: [{ provide: SteeredWork, useValue: this.work }],
         reconnectDelay: RECONNECT_DELAY_MS,
-        connectTimeout: 300,
-        heartbeat: 1,
+        // Tests of a silence have shorter ones: on a machine that is busy those notice what is none.
+        connectTimeout: 5_000,
+        heartbeat: 30,
         logger: this.log,
         ...options,
       }),
