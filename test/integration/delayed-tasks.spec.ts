@@ -154,7 +154,7 @@ describe('a delay', () => {
     const names = ['first', 'second', 'third'] as const;
     const gone = await Promise.all(names.map((name) => DelayedWork.start(vhost.url, 'quorum', name)));
     const ids = gone.map(() => new Set<string>());
-    await Promise.all(gone.map((work, index) => losesQueue(work, String(names[index]))));
+    await Promise.all(names.map((name, index) => losesQueue(gone[index], name)));
     for (let round = 0; round < 30; round += 1) {
       for (const [index, work] of gone.entries()) ids[index]?.add(await work.add(300));
     }

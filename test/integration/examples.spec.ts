@@ -17,7 +17,7 @@ beforeAll(async () => {
   vhost = await Vhost.open();
   const names = [...documented.keys()].join(' ');
   program = TestProcess.typed(`npm run example -- ${names}`, { AMQP_URL: vhost.url });
-  await program.exit(60_000);
+  await program.exit(110_000);
   for (const line of program.stdout) {
     const heading = /^# (.*)/.exec(line)?.[1];
     if (heading === undefined) [...printed.values()].at(-1)?.push(line);

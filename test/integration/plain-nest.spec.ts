@@ -140,6 +140,7 @@ describe.each(types)('a %s queue', (type) => {
     const server = open(module.createNestMicroservice({ ...transport(task.queue), logger: false }));
     await server.listen();
     const worker = open(await TestWorker.start({ urls: [vhost.url], tasks: [task], controllers: [PrintController] }));
+    await waitFor('both consumers', async () => (await vhost.consumers(task.queue.name)) === 2);
     const texts = Array.from({ length: 20 }, (_, index) => ({ text: String(index) }));
     await worker.queue.addBulk(texts.map((payload) => ({ task, payload })));
     await waitFor('twenty lines', () => printed.length === 20);

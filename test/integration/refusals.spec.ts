@@ -262,11 +262,14 @@ describe('what is refused while the worker runs', () => {
   }
 
   it('a queue recreated with other arguments: the others go on, readiness names it, and it heals when it is put right', async () => {
-    await create({ tasks: [task, other] });
+    const proxy = await AmqpProxy.open(user.url);
+    await create({ tasks: [task, other], url: proxy.url });
     await worker.listen();
     const ttl = { durable: true, arguments: { 'x-message-ttl': 60_000 } };
+    proxy.cutAt('queue.declare', 'held'); // or the worker might be the first to declare it again
     await vhost.channel.deleteQueue('work');
     await vhost.channel.assertQueue('work', ttl);
+    proxy.letGo();
     const sentence = 'Queue "work" exists with x-message-ttl = 60000, and this app declares none. ' + REMEDY;
     await worker.sees('consumer.interrupted', 2);
     await says(`queue "work" is not consumed (${sentence})`.replaceAll(/[()?]/g, '\\$&'));
@@ -280,6 +283,8 @@ describe('what is refused while the worker runs', () => {
 
     await vhost.channel.deleteQueue('work');
     await works();
+    await worker.close();
+    await proxy.close();
   });
 
   it('a queue that somebody else has begun to consume exclusively: it heals when they leave', async () => {

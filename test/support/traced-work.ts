@@ -16,7 +16,7 @@ export const traced = {
   /** Is put off by its handler, once. */
   putOff: defineTask({ name: 'put-off', queue, payload }),
   /** Adds `child`; the one that says `fails` fails at first. */
-  together: defineTask({ name: 'together', queue, payload, attempts: 2, batch: { size: 2, wait: 1_000 } }),
+  together: defineTask({ name: 'together', queue, payload, attempts: 2, batch: { size: 2, wait: 3_000 } }),
 };
 
 /** Does so, and notes the headers of each run of `child` and `fails`. */
