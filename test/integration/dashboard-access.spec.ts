@@ -220,6 +220,17 @@ describe('every answer', () => {
     }
   });
 
+  it('to an address that is no page is a page for a person, and a problem for a program', async () => {
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const page = await app.get('/nowhere').set('Accept', browser).expect(404);
+    expect(page.headers['content-type']).toMatch(/^text\/html/);
+    expect(page.text).toContain('There is no such page. <a href="/">');
+    for (const accept of ['*/*', 'application/json']) {
+      const problem = await app.get('/nowhere').set('Accept', accept).expect(404);
+      expect(problem.body).toMatchObject({ status: 404 });
+    }
+  });
+
   it('is not sent again to who has it already', async () => {
     const { headers } = await app.get('/assets/main.js').expect(200);
     await app
