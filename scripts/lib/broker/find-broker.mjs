@@ -41,19 +41,6 @@ export async function findBroker(voice, signal) {
 }
 
 /**
- * The address of a broker that runs already, for commands that only want to talk to it: AMQP_URL, then this checkout's private
- * broker (`npm start`, `npm run broker`), then a RabbitMQ on localhost:5672. undefined: there is none.
- * @param {import('../say.mjs').Voice} voice @returns {Promise<string | undefined>}
- */
-export async function findRunningBroker(voice) {
-  const named = await findNamedBroker();
-  if (named !== undefined) return named.url;
-  const url = readRunRecord(join(stateDirectory, 'node', 'node.lock'))?.url;
-  if (typeof url === 'string' && (await shakeHands(url).catch(() => undefined)) !== undefined) return url;
-  return (await localBroker(voice))?.url;
-}
-
-/**
  * The broker that AMQP_URL (then CLOUDAMQP_URL, both also from `.env`) names; undefined when neither is set.
  * @returns {Promise<FoundBroker | undefined>} rejects with a Failure (exit code 3) when nobody lets us in there
  */

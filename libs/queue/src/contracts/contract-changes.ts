@@ -8,7 +8,7 @@ export interface ContractChange {
   readonly name: string;
   /** `breaking`: something that waits, or that others send by the contract of before, may not be handled any more. */
   readonly kind: 'breaking' | 'compatible';
-  /** What has changed: `payload.width`, `queue`, `version`, `task`, of an event also `exchange`, `routingKey`, `event`. */
+  /** What has changed: `payload.width`, `version`, `upcasters`; of a task `queue`, `task`; of an event `exchange`, `exchangeType`, `routingKey`, `event`. */
   readonly path: string;
   readonly message: string;
 }
