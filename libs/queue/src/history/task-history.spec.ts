@@ -94,6 +94,17 @@ describe('a history', () => {
     expect(await waiting).toEqual(['a', 'b']);
   });
 
+  it('is watched by those who began after another one had ended, though that one ends once more', async () => {
+    await history.open();
+    const seen: string[] = [];
+    const stop = history.watch('a', () => seen.push('first'));
+    stop();
+    history.watch('a', () => seen.push('second'));
+    stop();
+    happens((batch) => batch.completed(1, run('a'), 1, 'done'));
+    expect(seen).toEqual(['second']);
+  });
+
   it('lets nobody wait who waits when it is closed', async () => {
     await history.open();
     const waiting = [resultOf(history, 'a', 60_000), history.find('b', 60_000)];

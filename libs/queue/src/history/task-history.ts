@@ -116,14 +116,15 @@ export class TaskHistory {
     return () => this.listeners.delete(listener);
   }
 
-  /** As {@link subscribe}, of what is about one task, a cancel of it too; thousands of tasks may be watched at once. */
+  /** As {@link subscribe}, of what is about one task, a cancel of it too; thousands of tasks may be watched at once. May be ended twice. */
   watch(id: string, listener: (record: LifecycleRecord) => void): () => void {
     const watching = this.watchers.get(id) ?? new Set();
     this.watchers.set(id, watching);
     watching.add(listener);
     return () => {
       watching.delete(listener);
-      if (watching.size === 0) this.watchers.delete(id);
+      // Ended twice, it must not end those who have begun to watch since.
+      if (watching.size === 0 && this.watchers.get(id) === watching) this.watchers.delete(id);
     };
   }
 
