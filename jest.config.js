@@ -35,6 +35,8 @@ const ring = (displayName, testMatch, rest = {}) => ({
 module.exports = {
   // The tests wait for brokers and processes much of the time: four files at once, also on two cores.
   maxWorkers: 4,
+  // Of a test that starts a process: no bound on speed, on a machine whose processors others use (test/support/patience.ts has that of the others).
+  testTimeout: 60_000,
   projects: [
     ring('unit', ['<rootDir>/{apps,libs,scripts,bench,examples}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
