@@ -38,7 +38,9 @@ module.exports = {
   // Of a test that starts a process: no bound on speed, on a machine whose processors others use (test/support/patience.ts has that of the others).
   testTimeout: 60_000,
   projects: [
-    ring('unit', ['<rootDir>/{apps,libs,scripts,bench,examples}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts']),
+    ring('unit', ['<rootDir>/{apps,libs,scripts,bench,examples}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/support/unit-patience.ts'],
+    }),
     ring('integration', ['<rootDir>/test/integration/**/*.spec.ts'], {
       setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
       globalSetup: '<rootDir>/test/global-setup.mjs',

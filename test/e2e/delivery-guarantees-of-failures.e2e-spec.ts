@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AddOptions, TaskDefinition } from '@app/queue';
-import { BACKOFF, failingTasks } from '../chaos/src/failing-tasks';
+import { BACKOFF, LONG_BACKOFF, failingTasks } from '../chaos/src/failing-tasks';
 import { AmqpProxy } from '../support/amqp-proxy';
 import { lettersOf, seed } from '../support/dead-letters';
 import { signalledAfter } from '../support/signalled-after';
@@ -185,8 +185,8 @@ describe('a task', () => {
       const worker = await startWorker(node.url);
       await add(tasks.plain, { delay: 100 }, node.url); // declares the levels
       await node.writeDownQueues();
-      await add(tasks.plain, { id: 'delayed', delay: BACKOFF }, node.url);
-      await add(tasks.failsOnce, { id: 'retried' }, node.url);
+      await add(tasks.plain, { id: 'delayed', delay: LONG_BACKOFF }, node.url);
+      await add(tasks.failsOnceForLong, { id: 'retried' }, node.url);
       await sees(worker, 'task.retrying');
       await node.kill();
       expect(worker.events('task.completed')).toMatchObject([{ id: 'x' }]);

@@ -42,6 +42,7 @@ const exportInvoice = defineTask({
 });
 const mailed = defineTask({ name: 'invoice.mailed', queue: 'mails', payload: z.object({ order: z.string() }) });
 const slow = defineTask({ name: 'slow', timeout: 20, payload: z.string() });
+const endless = defineTask({ name: 'endless', payload: z.string() });
 const guarded = defineTask({ name: 'guarded', payload: z.string() });
 const words = defineTask({
   name: 'words',
@@ -55,7 +56,7 @@ const counted = defineTask({
 });
 const many = defineTask({ name: 'many', payload: z.string(), batch: { size: 2, wait: 5 } });
 const byHand = defineTask({ name: 'by-hand', payload: z.enum(['ack', 'requeue', 'refuse', 'ack and fail']) });
-const tasks: readonly TaskDefinition[] = [exportInvoice, mailed, slow, guarded, words, counted, many, byHand];
+const tasks: readonly TaskDefinition[] = [exportInvoice, mailed, slow, endless, guarded, words, counted, many, byHand];
 
 @Injectable()
 class Exporter {
@@ -106,7 +107,7 @@ class InvoicesController {
     return this.exporter.export(order, copies);
   }
 
-  @EventPattern<string>(slow.name)
+  @EventPattern([slow.name, endless.name])
   slow(@Payload() how: string, @Ctx() { signal }: TaskContext): Promise<string> {
     return new Promise((resolve, reject) => {
       if (how === 'at once') resolve('done');
@@ -233,15 +234,15 @@ describe('runTask, of a compiled module', () => {
       error: expect.any(TaskTimeoutError),
     });
     const early = AbortSignal.abort();
-    expect(await runTask(module, slow, 'at once', { cancel: early })).toMatchObject({
+    expect(await runTask(module, endless, 'at once', { cancel: early })).toMatchObject({
       outcome: 'cancelled',
       error: undefined,
     });
     const cancel = new AbortController();
-    const running = runTask(module, slow, 'for ever', { cancel: cancel.signal, id: 'same' });
+    const running = runTask(module, endless, 'for ever', { cancel: cancel.signal, id: 'same' });
     setImmediate(() => cancel.abort());
     expect(await running).toMatchObject({ outcome: 'cancelled', error: expect.any(TaskCancelledError) });
-    expect(await runTask(module, slow, 'at once', { id: 'same' })).toMatchObject({ outcome: 'completed' });
+    expect(await runTask(module, endless, 'at once', { id: 'same' })).toMatchObject({ outcome: 'completed' });
   });
 
   it('goes through guards, pipes, interceptors and filters', async () => {

@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** Milliseconds between two attempts: long enough for a test to do something meanwhile; one level, `delay.04`, holds them all. */
 export const BACKOFF = 1_600;
 
+/** The same for a test in which a broker dies and boots meanwhile. */
+export const LONG_BACKOFF = 8_000;
+
 /** One task for each way in which a run can fail; its payload is a word by which it is known. */
 export function failingTasks(type: QueueType) {
   const queue = defineQueue({ name: 'trials', type });
@@ -13,6 +16,13 @@ export function failingTasks(type: QueueType) {
   const checkedLate = payload.refine(() => Promise.resolve(true));
   return {
     failsOnce: defineTask({ name: 'fails-once', queue, payload, attempts: 2, backoff: fixed(BACKOFF) }),
+    failsOnceForLong: defineTask({
+      name: 'fails-once-for-long',
+      queue,
+      payload,
+      attempts: 2,
+      backoff: fixed(LONG_BACKOFF),
+    }),
     failsAlways: defineTask({ name: 'fails-always', queue, payload, attempts: 2, backoff: fixed(100) }),
     endless: defineTask({ name: 'endless', queue, payload, timeout: 200 }),
     atMostOnce: defineTask({ name: 'at-most-once', queue, payload: checkedLate, acknowledge: 'before' }),

@@ -9,7 +9,7 @@ import { failingTasks } from './failing-tasks';
 /** The ways in which a run can fail or last; that it has begun and ended is in the log. */
 @Controller()
 class FailingController {
-  @EventPattern<string>('fails-once')
+  @EventPattern(['fails-once', 'fails-once-for-long'])
   failsOnce(@Ctx() { attempt }: TaskContext): void {
     if (attempt === 1) throw new Error('not yet');
   }
