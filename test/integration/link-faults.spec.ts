@@ -87,6 +87,7 @@ describe('a link that breaks in the middle of the work', () => {
     const patient = worker.queue.add(task, { name: 'patient' });
 
     await patient;
+    await worker.sees('connection.lost', 2); // each notices by itself, one a moment later
     expect(worker.seen('connection.lost')).toMatchObject([{ why: 'Heartbeat timeout' }, { why: 'Heartbeat timeout' }]);
     running.release();
     await waitFor('what was added meanwhile to run', () => work.runsOf('patient') === 1);
