@@ -35,7 +35,7 @@ describe('a worker that dies under a supervisor', () => {
 
   it('is named by readiness, counted and started again, and its task is done by one of them', async () => {
     await start(starts.env);
-    await supervisor.occupy(vhost, 'First...', 'Second...');
+    await supervisor.occupy(vhost, 'First....', 'Second....');
     const victim = supervisor.pidOf(2);
     starts.hold();
     process.kill(victim, 'SIGKILL');

@@ -12,8 +12,17 @@ import { TestWorker } from '../support/worker';
 
 const queue = defineQueue({ name: 'work', type: 'classic' });
 const payload = z.string();
-const timed = defineTask({ name: 'timed', queue, payload, timeout: 150 });
-const timedTwice = defineTask({ name: 'timed-twice', queue, payload, timeout: 150, attempts: 2, backoff: fixed(100) });
+/** Milliseconds: many times what a run takes that nobody holds, also on a machine that is busy. */
+const TIMEOUT = 700;
+const timed = defineTask({ name: 'timed', queue, payload, timeout: TIMEOUT });
+const timedTwice = defineTask({
+  name: 'timed-twice',
+  queue,
+  payload,
+  timeout: TIMEOUT,
+  attempts: 2,
+  backoff: fixed(100),
+});
 const plain = defineTask({ name: 'plain', queue, payload });
 const once = defineTask({ name: 'once', queue, payload, acknowledge: 'before' });
 const shortLived = defineTask({ name: 'short-lived', queue, payload, expiresAfter: 60_000 });
@@ -80,7 +89,7 @@ describe('a run that takes longer than its timeout', () => {
       'queue "work": 1 runs go on although their timeout has passed, as many as it has slots',
     ]);
     stuck.release();
-    expect((await worker.sees('task.overran')).milliseconds).toBeGreaterThanOrEqual(150);
+    expect((await worker.sees('task.overran')).milliseconds).toBeGreaterThanOrEqual(TIMEOUT);
     expect(worker.readiness().isReady).toBe(true);
     expect((await vhost.take('work.dlq')).properties.headers).toMatchObject({
       'x-dead-letter-reason': 'timed-out',
@@ -112,10 +121,10 @@ describe('a run that takes longer than its timeout', () => {
   });
 
   it('is warned of at the start when the broker would take the task back first', async () => {
-    const { worker } = await start({ brokerAckTimeout: 149 });
+    const { worker } = await start({ brokerAckTimeout: TIMEOUT - 1 });
     expect(worker.seen('timeout.too-long')).toEqual([
-      { event: 'timeout.too-long', name: 'timed', timeout: 150, brokerAckTimeout: 149 },
-      { event: 'timeout.too-long', name: 'timed-twice', timeout: 150, brokerAckTimeout: 149 },
+      { event: 'timeout.too-long', name: 'timed', timeout: TIMEOUT, brokerAckTimeout: TIMEOUT - 1 },
+      { event: 'timeout.too-long', name: 'timed-twice', timeout: TIMEOUT, brokerAckTimeout: TIMEOUT - 1 },
     ]);
   });
 });
