@@ -111,6 +111,16 @@ describe('npx nest generate handler', () => {
   });
 });
 
+describe('npm run format', () => {
+  it('writes every file as those are that the generator writes', async () => {
+    const copy = new CheckoutCopy(['package.json', ...STYLE]);
+    writeFileSync(join(copy.folder, 'mine.ts'), 'export const mine={by:"hand"}');
+    expect(ended(await copy.typed('npm run format'))).toBe('well');
+    expect(copy.read('mine.ts')).toBe(`export const mine = { by: 'hand' };\n`);
+    await copy.close();
+  });
+});
+
 /** Whoever has followed docs/getting-started.md has the handler already: here it is generated anew. */
 function forgetTheGuide(): void {
   for (const path of [...CREATED, ...UPDATED].filter((one) => existsSync(join(checkout.folder, one)))) {

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { PrivateNode } from '../support/private-node';
+import { TestProcess } from '../support/process';
 import { rabbitmqctl } from '../support/rabbitmqctl';
 import { runModule } from '../support/run-module';
 
@@ -71,6 +74,16 @@ describe('a private node', () => {
       'joining a private RabbitMQ node that runs',
       expect.stringMatching(/^a private RabbitMQ node on .*, running already \(process \d+\)$/),
     ]);
+  });
+
+  it('has its address printed by the command that starts it where it does not run', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'warren-state-'));
+    symlinkSync(node.directory, join(state, 'node'));
+    const command = TestProcess.typed('npm run broker', { WARREN_STATE_DIR: state });
+    expect(await command.exit()).toEqual({ code: 0, signal: null });
+    expect(command.stdout.map((line) => line.trim())).toContain(`AMQP_URL=${node.url}`);
+    expect(await shakeHands(node.url)).toMatchObject({ product: 'RabbitMQ' });
+    rmSync(state, { recursive: true });
   });
 
   it('is ended when its keeper was killed, before the next one opens the same folder; who stops that one removes it', async () => {
