@@ -202,7 +202,9 @@ describe('a broker that refuses whoever connects', () => {
       expect(lines.filter((line) => line.includes(sentence) && line.endsWith('; trying again'))).toHaveLength(2);
       expect(lines.filter((line) => line.startsWith('warn: lost the connection for '))).toHaveLength(2);
       expect(lines.filter((line) => line.startsWith('warn: not consuming work: '))).toHaveLength(1);
-      expect(lines).toHaveLength(5);
+      // A broker that is deleting the user may cut off whoever connects meanwhile, which is another reason and told as such: once as well.
+      expect(lines.filter((line) => !/^error: cannot connect .*ECONNRESET/.test(line))).toHaveLength(5);
+      expect(new Set(lines).size).toBe(lines.length);
 
       await allow();
       await test.works(vhost);
