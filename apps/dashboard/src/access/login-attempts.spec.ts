@@ -56,6 +56,23 @@ describe('somebody who tries passwords', () => {
     expect(slept).toEqual([1_000]);
   });
 
+  it('waits whichever of its addresses a network of IPv6 takes, and not for those of another network', async () => {
+    for (let host = 0; host < 6; host += 1) await fail(1, `2001:db8:1:2::${host}`);
+    expect(slept).toEqual([1_000]);
+    for (let name = 0; name < 94; name += 1) await fail(1, `2001:db8:1:2:${name}::`, `name-${name}`);
+    slept = [];
+    await fail(1, '2001:db8:1:2:ffff::', 'bob');
+    expect(slept).toEqual([1_000]);
+    await fail(5, '2001:db8:1:3::1');
+    expect(slept).toEqual([1_000]);
+  });
+
+  it('waits also when the same IPv4 address comes written as IPv6', async () => {
+    await fail(5, '203.0.113.7');
+    await fail(1, '::ffff:203.0.113.7');
+    expect(slept).toEqual([1_000]);
+  });
+
   it('is forgotten a quarter of an hour after the last failure', async () => {
     await fail(9);
     slept = [];

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { networkOf } from './network-of';
 
 /** Failures of one name from one address, and of one address with any name, after which tries are slowed. */
 const FREE_OF_NAME = 5;
@@ -46,20 +47,22 @@ export class LoginAttempts {
   ) {}
 
   /**
-   * Checks a password when its turn has come. A success forgets the failures of this name from this address.
+   * Checks a password when its turn has come. A success forgets the failures of this name from this address. The addresses of one IPv6 network
+   * are one ({@link networkOf}): who guesses has all of them.
    * @returns whether it is right; or, when so many wait already that it was not looked at, the seconds after which to try again
    */
   async attempt(address: string, name: string, check: () => Promise<boolean>): Promise<boolean | number> {
     const now = this.clock();
-    const keyOfName = `${address}\n${name.slice(0, 64)}`;
+    const network = networkOf(address);
+    const keyOfName = `${network}\n${name.slice(0, 64)}`;
     const ofName = this.lane(keyOfName, now);
-    const ofAddress = this.lane(address, now);
+    const ofAddress = this.lane(network, now);
     const startAt = Math.max(now, ofName.nextAt, ofAddress.nextAt);
     if (startAt - now > MAX_WAIT_MS) return Math.ceil((startAt - now - MAX_WAIT_MS) / 1_000);
     if (this.waiting.length >= MAX_WAITING) return 1;
     // Not before: tries that are not made cost whoever makes them nothing, and must not push out what is known of others.
     this.remember(keyOfName, ofName);
-    this.remember(address, ofAddress);
+    this.remember(network, ofAddress);
     // Counted before the answer is known: tries that are made at once wait for each other as well.
     reserve(ofName, startAt, FREE_OF_NAME, MAX_PAUSE_OF_NAME_MS);
     reserve(ofAddress, startAt, FREE_OF_ADDRESS, PAUSE_MS);
