@@ -78,7 +78,7 @@ describe('warren add', () => {
     expect(properties).toMatchObject({ messageId: 'my-own', type: 'cpu.burn' });
     const json = await run('add cpu.burn {"rounds":2} --json --id other');
     expect(json.out.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { name: 'cpu.burn', id: 'other', queue: 'cpu' },
+      { name: 'cpu.burn', id: 'other', queue: 'cpu', outcome: 'added' },
     ]);
   });
 

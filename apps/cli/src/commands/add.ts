@@ -21,7 +21,8 @@ export interface AddCommandOptions extends Pick<AddOptions, 'delay' | 'expiresIn
 /** Stands for standard input. */
 const MANY = '-';
 
-/** What became of a task that is only checked. */
+/** What became of a task, and of one that is only checked. */
+const ADDED = 'added';
 const WOULD_BE_ADDED = 'would be added';
 
 /** So long it waits for a task that is due, unless told otherwise. */
@@ -49,7 +50,7 @@ export async function add(
   const news = options.wait === true ? await desk.upToDate(operations.news()) : undefined; // nothing of it is missed
   const added = await operations.tasks.add(task, value, addOptionsOf(options));
   if (news !== undefined) return awaited(desk, news, { name: task.name, ...added }, timeoutOf(options));
-  if (desk.json) await desk.screen.json({ name: task.name, ...added });
+  if (desk.json) await desk.screen.json({ name: task.name, ...added, outcome: ADDED });
   else await desk.screen.result(inertLine(added.id));
   desk.screen.note(`${task.name} was added to ${added.queue}${whenText(options)}.`);
   return exitCode.done;
@@ -75,7 +76,7 @@ async function awaited(
   };
   const task = await waitForEnd(news, id, told, { timeout, signal });
   if (typeof task === 'string') {
-    if (desk.json) await screen.json(added);
+    if (desk.json) await screen.json({ ...added, outcome: ADDED });
     screen.note(inertLine(`${task}; the task goes on.`));
     return signal.aborted ? exitCode.interrupted : exitCode.failed;
   }
@@ -127,7 +128,7 @@ async function addLine(
 /** What became of a line, for programs. */
 function lineDocument(end: AddedTask | Error, isDry: boolean): object {
   if (end instanceof Error) return { outcome: 'failed', error: end.message };
-  return isDry ? { queue: end.queue, outcome: WOULD_BE_ADDED } : end;
+  return isDry ? { queue: end.queue, outcome: WOULD_BE_ADDED } : { ...end, outcome: ADDED };
 }
 
 function addOptionsOf({ delay, at, expiresIn, priority, id }: AddCommandOptions): AddOptions {
@@ -141,7 +142,7 @@ function addOptionsOf({ delay, at, expiresIn, priority, id }: AddCommandOptions)
 }
 
 function countsText({ added, failed }: LineCounts, tasks: TaskQueue | undefined): string {
-  return `${added} ${tasks === undefined ? WOULD_BE_ADDED : 'added'}${failed === 0 ? '' : `, ${failed} failed`}`;
+  return `${added} ${tasks === undefined ? WOULD_BE_ADDED : ADDED}${failed === 0 ? '' : `, ${failed} failed`}`;
 }
 
 function whenText({ delay, at }: AddCommandOptions): string {

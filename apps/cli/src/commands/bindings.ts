@@ -19,6 +19,7 @@ export async function bindings(desk: Desk, { remove = false, yes = false }: Bind
   if (desk.json && !remove) await desk.screen.json(stale);
   if (!desk.json) for (const binding of stale) await desk.screen.result(inertLine(bindingText(binding)));
   if (stale.length === 0) {
+    if (desk.json && remove) await desk.screen.json({ removed: [] });
     desk.screen.note('Every binding of the queues is defined.');
     return exitCode.done;
   }

@@ -7,26 +7,43 @@ import { cancel, pause, quietWorker, resume, stopWorker } from './steer';
 import { task } from './task';
 
 /** A desk at which somebody answers a question so, or nobody is; and what was ordered. */
-function deskWith(answer?: boolean): { desk: Desk; ordered: unknown[]; asked: string[]; noted: string[] } {
+function deskWith(answer?: boolean): {
+  desk: Desk;
+  ordered: unknown[];
+  asked: string[];
+  noted: string[];
+  written: unknown[];
+} {
   const ordered: unknown[] = [];
   const noted: string[] = [];
   const asked: string[] = [];
+  const written: unknown[] = [];
+  const order =
+    (what: string) =>
+    (target: unknown): Promise<unknown> =>
+      Promise.resolve(ordered.push([what, target]));
   const steering = {
-    cancel: (ids: readonly string[]) => Promise.resolve(ordered.push(['cancel', ids])),
-    pause: (queue: string) => Promise.resolve(ordered.push(['pause', queue])),
+    cancel: order('cancel'),
+    pause: order('pause'),
+    resume: order('resume'),
+    quiet: order('quiet'),
+    stop: order('stop'),
   };
   const screen = {
     isAttended: answer !== undefined,
     agrees: (question: string) => Promise.resolve(asked.push(question) > 0 && answer),
     note: (text: string) => noted.push(text),
+    json: (value: unknown) => Promise.resolve(written.push(value)),
   };
+  const workers = [{ worker: 'web1-4711-a3f0', state: 'alive' }];
   const desk = {
     registry: { queues: [{ name: 'images' }] },
     screen,
     operator: 'anna',
     reach: () => Promise.resolve({ operations: { steering } }),
+    recent: () => Promise.resolve({ view: { workers: () => workers } }),
   };
-  return { desk: desk as unknown as Desk, ordered, asked, noted };
+  return { desk: desk as unknown as Desk, ordered, asked, noted, written };
 }
 
 describe('cancelling', () => {
@@ -45,6 +62,21 @@ describe('cancelling', () => {
     await expect(cancel(alone.desk, {}, ['a', 'b'])).rejects.toThrow(UsageError);
     expect(await cancel(agreed.desk, { yes: true }, ['a', 'b'])).toBe(0);
     expect([yes, no, alone, agreed].map(({ ordered }) => ordered.length)).toEqual([1, 0, 0, 1]);
+  });
+});
+
+describe('for programs', () => {
+  it.each([
+    ['cancel', cancel, ['a', 'b'], [{ id: 'a' }, { id: 'b' }]],
+    ['pause', pause, ['images'], [{ queue: 'images', reason: 'full' }]],
+    ['resume', resume, ['images'], [{ queue: 'images' }]],
+    ['quiet', quietWorker, ['web1'], [{ worker: 'web1-4711-a3f0' }]],
+    ['stop', stopWorker, ['web1'], [{ worker: 'web1-4711-a3f0' }]],
+  ])('a %s is an order, and no word says that it was carried out', async (order, command, names, about) => {
+    const { desk, written, noted } = deskWith();
+    expect(await command(Object.assign(desk, { json: true }), { yes: true, reason: 'full' }, names)).toBe(0);
+    expect(written).toEqual(about.map((facts) => ({ order, ...facts, outcome: 'ordered', by: 'anna' })));
+    expect(noted).toEqual([]);
   });
 });
 

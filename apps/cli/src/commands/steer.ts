@@ -23,7 +23,7 @@ export async function cancel(desk: Desk, { yes }: SteerOptions, typed: readonly 
   const meant = ids.length === 1 ? ids[0] : `${ids.length} tasks`;
   return said(
     desk,
-    { cancelled: ids },
+    ids.map((id) => ({ order: 'cancel', id })),
     `The cancel of ${meant} is ordered: what waits does not run, what runs is told. ` +
       'An id is taken whole, as it was typed; what has ended, or never was, stays as it is.',
   );
@@ -40,7 +40,7 @@ export async function pause(
     return exitCode.failed;
   return ordered(
     desk,
-    { paused: queue },
+    { order: 'pause', queue, reason },
     `${queue} is paused for every worker, also for those that start later.`,
     (steering) => steering.pause(queue, desk.operator, reason),
   );
@@ -49,7 +49,9 @@ export async function pause(
 /** `warren resume <queue>` */
 export async function resume(desk: Desk, _options: object, [queue = '']: readonly string[] = []): Promise<number> {
   if (!isDefined(desk, named(QUEUE, queue))) return exitCode.nothingMatched;
-  return ordered(desk, { resumed: queue }, `${queue} is resumed.`, (steering) => steering.resume(queue, desk.operator));
+  return ordered(desk, { order: 'resume', queue }, `${queue} is resumed.`, (steering) =>
+    steering.resume(queue, desk.operator),
+  );
 }
 
 /** `warren worker quiet <worker>` */
@@ -69,7 +71,7 @@ export async function stopWorker(
   options: SteerOptions,
   [name = '']: readonly string[] = [],
 ): Promise<number> {
-  return toWorker(desk, options, name, 'finish what it runs and end', 'stopped', (steering, worker) =>
+  return toWorker(desk, options, name, 'finish what it runs and end', 'stop', (steering, worker) =>
     steering.stop(worker, desk.operator),
   );
 }
@@ -79,13 +81,13 @@ async function toWorker(
   { yes }: SteerOptions,
   name: string,
   what: string,
-  done: 'quiet' | 'stopped',
-  order: (steering: Steering, worker: string) => Promise<void>,
+  order: 'quiet' | 'stop',
+  give: (steering: Steering, worker: string) => Promise<void>,
 ): Promise<number> {
   const worker = await workerNamed(desk, named('the name of a worker, or its beginning', name));
   if (worker === undefined) return exitCode.nothingMatched;
   if (!(await isAgreed(desk, yes, `${worker} will ${what}. Go on?`))) return exitCode.failed;
-  return ordered(desk, { [done]: worker }, `${worker} was told to ${what}.`, (steering) => order(steering, worker));
+  return ordered(desk, { order, worker }, `${worker} was told to ${what}.`, (steering) => give(steering, worker));
 }
 
 /** The worker whose name begins so; `undefined` when there is none, which it says. @throws UsageError that names several. */
@@ -119,17 +121,19 @@ async function isAgreed(desk: Desk, yes: boolean | undefined, question: string):
 
 async function ordered(
   desk: Desk,
-  result: object,
+  order: object,
   sentence: string,
-  order: (steering: Steering) => Promise<void>,
+  give: (steering: Steering) => Promise<void>,
 ): Promise<number> {
   const { operations } = await desk.reach();
-  await order(operations.steering);
-  return said(desk, result, sentence);
+  await give(operations.steering);
+  return said(desk, [order], sentence);
 }
 
-async function said(desk: Desk, result: object, sentence: string): Promise<number> {
-  if (desk.json) await desk.screen.json({ ...result, by: desk.operator });
+/** Says what was ordered, for programs each order by itself: whether and when it is carried out is up to the workers. */
+async function said(desk: Desk, orders: readonly object[], sentence: string): Promise<number> {
+  if (desk.json)
+    for (const order of orders) await desk.screen.json({ ...order, outcome: 'ordered', by: desk.operator });
   else desk.screen.note(inertLine(sentence));
   return exitCode.done;
 }
