@@ -1,20 +1,15 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { defineTask } from '@app/queue';
 import { contractsOf, readSnapshot } from '@app/queue/contracts';
 import { allTasks } from '@app/tasks';
+import * as ts from 'typescript';
 import { z } from 'zod';
-import { beforeTheGuide } from '../support/before-the-guide';
-import { projectFiles, projectRoot, textOf } from '../support/project-files';
+import { folderOfGenerator, plansOf, repository } from '../support/handler-plans';
+import type { Options, Otherwise } from '../support/handler-plans';
+import { textOf } from '../support/project-files';
 import { runModule } from '../support/run-module';
 
 const WISH = '../../tools/schematics/handler/wish.mjs';
-const PLAN = '../../tools/schematics/handler/plan.mjs';
 const NEXT = '../../tools/schematics/handler/next-steps.mjs';
-
-const FOLDER = pathToFileURL(join(projectRoot, 'tools/schematics/handler/')).href;
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** For each list of options what is asked for, or the refusal's sentence. */
 const wishesOf = (all: readonly Options[]) =>
@@ -26,42 +21,19 @@ const wishesOf = (all: readonly Options[]) =>
     all,
   );
 
-/** What the repository is besides what stands here: a text, or `null` for a file that is not there. */
-type Otherwise = Readonly<Record<string, string | null>>;
-
-/** For each the files that a handler makes of the repository, formatted, or the refusal's sentence. */
-const plansOf = (cases: readonly (readonly [Options, Otherwise?])[]) =>
-  runModule(
-    PLAN,
-    `async ({ planHandler }, { cases, repository }) => {
-      const { readWish } = await import(${JSON.stringify(`${FOLDER}wish.mjs`)});
-      const { formatted } = await import(${JSON.stringify(`${FOLDER}handler.mjs`)});
-      const style = JSON.parse(${JSON.stringify(textOf('.prettierrc'))});
-      return Promise.all(cases.map(async ([options, otherwise]) => {
-        const files = { ...repository, ...otherwise };
-        const definitions = Object.keys(files).filter((path) => path.startsWith('libs/tasks/src/'));
-        try {
-          const plan = planHandler(readWish(options), (path) => files[path] ?? undefined, definitions);
-          return Object.fromEntries(await formatted([...plan], style));
-        } catch (error) { return error.name + ': ' + error.message; }
-      }));
-    }`,
-    { cases, repository },
-  ) as Promise<(string | Record<string, string>)[]>;
-
-const changed = [
-  'apps/worker/src/worker.module.ts',
-  'docs/tasks.md',
-  'deploy/kubernetes/scaling.yaml',
-  'contracts.json',
-];
-/** As it is here, without what a reader of docs/getting-started.md has generated. */
-const repository = Object.fromEntries(
-  [...projectFiles('libs/tasks/src').filter((path) => !path.endsWith('.spec.ts')), ...changed].flatMap((path) => {
-    const text = beforeTheGuide(path, textOf(path));
-    return text === undefined ? [] : [[path, text] as const];
-  }),
-);
+/** The words of each name of several words that a source means something by; not of what is reached by way of another (`a.b`, `{ b: 1 }`). */
+function namesMeantBy(path: string, text: string): string[] {
+  const names: string[] = [];
+  const look = (node: ts.Node): void => {
+    const isReached =
+      (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) && node.parent.name === node;
+    if (ts.isIdentifier(node) && !isReached) names.push(node.text);
+    ts.forEachChild(node, look);
+  };
+  ts.forEachChild(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true), look);
+  const words = names.map((name) => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase());
+  return words.filter((name) => name.includes('-'));
+}
 
 /** What is left of a handler whose own files were removed. */
 const leftovers = {
@@ -131,6 +103,7 @@ describe('the generator of handlers', () => {
       [{ name: 'cleanup' }, /one word.* handler cleanup-run$/],
       [{ name: 4711 }, / handler invoice-export$/],
       [{ name: 'wait-for' }, / handler wait-for-run$/],
+      [{ name: 'run-task' }, / handler run-task-run$/],
       [{ name: `${'a-'.repeat(40)}b` }, /81 characters, and 60 is the most/],
       [{ ...a, queue: 'amq.a' }, /--queue invoices$/],
       [{ ...a, queue: 'delay.a' }, /--queue invoices$/],
@@ -158,6 +131,8 @@ describe('the generator of handlers', () => {
     const tasksTable = '| Task | Queue | Attempts | Timeout | What it does |\n|-|-|-|-|-|\n';
     const cases = {
       guide: [guide],
+      listsName: [{ name: 'all-tasks' }],
+      modulesName: [{ name: 'worker-a' }, { [worker]: "import { WorkerAModule } from './a';\nclass B {}" }],
       oneAttempt: [{ ...plain, attempts: 1, queue: 'images' }],
       task: [{ name: 'image-resize' }],
       file: [{ name: 'cpu-burn' }],
@@ -217,7 +192,7 @@ describe('the generator of handlers', () => {
       const [steps, once] = (await runModule(
         NEXT,
         `async ({ nextSteps }, wishes) => {
-          const { readWish } = await import(${JSON.stringify(`${FOLDER}wish.mjs`)});
+          const { readWish } = await import(${JSON.stringify(`${folderOfGenerator}wish.mjs`)});
           return wishes.map((wish) => nextSteps(readWish(wish)).join('\\n'));
         }`,
         [guide, { ...plain, attempts: 1 }],
@@ -232,6 +207,17 @@ describe('the generator of handlers', () => {
       for (const command of commands) expect(page.replace(steps, '')).toContain(command);
       expect(steps).toContain('tried again');
       expect(once).not.toContain('tried again');
+    });
+
+    it('refuses every name that the files mean something else by, and no other', async () => {
+      const own = Object.entries(plans.guide).filter(
+        ([path]) => path.endsWith('.ts') && path.includes('invoice-export'),
+      );
+      const meant = own.flatMap(([path, text]) => namesMeantBy(path, text));
+      const taken = new Set(meant.filter((name) => !name.startsWith('invoice-export')));
+      expect(await runModule(WISH, '({ TAKEN }) => [...TAKEN]')).toEqual([...taken].toSorted());
+      expect(plans.listsName).toMatch(/libs\/tasks\/src\/index\.ts has another `allTasks`; nothing was changed/);
+      expect(plans.modulesName).toMatch(/worker\.module\.ts has another `WorkerAModule`; nothing was changed/);
     });
 
     it('writes no backoff for what has one attempt, and no trigger for a queue that has one', () => {

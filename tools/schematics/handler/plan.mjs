@@ -39,10 +39,15 @@ export function planHandler(wish, read, definitionFiles) {
   ]);
   refuseWhatIsThere(names, [...made.keys()], read, definitionFiles);
   refuseForeignQueue(wish.queue, read, definitionFiles);
-  const index = addImport(required(read, INDEX), names.constant, `./${names.file}`);
+  const index = addImport(required(read, INDEX), names.constant, `./${names.file}`, INDEX);
   made.set(INDEX, addToVariable(addExport(index, names.constant, INDEX), 'allTasks', names.constant, INDEX));
   const module = `${names.type}Module`;
-  const worker = addImport(required(read, WORKER_MODULE), module, `./${names.file}/${names.file}.module`);
+  const worker = addImport(
+    required(read, WORKER_MODULE),
+    module,
+    `./${names.file}/${names.file}.module`,
+    WORKER_MODULE,
+  );
   made.set(WORKER_MODULE, addToModule(worker, module, WORKER_MODULE));
   const page = read(TASKS_PAGE);
   if (page !== undefined) made.set(TASKS_PAGE, addDocsLine(page, wish));
@@ -122,13 +127,19 @@ function specOf({ names, attempts }) {
   return render('spec', names).replaceAll(part, '');
 }
 
-/** A template is the handler of `invoice.export`, under whose names it is read. @param {string} template @param {Names} names */
+/**
+ * A template is the handler of `invoice.export`, under whose names it is read. All are replaced at once: a name may hold one of the template's.
+ * @param {string} template @param {Names} names
+ */
 function render(template, { file, constant, type, task }) {
-  return readFileSync(new URL(`./templates/${template}.ts.template`, import.meta.url), 'utf8')
-    .replaceAll('invoice.export', task)
-    .replaceAll('invoice-export', file)
-    .replaceAll('invoiceExport', constant)
-    .replaceAll('InvoiceExport', type);
+  const text = readFileSync(new URL(`./templates/${template}.ts.template`, import.meta.url), 'utf8');
+  const written = new Map([
+    ['invoice.export', task],
+    ['invoice-export', file],
+    ['invoiceExport', constant],
+    ['InvoiceExport', type],
+  ]);
+  return text.replaceAll(/invoice[.-]export|[iI]nvoiceExport/g, (name) => written.get(name) ?? name);
 }
 
 /** A name of letters, digits, dots and hyphens, as a pattern that matches it alone. @param {string} name */

@@ -6,17 +6,33 @@ import { Refusal } from './refusal.mjs';
 
 /**
  * An import of a file beside, where its path belongs in the order.
- * @param {string} text @param {string} name @param {string} from as in `./invoice-export`
+ * @param {string} text @param {string} name @param {string} from as in `./invoice-export` @param {string} file for the refusal
  */
-export function addImport(text, name, from) {
-  const imports = parse(text).statements.filter((statement) => ts.isImportDeclaration(statement));
+export function addImport(text, name, from, file) {
+  const { statements } = parse(text);
+  const imports = statements.filter((statement) => ts.isImportDeclaration(statement));
   const specifierOf = (/** @type {ts.ImportDeclaration} */ { moduleSpecifier }) =>
     ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '';
   if (imports.some((one) => specifierOf(one) === from)) return text;
+  if (statements.flatMap(namesBoundBy).includes(name))
+    throw new Refusal(`${file} has another \`${name}\`; nothing was changed. Take another name for the handler.`);
   const next = imports.find((one) => specifierOf(one).startsWith('.') && specifierOf(one) > from);
   const at = next?.getStart() ?? imports.at(-1)?.end ?? 0;
   const line = `import { ${name} } from '${from}';`;
   return insert(text, at, next === undefined ? `\n${line}` : `${line}\n`);
+}
+
+/** What a statement of a source gives a name to. @param {ts.Statement} statement @returns {string[]} */
+function namesBoundBy(statement) {
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.map(({ name }) => name.getText());
+  if (ts.isImportDeclaration(statement)) {
+    const { name, namedBindings } = statement.importClause ?? {};
+    const named = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [namedBindings];
+    return [name, ...named.map((one) => one?.name)].flatMap((one) => one?.text ?? []);
+  }
+  const isNamed = ts.isClassDeclaration(statement) || ts.isFunctionDeclaration(statement);
+  return isNamed && statement.name ? [statement.name.text] : [];
 }
 
 /**

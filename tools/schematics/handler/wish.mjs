@@ -8,12 +8,15 @@ const MAX_NAME = 60;
 
 const DEFAULTS = { queue: 'tasks', attempts: 3, timeout: 60_000 };
 
-/** What the generated files import under these names already. */
-const TAKEN = new Set([
-  'all-tasks',
+/** What the generated files mean something else by: what they import, and what is there anyway. */
+export const TAKEN = new Set([
+  'abort-signal',
+  'after-all',
+  'after-each',
+  'before-all',
   'define-task',
-  'event-pattern',
   'payload-of',
+  'run-task',
   'task-context',
   'test-process',
   'test-producer',
@@ -51,7 +54,7 @@ export function namesOf(name) {
   if (name.length > MAX_NAME)
     throw new Refusal(`The name has ${name.length} characters, and ${MAX_NAME} is the most: ${COMMAND} invoice-export`);
   if (TAKEN.has(name))
-    throw new Refusal(`"${name}" is a name that the generated files import. Take another: ${COMMAND} ${name}-run`);
+    throw new Refusal(`"${name}" is something else in the generated files. Take another: ${COMMAND} ${name}-run`);
   const type = name.split('-').map(capital).join('');
   const constant = type.charAt(0).toLowerCase() + type.slice(1);
   return { file: name, constant, type, task: name.replace(/-([^-]+)$/, '.$1') };

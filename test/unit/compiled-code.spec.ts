@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as ts from 'typescript';
+import { plansOf } from '../support/handler-plans';
 import { projectRoot, textOf } from '../support/project-files';
 
 const IMPORTS = `
@@ -55,8 +56,14 @@ const examples: Record<string, (code: string) => string> = {
   },
 };
 
-/** What the compiler says of a source that stands at the root of the repository, with the settings of `npm run typecheck`. */
+/**
+ * What the compiler says of sources that are not on the disk, or not as they are here, with the settings of `npm run typecheck`; but what is
+ * not used is nothing to complain of.
+ * @param sources the texts, by their paths from the root of the repository
+ */
 function complaintsOf(sources: ReadonlyMap<string, string>): string[] {
+  const texts = new Map([...sources].map(([path, text]) => [join(projectRoot, path), text]));
+  const folders = new Set([...texts.keys()].map((path) => dirname(path)));
   const file = join(projectRoot, 'tsconfig.check.json');
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(file, (path) => ts.sys.readFile(path)).config,
@@ -64,14 +71,15 @@ function complaintsOf(sources: ReadonlyMap<string, string>): string[] {
     dirname(file),
   );
   const host = ts.createCompilerHost(options);
-  host.readFile = (path) => sources.get(path) ?? ts.sys.readFile(path);
-  host.fileExists = (path) => sources.has(path) || ts.sys.fileExists(path);
+  host.readFile = (path) => texts.get(path) ?? ts.sys.readFile(path);
+  host.fileExists = (path) => texts.has(path) || ts.sys.fileExists(path);
+  host.directoryExists = (path) => folders.has(path) || ts.sys.directoryExists(path);
   const program = ts.createProgram(
-    [...sources.keys()],
+    [...texts.keys()],
     { ...options, noUnusedLocals: false, noUnusedParameters: false },
     host,
   );
-  return [...sources.keys()].flatMap((path) => {
+  return [...texts.keys()].flatMap((path) => {
     const source = program.getSourceFile(path);
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     return found.map(({ messageText, start }) => {
@@ -82,15 +90,34 @@ function complaintsOf(sources: ReadonlyMap<string, string>): string[] {
 }
 
 const sourceOf = (heading: string, surrounded: string): [string, string] => [
-  join(projectRoot, `${heading.replaceAll(/\W+/g, '-')}.ts`),
+  `${heading.replaceAll(/\W+/g, '-')}.ts`,
   `${IMPORTS}${surrounded}`,
 ];
 
-describe('the examples of README.md', () => {
-  it('compile', () => {
-    const sources = Object.entries(examples).map(([heading, surround]) =>
+/** Names of handlers that hold the one of the generator's templates. */
+const GENERATED = ['monthly-invoice-export', 'invoice-export-run'];
+const INDEX = 'libs/tasks/src/index.ts';
+
+/** What the generator writes for them: each handler's own files, and the list of definitions with all of them. */
+async function generated(): Promise<[path: string, text: string][]> {
+  const plans = await plansOf(GENERATED.map((name) => [{ name }]));
+  const own = plans.flatMap((plan, at) => Object.entries(plan).filter(([path]) => path.includes(`/${GENERATED[at]}.`)));
+  const definitions = own.map(([path]) => path).filter((path) => path.startsWith(dirname(INDEX)));
+  return [
+    ...own,
+    [INDEX, textOf(INDEX) + definitions.map((path) => `export * from './${basename(path, '.ts')}';\n`).join('')],
+  ];
+}
+
+describe('code for others', () => {
+  it('compiles: the examples of README.md, and what the generator writes for any name', async () => {
+    const handlers = await generated();
+    const examplesOfReadme = Object.entries(examples).map(([heading, surround]) =>
       sourceOf(heading, surround(exampleUnder(heading))),
     );
-    expect(complaintsOf(new Map(sources))).toEqual([]);
+    expect(handlers).toHaveLength(2 * 6 + 1);
+    expect(complaintsOf(new Map([...examplesOfReadme, ...handlers]))).toEqual([]);
+    const titles = handlers.flatMap(([, text]) => [...text.matchAll(/^describe\('(.*)'/gm)].map(([, title]) => title));
+    expect(new Set(titles)).toEqual(new Set(['monthly-invoice.export', 'invoice-export.run']));
   });
 });
