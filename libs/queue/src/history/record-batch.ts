@@ -1,3 +1,5 @@
+import { AlikeRecords } from './alike-records';
+import type { Alike } from './alike-records';
 import type { BeatRecord } from './lifecycle-record';
 import { KIND } from './record-kinds';
 import type { WrittenKind } from './record-kinds';
@@ -39,7 +41,8 @@ export interface RunNote extends TaskNote {
  * with its kind and its milliseconds after `base`. Names of tasks and queues stand in it once, as `["n", name, queue]`; records
  * give their number. What only few records have stands in front of them: `["y", life]`. `readRecords` is the other side.
  *
- * It is written as text and not as objects that are made into JSON later: a worker writes one for every task.
+ * It is written as text and not as objects that are made into JSON later: a worker writes one for every task. Those that are nearly
+ * all of a busy worker's, the ends of runs without a result and plain adds, wait as columns (`AlikeRecords`) until another one comes.
  */
 export class RecordBatch {
   private text = '';
@@ -49,6 +52,7 @@ export class RecordBatch {
   private lastName: string | undefined;
   private lastQueue: string | undefined;
   private lastPlace = 0;
+  private readonly alike = new AlikeRecords();
   private readonly head: string;
 
   constructor(worker: string) {
@@ -57,7 +61,7 @@ export class RecordBatch {
 
   /** Characters so far, which are about as many bytes. */
   get size(): number {
-    return this.text.length;
+    return this.text.length + this.alike.size;
   }
 
   /** Records so far. */
@@ -66,6 +70,8 @@ export class RecordBatch {
   }
 
   added(at: number, task: TaskNote, delay: number, traceId: string | undefined): void {
+    if (delay === 0 && traceId === undefined && task.life === undefined)
+      return this.writeAlike(KIND.added, at, task, 0, 0);
     const trace = traceId === undefined ? '' : `,${delay > 0 ? '' : '0,'}${JSON.stringify(traceId)}`;
     this.write(`${this.beginTask(KIND.added, at, task)}${delay > 0 ? `,${delay}` : ''}${trace}]`);
   }
@@ -80,6 +86,9 @@ export class RecordBatch {
 
   completed(at: number, run: RunNote, milliseconds: number, result: unknown): void {
     const text = result === undefined ? undefined : resultText(result);
+    if (text === undefined && run.life === undefined) {
+      return this.writeAlike(KIND.completed, at, run, run.attempt, milliseconds);
+    }
     const kept = text === undefined ? '' : text === false ? ',null,1' : `,${text}`;
     this.write(`${this.begin(KIND.completed, at, run)},${milliseconds}${kept}]`);
   }
@@ -107,20 +116,21 @@ export class RecordBatch {
   }
 
   beat(at: number, beat: Omit<BeatRecord, 'kind' | 'at' | 'worker'>): void {
-    this.text += `,["${KIND.beat}",${this.since(at)},${JSON.stringify(beat)}]`;
+    this.write(`,["${KIND.beat}",${this.since(at)},${JSON.stringify(beat)}]`);
   }
 
   process(at: number, what: string, why?: string, queue?: string): void {
-    this.text += `,["${KIND.process}",${this.since(at)},${JSON.stringify(what)},${orNull(why)},${orNull(queue)}]`;
+    this.write(`,["${KIND.process}",${this.since(at)},${JSON.stringify(what)},${orNull(why)},${orNull(queue)}]`);
   }
 
   ordered(at: number, what: string, target: string, by: string, why?: string): void {
     const words = [what, target, by].map((word) => JSON.stringify(word)).join(',');
-    this.text += `,["${KIND.ordered}",${this.since(at)},${words},${orNull(why)}]`;
+    this.write(`,["${KIND.ordered}",${this.since(at)},${words},${orNull(why)}]`);
   }
 
   /** The message, and an empty batch from now on. */
   take(): string {
+    this.endAlike();
     const message = `${this.head}${this.base}${this.text}]`;
     this.text = '';
     this.records = 0;
@@ -132,7 +142,19 @@ export class RecordBatch {
 
   /** What a record says is worked out before this: it may write the name of its task first. */
   private write(record: string): void {
+    this.endAlike();
     this.text += record;
+  }
+
+  private writeAlike(kind: Alike['kind'], at: number, task: TaskNote, attempt: number, milliseconds: number): void {
+    const place = this.placeOf(task.name, task.queue);
+    if (!this.alike.takes(kind, place, attempt)) this.endAlike();
+    this.alike.add(kind, place, attempt, this.since(at), task.id ?? '', milliseconds);
+  }
+
+  /** What comes next is not of the row: order is kept. */
+  private endAlike(): void {
+    this.text += this.alike.take();
   }
 
   private begin(kind: WrittenKind, at: number, run: RunNote): string {
@@ -140,6 +162,7 @@ export class RecordBatch {
   }
 
   private beginTask(kind: WrittenKind, at: number, { id = '', name, queue, life }: TaskNote): string {
+    this.endAlike();
     const place = this.placeOf(name, queue);
     const since = this.since(at);
     if (life !== undefined) this.text += `,["${KIND.life}",${life - this.base}]`;

@@ -5,9 +5,13 @@ export const KIND = {
   /** No record either: which life of its task's id the next one is of. */
   life: 'y',
   added: 'a',
+  /** Several of them that differ in their ids and times. */
+  addedAlike: 'A',
   started: 's',
   progressed: 'p',
   completed: 'c',
+  /** Several of them, without a result, that differ in their ids and times. */
+  completedAlike: 'C',
   retrying: 'r',
   'dead-lettered': 'd',
   cancelled: 'x',

@@ -38,12 +38,14 @@ export function readRecords(content: Buffer): LifecycleRecord[] {
   return records.flatMap((record) => (Array.isArray(record) ? readRecord(record as unknown[], shared) : []));
 }
 
-function readRecord([kind, since, ...rest]: readonly unknown[], shared: Shared): LifecycleRecord | [] {
+function readRecord([kind, since, ...rest]: readonly unknown[], shared: Shared): LifecycleRecord | LifecycleRecord[] {
   if (kind === KIND.place) {
     const [queue] = rest;
     shared.places.push([isWord(since) ? since : undefined, isWord(queue) ? queue : '']);
     return [];
   }
+  if (kind === KIND.addedAlike) return readAlike(KIND.added, since, [0, ...rest], shared);
+  if (kind === KIND.completedAlike) return readAlike(KIND.completed, since, rest, shared);
   if (!isNumber(since)) return [];
   const happened = { at: shared.base + since, worker: shared.worker };
   if (!isTime(happened.at)) return [];
@@ -61,6 +63,25 @@ function readRecord([kind, since, ...rest]: readonly unknown[], shared: Shared):
   if (!isWord(id) || queue === undefined) return [];
   const task = { ...happened, id, queue, ...maybe('name', name), ...maybe('life', life) };
   return kind === KIND.added ? readAdded(task, more) : readRun(kind, task, more);
+}
+
+/** The records of a row, each as if it had been written by itself. */
+function readAlike(
+  kind: string,
+  place: unknown,
+  [attempt, times, ids, milliseconds]: Rest,
+  shared: Shared,
+): LifecycleRecord[] {
+  if (!Array.isArray(times) || !Array.isArray(ids)) return [];
+  const each: readonly unknown[] = Array.isArray(milliseconds) ? (milliseconds as unknown[]) : [];
+  const records = (ids as unknown[]).map((id, index) => [
+    kind,
+    (times as unknown[])[index],
+    id,
+    place,
+    ...(kind === KIND.completed ? [attempt, each[index]] : []),
+  ]);
+  return records.flatMap((record) => readRecord(record, shared));
 }
 
 type Happened = Pick<LifecycleRecord, 'at' | 'worker'>;
