@@ -145,8 +145,11 @@ export interface QueueEventMap {
   'thread.gone': { id: string | undefined; name: string; queue: string; milliseconds: number };
   /** At the start: a definition says how it is tried again (`backoff`, `retryIf`), and has one attempt. */
   'attempts.missing': { name: string; options: readonly string[] };
-  /** At the start: this worker consumes the queue of a task, or one that is bound for an event, and has no handler of its name. */
-  'handler.missing': { name: string; queue: string };
+  /**
+   * At the start: this worker consumes the queue of a task, or one that is bound for an event, and has no handler of its name. `runIn`: it runs in
+   * a thread, and the module of the threads has none; told when the first of them has booted.
+   */
+  'handler.missing': { name: string; queue: string; runIn?: 'thread' };
   /** At the start: this worker has handlers of these names, and neither a task nor an event is defined with them. */
   'definition.missing': { names: readonly string[] };
   'worker.stopping': { running: number; timeout: number };

@@ -106,8 +106,11 @@ export const sentences: { readonly [Name in keyof QueueEventMap]: [Level, (event
   'handler.missing': [
     'warn',
     (e) =>
-      `no handler for ${e.name} in this worker, which consumes ${e.queue}: such tasks are put aside as unknown-task; ` +
-      'import the module of its controller',
+      e.runIn === 'thread'
+        ? `no handler for ${e.name} in the threads of this worker, which consumes ${e.queue}: such tasks are put aside as unrecoverable; ` +
+          'import the module of its controller in the module of the threads'
+        : `no handler for ${e.name} in this worker, which consumes ${e.queue}: such tasks are put aside as unknown-task; ` +
+          'import the module of its controller',
   ],
   'definition.missing': [
     'log',

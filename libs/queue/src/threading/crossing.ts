@@ -38,8 +38,8 @@ export type FromThread =
   | { readonly kind: 'progress'; readonly fraction: number; readonly note: string | undefined }
   /** The handler settles its delivery itself; `ignore`: a delivery that is not in its hand. */
   | { readonly kind: 'settle'; readonly as: 'ack' | 'requeue' | 'reject' | 'ignore' }
-  /** The thread has booted its module: by this port it is told to close it, and its end is known. */
-  | { readonly kind: 'booted'; readonly port: MessagePort };
+  /** The thread has booted its module, which has handlers of these names: by this port it is told to close it, and its end is known. */
+  | { readonly kind: 'booted'; readonly port: MessagePort; readonly handles: readonly string[] };
 
 /** How the handler ended. */
 export interface ThreadOutcome {

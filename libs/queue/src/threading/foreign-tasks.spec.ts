@@ -43,6 +43,7 @@ async function inThread({ payload, context }: Handled): Promise<Handled> {
   const handled: Handled[] = [];
   const app: ThreadApp = {
     handle: (_name, crossed, made) => Promise.resolve(handled.push({ payload: crossed, context: made })),
+    handles: [],
     close: () => Promise.resolve(),
   };
   const thread = new InThread(() => Promise.resolve(app));

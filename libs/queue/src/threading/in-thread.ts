@@ -13,6 +13,8 @@ import { receivedError, sendError } from './sent-error';
 
 /** The handlers of a thread, once its module has booted. */
 export interface ThreadApp {
+  /** The names that it has handlers for. */
+  readonly handles: readonly string[];
   /**
    * Runs the handler of this name, as a part of the trace that has crossed. Resolves with what it returned.
    * @throws UnrecoverableError when there is none.
@@ -58,7 +60,7 @@ export class InThread {
       const { port1, port2 } = new MessageChannel();
       port1.once('message', () => void app.close().finally(() => port1.close()));
       port1.unref();
-      const said: FromThread = { kind: 'booted', port: port2 };
+      const said: FromThread = { kind: 'booted', port: port2, handles: app.handles };
       task.port.postMessage(said, [port2]);
       return app;
     } catch (error) {

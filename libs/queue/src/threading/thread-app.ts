@@ -52,6 +52,7 @@ export function defineThread(file: string, { module, setUp }: ThreadInput): Thre
     await setUp?.(app);
     await app.init();
     const running: ThreadApp = {
+      handles: [...handlers.getHandlers().keys()],
       handle: (name, payload, context, trace) =>
         tracing.inThread(context, trace, () => handlers.handle(name, payload, context)),
       close: async () => {

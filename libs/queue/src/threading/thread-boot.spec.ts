@@ -49,6 +49,7 @@ it('a boot that fails is no attempt of the task: it is told, and the task comes 
   const handled: unknown[] = [];
   const app: ThreadApp = {
     handle: (_name, payload) => Promise.resolve(handled.push(payload)),
+    handles: [],
     close: () => Promise.resolve(),
   };
   const boots = [Promise.reject(new TypeError('no database')), Promise.resolve(app)];
@@ -64,7 +65,11 @@ it('a boot that fails is no attempt of the task: it is told, and the task comes 
 });
 
 it('what the handler throws is its own', async () => {
-  const app: ThreadApp = { handle: () => Promise.reject(new RangeError('no')), close: () => Promise.resolve() };
+  const app: ThreadApp = {
+    handle: () => Promise.reject(new RangeError('no')),
+    handles: [],
+    close: () => Promise.resolve(),
+  };
   await expect(handlerOf(() => Promise.resolve(app))('x')).rejects.toThrow(RangeError);
   expect(told).toEqual([]);
 });
@@ -72,7 +77,7 @@ it('what the handler throws is its own', async () => {
 describe('what the handler returns', () => {
   const returning = (result: unknown, defined = task): Promise<unknown> =>
     handlerOf(
-      () => Promise.resolve({ handle: () => Promise.resolve(result), close: () => Promise.resolve() }),
+      () => Promise.resolve({ handle: () => Promise.resolve(result), handles: [], close: () => Promise.resolve() }),
       undefined,
       defined,
     )('x');
@@ -112,6 +117,7 @@ it('a handler may take longer than a boot may', async () => {
       delivered.getChannelRef().ack(delivered.getMessage());
       return once(handler, 'end');
     },
+    handles: [],
     close: () => Promise.resolve(),
   };
   const handled = handlerOf(() => Promise.resolve(app), 20)('x');

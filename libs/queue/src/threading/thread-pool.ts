@@ -59,6 +59,8 @@ export class ThreadPool {
   private rest: number;
   private readonly pace: ThreadPace;
   private restsUntil = 0;
+  /** Those that run here and of which nobody knows yet whether the threads' module has their handlers. */
+  private unseen: readonly TaskDefinition[] = [];
 
   constructor(
     private readonly thread: ThreadDefinition | undefined,
@@ -95,6 +97,7 @@ export class ThreadPool {
   handlers(tasks: readonly TaskDefinition[]): [name: string, handler: ThreadHandler][] {
     const threaded = tasks.filter(({ runIn }) => runIn === 'thread');
     const { thread } = this;
+    this.unseen = threaded;
     if (thread !== undefined) return threaded.map((task) => [task.name, this.handler(task, thread)]);
     if (threaded[0] === undefined) return [];
     throw new DefinitionError(
@@ -129,7 +132,7 @@ export class ThreadPool {
   private handler(task: TaskDefinition, thread: ThreadDefinition): ThreadHandler {
     const watch: ThreadWatch = {
       bootTimeout: this.pace.bootTimeout,
-      booted: (port) => this.keep(port),
+      booted: (port, handles) => this.keep(port, handles),
       failed: (error) => {
         this.events.emit('thread.failed', { why: error.message });
         this.notBegun(error);
@@ -218,7 +221,10 @@ export class ThreadPool {
     });
   }
 
-  private keep(port: MessagePort): void {
+  private keep(port: MessagePort, handles: readonly string[]): void {
+    for (const { name, queue } of this.unseen)
+      if (!handles.includes(name)) this.events.emit('handler.missing', { name, queue: queue.name, runIn: 'thread' });
+    this.unseen = []; // all have the same module
     this.failure = undefined;
     this.rest = this.pace.firstRest;
     this.threads.add(port);

@@ -28,8 +28,8 @@ const NOT_ITS_OWN = { fields: { deliveryTag: undefined } } as unknown as Consume
 export interface ThreadWatch {
   /** Milliseconds that a thread has to load its file and boot its module; then it is ended. */
   readonly bootTimeout: number;
-  /** The thread has booted its module, and closes it when it is told so by this port. */
-  booted(port: MessagePort): void;
+  /** The thread has booted its module, which has handlers of these names, and closes it when it is told so by this port. */
+  booted(port: MessagePort, handles: readonly string[]): void;
   /** The thread could not begin the run. */
   failed(error: Error): void;
 }
@@ -149,7 +149,7 @@ export class ThreadRun {
   private hear(said: FromThread): void {
     if (this.isOver) return;
     if (said.kind === 'arrived') this.hasArrived = true;
-    else if (said.kind === 'booted') this.watch.booted(said.port);
+    else if (said.kind === 'booted') this.watch.booted(said.port, said.handles);
     else if (said.kind === 'progress') this.context.progress(said.fraction, said.note);
     else if (said.kind === 'settle') this.settle(said.as);
     else this.begun();

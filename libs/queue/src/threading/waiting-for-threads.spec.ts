@@ -76,7 +76,7 @@ describe('after a thread that could not boot its module', () => {
 
   it('all is forgotten when one has booted', async () => {
     await expect(handle('x')).rejects.toThrow('no addon');
-    app = { handle: () => Promise.resolve('done'), close: () => Promise.resolve() };
+    app = { handle: () => Promise.resolve('done'), handles: [], close: () => Promise.resolve() };
     const end = handle('x');
     await turns();
     jest.advanceTimersByTime(1_000);
