@@ -30,6 +30,8 @@ export interface Trial {
   readonly how?: Work['how'];
   /** Whether the worker is an application that listens for HTTP, with health checks, for who can be one without. */
   readonly http?: boolean;
+  /** How Warren logs, where that is not left to its default: `json`, as its image does, with two lines a task. Default: `pretty`. */
+  readonly logs?: 'json';
   /** Threads of the one worker, in which the handlers run. Default: none, they run in the worker itself. */
   readonly threads?: number;
   /** Whether Warren records what happens, where that is not left to its default. */

@@ -1,5 +1,5 @@
 import { handling } from '../measurements/handling.mjs';
-import { everyone, shareOf, types } from './participants.mjs';
+import { everyone, shareOf, types, WITH_JSON_LOGS } from './participants.mjs';
 
 /** @typedef {import('../cases.mjs').Case} Case */
 
@@ -23,6 +23,10 @@ const QUICK = {
  */
 const SHARES = { celery: 0.15, 'bullmq-always': 0.25, 'bullmq-everysec': 0.25 };
 
+/** Where two lines a task make the most difference. @type {import('../cases.mjs').Participant} */
+const logging = { contestant: 'warren', label: WITH_JSON_LOGS, trial: { logs: 'json' } };
+const LOGGING_AT = 100;
+
 /** Tasks at once from which on it makes one in a full run. */
 const MANY = 16;
 
@@ -37,9 +41,12 @@ export function handlingCases(isQuick) {
       return {
         name: `handle-${concurrency}-${queueType}`,
         title: `handle, concurrency ${concurrency}, 200 B, ${queueType}`,
-        participants: everyone(
-          isQuick || concurrency >= MANY ? sharesOf({ count, warmUp }) : { celery: { warmUp: celeryWarmUp(warmUp) } },
-        ),
+        participants: [
+          ...everyone(
+            isQuick || concurrency >= MANY ? sharesOf({ count, warmUp }) : { celery: { warmUp: celeryWarmUp(warmUp) } },
+          ),
+          ...(concurrency === LOGGING_AT ? [logging] : []),
+        ],
         kinds: /** @type {const} */ (['handle']),
         trial: { kind: /** @type {const} */ ('handle'), queueType, size: 200, concurrency, count, warmUp },
         figure: 'rate',

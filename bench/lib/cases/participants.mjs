@@ -18,6 +18,9 @@ export const NAMES = [
 /** The line of Warren's worker when it is one as `apps/worker`: an application that listens for HTTP. */
 export const WITH_HTTP = 'warren with HTTP';
 
+/** The line of Warren's worker when it logs as in its image: JSON, from `debug` on. */
+export const WITH_JSON_LOGS = 'warren with JSON logs';
+
 /** All contestants. @param {Record<string, Partial<Trial>>} [trials] what is different for some of them @returns {Participant[]} */
 export function everyone(trials = {}) {
   return NAMES.map((contestant) => ({ contestant, trial: trials[contestant] ?? {} }));

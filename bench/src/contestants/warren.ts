@@ -65,7 +65,7 @@ async function openWorker(trial: Trial, handling: Handling): Promise<BenchWorker
   const hasThreads = trial.threads !== undefined;
   const runs = hasThreads ? hearThreads(handling) : undefined;
   const module = BenchModule.for(trial, hasThreads ? undefined : handling);
-  const options = { logger: appLogger('pretty'), abortOnError: false };
+  const options = { logger: appLogger(trial.logs ?? 'pretty'), abortOnError: false };
   const { start, stop } = trial.http === true ? await listening(module, options) : await silent(module, options);
   const close = async (): Promise<void> => {
     await stop();
