@@ -30,6 +30,7 @@ export const cpuBurn = defineTask({
   name: 'cpu.burn',
   queue: cpuQueue,
   runIn: 'thread',
+  timeout: 300_000, // the most rounds take two to three minutes
   description: 'Hashes for a number of rounds: work that costs only processor time.',
   payload: z.strictObject({
     rounds: z

@@ -140,7 +140,11 @@ export class QueueDeliveries {
 
   private lostRunOf(delivery: Delivery): Delivery | undefined {
     if (!delivery.isRedelivered) return undefined;
-    return this.running.find((run) => run.state === 'lost' && !this.held.has(run) && run.isSameTaskAs(delivery));
+    for (const run of this.open) {
+      const isLostRun = run.state === 'lost' && run.runningSince !== undefined && !this.held.has(run);
+      if (isLostRun && run.isSameTaskAs(delivery)) return run;
+    }
+    return undefined;
   }
 
   private end(delivery: Delivery): void {
