@@ -95,6 +95,12 @@ class CatsController {
     heard.push(`${what} ${headers?.['x-version']} ${priority}`);
   }
 
+  @MessagePattern('asked')
+  asked(@Payload() what: string, @Ctx() context: RmqContext): string {
+    const { headers, priority } = (context.getMessage() as Message).properties;
+    return `${what} ${headers?.['x-version']} ${priority}`;
+  }
+
   @EventPattern<string>('by.hand')
   byHand(@Payload() what: string, @Ctx() context: RmqContext): void {
     heard.push(what);
@@ -163,6 +169,13 @@ describe('request and response', () => {
     expect(await ask('nothing')).toEqual([]);
   });
 
+  it('brings every value of a stream that is faster than the broker, with little memory for what waits', async () => {
+    const small = { queue: 'small', queueOptions };
+    await serve(small, { settings: { ...settings, publishBufferMessages: 10 } });
+    const asked = clientOf(small).send<number>({ cmd: 'count' }, 200);
+    expect(await lastValueFrom(asked.pipe(toArray()))).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+  });
+
   it('finds the handlers of a numeric enum', async () => {
     expect(await ask(Command.Double, 21)).toEqual([42]);
     await emit(client, Command.Triple, 7);
@@ -185,7 +198,9 @@ describe('request and response', () => {
     await expect(ask('refuse', 'closed today')).rejects.toEqual({ status: 'error', message: 'closed today' });
     await expect(ask('refuse', { code: 7, why: 'closed' })).rejects.toEqual({ code: 7, why: 'closed' });
     await expect(ask('break')).rejects.toEqual({ status: 'error', message: 'Internal server error' });
-    await expect(ask('unknown')).rejects.toMatchObject({ status: 'error' });
+    await expect(ask('unknown')).rejects.toBe(
+      'There is no matching message handler defined in the remote service.', // what Nest's own server says
+    );
     expect(await ask('sum', [4])).toEqual([4]);
   });
 });
@@ -205,6 +220,15 @@ describe('records', () => {
     await serve(options);
     await hears(3);
     expect(heard).toEqual(['urgent 1.0.0 9', 'first 1.0.0 1', 'second 1.0.0 1']);
+  });
+});
+
+describe('records of requests', () => {
+  it('bring their headers and their priority, and get their answer', async () => {
+    const options = { queue: 'asked', queueOptions: { durable: true, maxPriority: 9 } };
+    await serve(options);
+    const record = new RmqRecordBuilder('what').setOptions({ headers: { 'x-version': '2' }, priority: 3 }).build();
+    expect(await lastValueFrom(clientOf(options).send('asked', record))).toBe('what 2 3');
   });
 });
 

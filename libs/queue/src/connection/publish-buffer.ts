@@ -28,6 +28,12 @@ export class PublishBuffer {
     return this.pendingBytes;
   }
 
+  /** Whether half of the messages or of the bytes that it takes are there. */
+  get isHalfFull(): boolean {
+    const { publishBufferMessages, publishBufferBytes } = this.limits;
+    return this.size * 2 >= publishBufferMessages || this.bytes * 2 >= publishBufferBytes;
+  }
+
   /** What waits to be sent, oldest first. */
   get unsent(): Line<PendingPublish> {
     return this.waiting;

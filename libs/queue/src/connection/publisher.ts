@@ -84,6 +84,11 @@ export class Publisher implements PublishOwner {
     return this.buffer.bytes;
   }
 
+  /** Half of the memory for them is taken: whoever can wait does, and leaves the rest to those who cannot. */
+  get isHalfFull(): boolean {
+    return this.buffer.isHalfFull;
+  }
+
   /** One is told; without one nothing is measured. */
   watch(watch: PublishWatch): void {
     this.tellEnded = watch;
