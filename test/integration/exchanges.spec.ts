@@ -185,6 +185,29 @@ describe('an exchange', () => {
     await expect(starting).rejects.toThrow('Exchange "typed" exists in another form');
   });
 
+  it('is declared by its publisher as the queues that are bound say', async () => {
+    const watched = { exchange: 'watched', arguments: { 'alternate-exchange': 'unwatched' } };
+    const one = defineEvent({ name: 'news', exchange: 'watched', payload });
+    const bound = queue('watching', { ...watched, pattern: 'news' });
+    const worker = await start({ queues: [bound], events: [one] });
+    await worker.queue.publish(one, { order: 8 });
+    await worker.sees('task.completed');
+    expect(seen).toEqual(['watching: news 8']);
+  });
+
+  it('of somebody else is published to as it is, and declared otherwise nowhere', async () => {
+    await vhost.channel.assertExchange('given', 'topic', { durable: false });
+    const given = { exchange: 'given', declare: false };
+    const one = defineEvent({ name: 'news', ...given, payload });
+    const worker = await start({ queues: [queue('giving', { ...given, pattern: 'news' })], events: [one] });
+    await worker.queue.publish(one, { order: 9 });
+    await worker.sees('task.completed');
+    expect(seen).toEqual(['giving: news 9']);
+    const alone = closing(await TestWorker.create({ urls: [vhost.url], tasks: [], events: [one] }));
+    expect(await alone.queue.publish(one, { order: 10 })).toMatchObject({ exchange: 'given' });
+    await worker.sees('task.completed', 2);
+  });
+
   it('of somebody else is not declared, and missed by its name', async () => {
     const foreign = queue('foreign', { exchange: 'theirs', type: 'fanout', declare: false });
     const starting = closing(await TestWorker.create({ urls: [vhost.url], tasks: [], queues: [foreign] })).listen();

@@ -9,7 +9,7 @@ describe('an event definition', () => {
   it('goes to a topic exchange by its name, and speaks as Nest does', () => {
     expect(defineEvent({ name: 'order.placed', exchange: 'orders', payload })).toEqual({
       name: 'order.placed',
-      exchange: { name: 'orders', type: 'topic', arguments: {} },
+      exchange: { name: 'orders', type: 'topic' },
       routingKey: 'order.placed',
       version: 1,
       upcasters: {},
@@ -29,6 +29,14 @@ describe('an event definition', () => {
     });
     expect(event).toMatchObject({ exchange: { type: 'fanout' }, routingKey: '', description: 'Something.' });
     expect(() => Object.assign(event, { name: 'c' })).toThrow(TypeError);
+  });
+
+  it('says what its exchange is declared with, or that somebody else declares it', () => {
+    const exchangeOf = (given: object) => defineEvent({ name: 'a', exchange: 'b', payload, ...given }).exchange;
+    const alternate = { 'alternate-exchange': 'rest' };
+    expect(exchangeOf({ arguments: alternate })).toEqual({ name: 'b', type: 'topic', arguments: alternate });
+    expect(exchangeOf({ declare: false, type: 'direct' })).toEqual({ name: 'b', type: 'direct', isForeign: true });
+    expect(exchangeOf({ declare: true })).toEqual({ name: 'b', type: 'topic', isForeign: false });
   });
 
   it.each([

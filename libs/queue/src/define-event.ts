@@ -5,8 +5,8 @@ import { nestFormat } from './message/formats';
 import type { MessageFormat } from './message/formats';
 import { taskVersions } from './task-versions';
 import type { TaskVersions, TaskVersionsInput } from './task-versions';
-import { assertExchangeName } from './topology/bindings';
-import type { ExchangePlan, ExchangeType } from './topology/bindings';
+import { assertExchangeName, exchangePlan } from './topology/bindings';
+import type { ExchangeArguments, ExchangePlan, ExchangeType } from './topology/bindings';
 
 /** What `defineEvent` takes. */
 export interface EventDefinitionInput<Schema extends StandardSchemaV1> extends TaskVersionsInput {
@@ -16,6 +16,10 @@ export interface EventDefinitionInput<Schema extends StandardSchemaV1> extends T
   readonly exchange: string;
   /** The exchange's type. Default: `topic`. */
   readonly type?: ExchangeType;
+  /** `false`: somebody else declares the exchange, and the publisher needs no right to. Default: as the queues that are bound say, or else `true`. */
+  readonly declare?: boolean;
+  /** What the exchange is declared with, such as `alternate-exchange`. Default: as the queues that are bound say, or else nothing. */
+  readonly arguments?: ExchangeArguments;
   /** What `topic` and `direct` exchanges route by. Default: the name. */
   readonly routingKey?: string;
   /** Any Standard Schema. Checked when the event is published, and again in every queue before it is handled. */
@@ -44,7 +48,7 @@ export interface EventDefinition<Schema extends StandardSchemaV1 = StandardSchem
 export function defineEvent<Schema extends StandardSchemaV1>(
   input: EventDefinitionInput<Schema>,
 ): EventDefinition<Schema> {
-  const { name, exchange, type = 'topic', routingKey = name, payload, format = nestFormat, description } = input;
+  const { name, exchange, type, routingKey = name, payload, format = nestFormat, description } = input;
   if (name.length < 1 || name.length > 128 || !isShortString(name))
     throw new DefinitionError(`Event "${name.slice(0, 140)}": a name has 1 to 128 characters and 255 bytes at most.`);
   if (!isShortString(routingKey))
@@ -52,7 +56,7 @@ export function defineEvent<Schema extends StandardSchemaV1>(
   assertExchangeName(exchange, `Event "${name}"`);
   return Object.freeze({
     name,
-    exchange: { name: exchange, type, arguments: {} },
+    exchange: exchangePlan(exchange, type, input.declare, input.arguments),
     routingKey,
     ...taskVersions(`Event "${name}"`, input),
     payload,

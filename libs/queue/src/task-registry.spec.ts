@@ -91,6 +91,46 @@ describe('the registry of tasks', () => {
       expect(() => new TaskRegistry([], [], [event, event])).toThrow(DefinitionError);
     });
 
+    describe('and what their exchanges are declared with,', () => {
+      const rest = { 'alternate-exchange': 'rest' };
+      const queue = (name: string, more: object) =>
+        defineQueue({ name, bindings: [{ exchange: 'orders', pattern: 'a', ...more }] });
+      const said = (more: object) => defineEvent({ name: 'order.placed', exchange: 'orders', payload, ...more });
+
+      it.each<[string, object[], object, object]>([
+        [
+          'as the queues say, where the event does not',
+          [{ arguments: rest }],
+          {},
+          { arguments: rest, isForeign: false },
+        ],
+        ['as the event says, where no queue is known', [], { arguments: rest }, { arguments: rest }],
+        ['not at all, where all leave it to somebody else', [{ declare: false }], {}, { isForeign: true }],
+        ['not by a publisher that leaves it', [], { declare: false }, { isForeign: true }],
+        [
+          'where one of them does it',
+          [{ declare: false }, { arguments: rest }],
+          {},
+          { arguments: rest, isForeign: false },
+        ],
+      ])('%s', (_what, bindings, published, plan) => {
+        const queues = bindings.map((more, index) => queue(`q${index}`, more));
+        expect(new TaskRegistry([], queues, [said(published)]).exchanges).toEqual([
+          { name: 'orders', type: 'topic', ...plan },
+        ]);
+      });
+
+      it.each<[string, object[], object]>([
+        ['an event and a queue', [{ arguments: rest }], { arguments: {} }],
+        ['two queues', [{ arguments: rest }, {}], {}],
+      ])('and refuses what differs between %s', (_what, bindings, published) => {
+        const queues = bindings.map((more, index) => queue(`q${index}`, more));
+        const build = () => new TaskRegistry([], queues, [said(published)]);
+        expect(build).toThrow(DefinitionError);
+        expect(build).toThrow(/Exchange "orders" is declared with .* elsewhere, and declared with .* to queue "q/);
+      });
+    });
+
     it('and refuses an exchange that is of two types', () => {
       const build = () => new TaskRegistry([], [bound('direct')], [event]);
       expect(build).toThrow(DefinitionError);

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EventDefinition } from './define-event';
 import type { QueueDefinition, QueueType } from './define-queue';
 import type { TaskDefinition } from './define-task';
 import { ConfigurationError, DefinitionError } from './errors';
-import { bindingPlans } from './topology/bindings';
+import { bindingPlans, mergedExchange } from './topology/bindings';
 import type { ExchangePlan } from './topology/bindings';
 
 /** The task definitions, queues and events that an app knows. */
@@ -89,12 +90,14 @@ export class TaskRegistry {
   }
 
   private registerExchange(exchange: ExchangePlan, whose: string): void {
-    const known = this.exchangesByName.get(exchange.name);
-    if (known !== undefined && known.type !== exchange.type) {
-      const message = `Exchange "${exchange.name}" is ${known.type} elsewhere, and ${exchange.type} to ${whose}.`;
-      throw new DefinitionError(message);
-    }
-    this.exchangesByName.set(exchange.name, known ?? exchange);
+    const known = this.exchangesByName.get(exchange.name) ?? exchange;
+    const fault = (was: string, is: string): DefinitionError =>
+      new DefinitionError(`Exchange "${exchange.name}" is ${was} elsewhere, and ${is} to ${whose}.`);
+    if (known.type !== exchange.type) throw fault(known.type, exchange.type);
+    const [was, is] = [known.arguments, exchange.arguments];
+    if (was !== undefined && is !== undefined && !isDeepStrictEqual(was, is))
+      throw fault(`declared with ${JSON.stringify(was)}`, `declared with ${JSON.stringify(is)}`);
+    this.exchangesByName.set(exchange.name, mergedExchange(known, exchange));
   }
 
   private registerQueue(queue: QueueDefinition): void {

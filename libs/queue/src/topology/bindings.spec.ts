@@ -12,14 +12,16 @@ describe('the bindings of a queue', () => {
       { exchange: 'papers', type: 'headers', headers: { format: 'pdf' }, match: 'any' },
     ];
     const plans = bindingPlans('mails', bindings);
-    expect(
-      plans.map(({ exchange, isForeign, pattern, arguments: args }) => [exchange, isForeign, pattern, args]),
-    ).toEqual([
-      [{ name: 'orders', type: 'topic', arguments: {} }, false, 'order.*', {}],
-      [{ name: 'levels', type: 'direct', arguments: {} }, false, 'error', {}],
-      [{ name: 'news', type: 'fanout', arguments: {} }, true, '', {}],
-      [{ name: 'papers', type: 'headers', arguments: {} }, false, '', { format: 'pdf', pages: 2, 'x-match': 'all' }],
-      [{ name: 'papers', type: 'headers', arguments: {} }, false, '', { format: 'pdf', 'x-match': 'any' }],
+    expect(plans.map(({ exchange, pattern, arguments: args }) => [exchange, pattern, args])).toEqual([
+      [{ name: 'orders', type: 'topic', arguments: {}, isForeign: false }, 'order.*', {}],
+      [{ name: 'levels', type: 'direct', arguments: {}, isForeign: false }, 'error', {}],
+      [{ name: 'news', type: 'fanout', isForeign: true }, '', {}],
+      [
+        { name: 'papers', type: 'headers', arguments: {}, isForeign: false },
+        '',
+        { format: 'pdf', pages: 2, 'x-match': 'all' },
+      ],
+      [{ name: 'papers', type: 'headers', arguments: {}, isForeign: false }, '', { format: 'pdf', 'x-match': 'any' }],
     ]);
     expect(new Set(plans.map(({ queue }) => queue))).toEqual(new Set(['mails']));
   });
@@ -40,12 +42,19 @@ describe('the bindings of a queue', () => {
     expect(bindingPlans('mails')).toEqual([]);
   });
 
+  it('may be to a headers exchange for everything, where they say so', () => {
+    const all: QueueBinding = { exchange: 'papers', type: 'headers', headers: {}, match: 'all' };
+    expect(() => assertBindings('mails', [all])).not.toThrow();
+    expect(bindingPlans('mails', [all])).toMatchObject([{ pattern: '', arguments: { 'x-match': 'all' } }]);
+  });
+
   it.each<[string, QueueBinding, string]>([
     ['the nameless exchange', { exchange: '', pattern: 'a' }, 'the one without a name'],
     ['a name that is too long', { exchange: 'x'.repeat(256), pattern: 'a' }, '1 to 255 bytes'],
     ['a delay level', { exchange: 'delay.00', pattern: 'a' }, 'belong to the delay levels'],
     ['a pattern that is too long', { exchange: 'a', pattern: 'x'.repeat(256) }, 'more than 255 bytes'],
     ['no headers', { exchange: 'a', type: 'headers', headers: {} }, 'names no header'],
+    ['no header of none', { exchange: 'a', type: 'headers', headers: {}, match: 'any' }, 'names no header'],
     ['headers that are not compared', { exchange: 'a', type: 'headers', headers: { 'x-a': 1 } }, 'does not compare'],
   ])('may not be to %s', (_what, binding, why) => {
     expect(() => assertBindings('mails', [binding])).toThrow(DefinitionError);

@@ -15,7 +15,7 @@ interface ToExchange {
   /** `false`: somebody else declares the exchange; where it does not exist the binding is refused. Default: `true`. */
   readonly declare?: boolean;
   /** What the exchange is declared with, such as `alternate-exchange`. Default: nothing. */
-  readonly arguments?: Readonly<Record<string, Comparable>>;
+  readonly arguments?: ExchangeArguments;
 }
 
 /**
@@ -29,24 +29,29 @@ export type QueueBinding =
   | (ToExchange & { readonly type: 'fanout' })
   | (ToExchange & {
       readonly type: 'headers';
+      /** None, with `match: 'all'`, is everything. */
       readonly headers: Readonly<Record<string, Comparable>>;
       readonly match?: 'all' | 'any';
     });
+
+/** What an exchange may be declared with. */
+export type ExchangeArguments = Readonly<Record<string, Comparable>>;
 
 /** One exchange as it is declared: durable, never deleted by itself. */
 export interface ExchangePlan {
   readonly name: string;
   /** AMQP's, or that of a plugin. */
   readonly type: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  /** What it is declared with. An event that says nothing leaves it to the queues that are bound; where none of them does, nothing. */
+  readonly arguments?: ExchangeArguments;
+  /** Whether somebody else declares it. An event that says nothing leaves it to the queues that are bound; where none of them does, no. */
+  readonly isForeign?: boolean;
 }
 
 /** One binding as it is declared. */
 export interface BindingPlan {
   readonly queue: string;
   readonly exchange: ExchangePlan;
-  /** Somebody else declares the exchange. */
-  readonly isForeign: boolean;
   readonly pattern: string;
   readonly arguments: Readonly<Record<string, Comparable>>;
 }
@@ -55,10 +60,37 @@ export interface BindingPlan {
 export function bindingPlans(queue: string, bindings: readonly QueueBinding[] = []): readonly BindingPlan[] {
   return bindings.map((binding) => ({
     queue,
-    exchange: { name: binding.exchange, type: binding.type ?? 'topic', arguments: binding.arguments ?? {} },
-    isForeign: binding.declare === false,
+    exchange: exchangePlan(binding.exchange, binding.type, binding.declare ?? true, binding.arguments ?? {}),
     ...routingOf(binding),
   }));
+}
+
+/** The plan of an exchange; what somebody else declares it with is not known here. */
+export function exchangePlan(
+  name: string,
+  type: string = 'topic',
+  declare?: boolean,
+  given?: ExchangeArguments,
+): ExchangePlan {
+  if (declare === false) return { name, type, isForeign: true };
+  return {
+    name,
+    type,
+    ...(given === undefined ? {} : { arguments: given }),
+    ...(declare === undefined ? {} : { isForeign: false }),
+  };
+}
+
+/** One plan of what two definitions say of an exchange; it is declared where one of them does. They agree where both say something. */
+export function mergedExchange(one: ExchangePlan, other: ExchangePlan): ExchangePlan {
+  const given = one.arguments ?? other.arguments;
+  const isForeign = one.isForeign === false || other.isForeign === false ? false : (one.isForeign ?? other.isForeign);
+  return {
+    name: one.name,
+    type: one.type,
+    ...(given === undefined ? {} : { arguments: given }),
+    ...(isForeign === undefined ? {} : { isForeign }),
+  };
 }
 
 function routingOf(binding: QueueBinding): Pick<BindingPlan, 'pattern' | 'arguments'> {
@@ -95,7 +127,8 @@ export function assertBindings(queue: string, bindings: readonly QueueBinding[])
       new DefinitionError(`Queue "${queue}", binding to exchange "${binding.exchange}": ${why}.`);
     if (binding.type === 'headers') {
       const names = Object.keys(binding.headers);
-      if (names.length === 0) throw fault('it names no header');
+      if (names.length === 0 && binding.match !== 'all')
+        throw fault("it names no header; one that is to bring everything says match: 'all'");
       if (names.some((name) => name.startsWith('x-')))
         throw fault('the broker does not compare headers whose names begin with "x-"');
     } else if (binding.type !== 'fanout' && !isShortString(binding.pattern)) {

@@ -54,15 +54,15 @@ async function declareWorkQueue(
 async function declareBindings(connection: ChannelModel, queue: QueueDefinition): Promise<void> {
   const plans = bindingPlans(queue.name, queue.bindings);
   if (plans.length === 0) return;
-  const declarations = plans.flatMap(({ exchange, isForeign, pattern, arguments: matching }): Declaration[] => [
-    ...(isForeign ? [] : [exchangeDeclaration(exchange)]),
+  const declarations = plans.flatMap(({ exchange, pattern, arguments: matching }): Declaration[] => [
+    ...exchangeDeclarations(exchange),
     { kind: 'queue-binding', to: queue.name, from: exchange.name, pattern, arguments: matching },
   ]);
   await onChannel(connection, (channel) => declareEach(channel, declarations));
 }
 
 /**
- * Declares what stands behind an exchange that events are published to: the exchange, and the queues that are known to be bound to it, so that
+ * Declares what stands behind an exchange that events are published to: the exchange, unless it is somebody else's, and the queues that are known to be bound to it, so that
  * an event that comes before their first worker waits there.
  */
 async function declareExchange(
@@ -71,7 +71,7 @@ async function declareExchange(
   queues: readonly QueueDefinition[],
   defaultType: QueueType,
 ): Promise<void> {
-  await onChannel(connection, (channel) => declareEach(channel, [exchangeDeclaration(exchange)]));
+  await onChannel(connection, (channel) => declareEach(channel, exchangeDeclarations(exchange)));
   for (const queue of queues) {
     if (!bindingPlans(queue.name, queue.bindings).some((plan) => plan.exchange.name === exchange.name)) continue;
     await declareWorkQueue(connection, queue, defaultType);
@@ -79,8 +79,8 @@ async function declareExchange(
   }
 }
 
-function exchangeDeclaration({ name, type, arguments: given }: ExchangePlan): Declaration {
-  return { kind: 'exchange', name, type, arguments: given };
+function exchangeDeclarations({ name, type, arguments: given = {}, isForeign }: ExchangePlan): Declaration[] {
+  return isForeign === true ? [] : [{ kind: 'exchange', name, type, arguments: given }];
 }
 
 /**
