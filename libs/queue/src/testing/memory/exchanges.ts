@@ -37,6 +37,9 @@ const BORN_WITH: readonly (readonly [name: string, type: string])[] = [
   ['amq.headers', 'headers'],
 ];
 
+/** How a headers exchange compares: by all headers or one, those whose names begin with "x-" too where it says so. */
+const MATCHES = ['all', 'any', 'all-with-x', 'any-with-x'];
+
 const TYPES = ['direct', 'topic', 'fanout', 'headers'];
 
 /** The exchanges of a broker with their bindings. */
@@ -83,9 +86,12 @@ export class Exchanges {
     }
   }
 
-  /** @throws Refusal (404) when there is no such exchange. What is bound already stays bound once. */
+  /** @throws Refusal (404) when there is no such exchange, and (406) for a match that there is not. What is bound already stays bound once. */
   bind(from: string, binding: Binding): void {
     const exchange = this.found(from);
+    const match = matchOf(binding);
+    if (exchange.declaration.type === 'headers' && !MATCHES.includes(match))
+      throw refusal(406, `Invalid x-match field value "${match}"; expected all, any, all-with-x, or any-with-x`);
     if (!exchange.bindings.some((other) => isSame(other, binding))) exchange.bindings.push(binding);
   }
 
@@ -151,13 +157,21 @@ function isSame(one: Binding, other: Binding): boolean {
   );
 }
 
-function fits(type: string, { pattern, arguments: wanted }: Binding, { routingKey, headers }: Addressed): boolean {
+function matchOf({ arguments: { 'x-match': match = 'all' } }: Binding): string {
+  return String(match);
+}
+
+function fits(type: string, binding: Binding, { routingKey, headers }: Addressed): boolean {
+  const { pattern, arguments: wanted } = binding;
   if (type === 'fanout') return true;
   if (type === 'direct') return pattern === routingKey;
   if (type === 'topic') return fitsTopic(pattern.split('.'), routingKey.split('.'));
-  const entries = Object.entries(wanted).filter(([name]) => !name.startsWith('x-'));
+  const match = matchOf(binding);
+  const isCompared = (name: string): boolean =>
+    name !== 'x-match' && (match.endsWith('-with-x') || !name.startsWith('x-'));
+  const entries = Object.entries(wanted).filter(([name]) => isCompared(name));
   const has = ([name, value]: [string, unknown]): boolean => name in headers && headers[name] === value;
-  return wanted['x-match'] === 'any' ? entries.some(has) : entries.every(has);
+  return match.startsWith('any') ? entries.some(has) : entries.every(has);
 }
 
 /** `*` is one word, `#` is any number of words. */
