@@ -54,8 +54,9 @@ export function warrenTransport(
   const nest = fromNest(options, policy);
   const registry = new TaskRegistry([], [nest.queue]);
   const checked = settingsOf({ ...given, ...nest.settings, tasks: [] });
-  const { connectionOptions } = nest;
+  const { connectionOptions, maxConnectionAttempts } = nest;
   const settings = connectionOptions === undefined ? checked : { ...checked, connectionOptions };
+  const consumingSettings = maxConnectionAttempts === undefined ? settings : { ...settings, maxConnectionAttempts };
   const events = logEvents(new QueueEvents());
   const tracing = new Spans(settings.urls);
   const producing = new BrokerConnection('producing', settings, events, connector);
@@ -77,7 +78,7 @@ export function warrenTransport(
   const strategy = new NestServer(
     nest,
     life,
-    new BrokerConnection('consuming', settings, events, connector),
+    new BrokerConnection('consuming', consumingSettings, events, connector),
     publisher,
     registry,
     settings,

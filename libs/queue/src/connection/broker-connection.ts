@@ -37,7 +37,8 @@ export class BrokerConnection {
   private readonly toldReasons = new ToldReasons();
   private blockedBecause: string | undefined;
   private failure: string | undefined;
-  private refusal: AccessDeniedError | undefined;
+  private refusal: AccessDeniedError | NotConnectedError | undefined;
+  private failedAttempts = 0;
 
   constructor(
     readonly role: ConnectionRole,
@@ -86,7 +87,7 @@ export class BrokerConnection {
 
   /**
    * The open connection, as soon as there is one.
-   * @throws NotConnectedError when it is closed for good meanwhile.
+   * @throws NotConnectedError when it is closed for good meanwhile, or was never open and has had its attempts (`maxConnectionAttempts`).
    * @throws AccessDeniedError when the broker has refused credentials or virtual host and was never open before.
    */
   whenOpen(): Promise<ChannelModel> {
@@ -124,13 +125,20 @@ export class BrokerConnection {
     const why = refusal?.message ?? describe(error);
     this.failure = why;
     if (this.currentState === 'closed') return;
-    this.refusal = refusal;
+    this.failedAttempts += 1;
+    this.refusal = refusal ?? this.lastAttempt(why);
     const isDeniedAtStart = refusal !== undefined && this.currentState === 'opening';
-    if (isDeniedAtStart) this.rejectWaiting(refusal);
+    if (this.refusal !== undefined && this.currentState === 'opening') this.rejectWaiting(this.refusal);
     const node = maskUrl(url);
     // Of a list of nodes each has its own say, in turn; one system error comes in several wordings.
     if (!this.toldReasons.isNews(`${node} ${systemCodeOf(error) ?? why}`)) return;
     this.events.emit('connection.failed', { role: this.role, url: node, why, isDeniedAtStart });
+  }
+
+  private lastAttempt(why: string): NotConnectedError | undefined {
+    const { maxConnectionAttempts: most } = this.settings;
+    if (most === undefined || this.failedAttempts < most) return undefined;
+    return new NotConnectedError(`${why}; attempts: ${this.failedAttempts}`, 'Nothing is consumed.');
   }
 
   private lost(error: Error): void {

@@ -7,6 +7,8 @@ import { writeInBatches } from './frame-batch';
 export interface LinkSettings extends Pick<QueueSettings, 'urls' | 'heartbeat' | 'connectTimeout' | 'reconnectDelay'> {
   /** What else the AMQP client takes for its socket: certificates, credentials. */
   readonly connectionOptions?: Readonly<Record<string, unknown>>;
+  /** Attempts that may fail before there was ever a connection; then whoever waits is told that there is none. Default: without end. */
+  readonly maxConnectionAttempts?: number;
 }
 
 /** Who is told what becomes of a link. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { AccessDeniedError, TopologyError } from '../errors';
+import { AccessDeniedError, NotConnectedError, TopologyError } from '../errors';
 import type { QueueEvents } from '../events';
 import { topologyErrorOf } from '../topology/broker-refusal';
 import type { BrokerConnection } from './broker-connection';
@@ -82,7 +82,7 @@ export class QueueConsumer {
 
   /**
    * Resolves when it consumes for the first time, or could and is suspended.
-   * @throws TopologyError or AccessDeniedError when the broker refuses at the start; later the loop tries again.
+   * @throws TopologyError or AccessDeniedError when the broker refuses at the start, NotConnectedError after the last attempt; later it tries again.
    */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -130,10 +130,10 @@ export class QueueConsumer {
         await this.afterwards(await consumption);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
-        const isLasting = error instanceof TopologyError || error instanceof AccessDeniedError;
+        const isLasting = [TopologyError, AccessDeniedError, NotConnectedError].some((kind) => error instanceof kind);
         if (this.currentState === 'starting' && isLasting) {
           this.stopping.abort();
-          refused(error);
+          refused(error as Error);
         } else {
           await this.interrupt(error instanceof Error ? error.message : String(error));
         }

@@ -101,6 +101,12 @@ describe('Nest’s options of the RMQ transport', () => {
       [{ exchange: 'pets', type: 'topic', pattern: 'cat.*', arguments: { 'alternate-exchange': 'rest' } }],
       undefined,
     ],
+    [
+      'a headers exchange and a key, for everything',
+      { exchange: 'pets', exchangeType: 'headers', routingKey: 'any' },
+      [{ exchange: 'pets', type: 'headers', headers: {}, match: 'all' }],
+      undefined,
+    ],
     ['no exchange', {}, undefined, undefined],
   ])('bind the queue by %s', (_what, options, bindings, patternsTo) => {
     const meaning = of(options);
@@ -111,6 +117,17 @@ describe('Nest’s options of the RMQ transport', () => {
   it('have a client’s own options besides, which mean nothing to a server', () => {
     const own = { replyQueue: 'answers', persistent: true, headers: { tenant: 'a' }, isGlobalPrefetchCount: true };
     expect(JSON.stringify(of(own))).toBe(JSON.stringify(of({})));
+  });
+
+  it.each<[number | undefined, number | undefined]>([
+    [undefined, undefined],
+    [-1, undefined],
+    [0, undefined],
+    [3, 3],
+  ])('say %s of the attempts to connect: %s', (maxConnectionAttempts, attempts) => {
+    expect(of(maxConnectionAttempts === undefined ? {} : { maxConnectionAttempts }).maxConnectionAttempts).toBe(
+      attempts,
+    );
   });
 
   it('are read by the application’s own deserializer', () => {
@@ -129,8 +146,6 @@ describe('Nest’s options of the RMQ transport', () => {
   it.each<[string, NestRmqOptions, string]>([
     ['queue', { queue: '' }, 'must be named'],
     ['noAck', { noAck: true }, 'leave it out'],
-    ['maxConnectionAttempts', { maxConnectionAttempts: 5 }, 'is not limited'],
-    ['exchangeType', { exchangeType: 'headers', exchange: 'a' }, 'define the queue with bindings'],
     ['queueOptions.exclusive', { queueOptions: { exclusive: true } }, 'cannot be'],
     ['socketOptions.findServers', { socketOptions: { findServers: () => [] } }, 'name the nodes in urls'],
     ['prefetch', { prefetch: 1 } as NestRmqOptions, 'no option of Nest’s'],
@@ -140,7 +155,7 @@ describe('Nest’s options of the RMQ transport', () => {
   });
 
   it('are refused all at once', () => {
-    expect(() => of({ noAck: true, maxConnectionAttempts: 1 })).toThrow('2 settings are wrong');
+    expect(() => of({ noAck: true, queueOptions: { exclusive: true } })).toThrow('2 settings are wrong');
   });
 
   it('cannot name a queue as none of Warren’s may be named', () => {

@@ -19,6 +19,8 @@ export interface FromNest {
   /** Every pattern of a handler is a binding to this exchange (`wildcards`). */
   readonly patternsTo: Pick<QueueBinding, 'exchange' | 'type' | 'arguments'> | undefined;
   readonly serializer: NestRmqOptions['serializer'];
+  /** Attempts to connect before the first one that succeeds, after which `listen` rejects. `undefined`: without end. */
+  readonly maxConnectionAttempts: number | undefined;
 }
 
 /** Nest has no limit of its own (`prefetchCount: 0`), which hands one worker all there is. */
@@ -78,6 +80,7 @@ export function fromNest(options: NestRmqOptions, policy: RunPolicyInput = {}): 
     reconnectTimeInSeconds: reconnect,
   } = socketOptions ?? {};
   const timeout = connectionOptions?.timeout;
+  const { maxConnectionAttempts = -1 } = options;
   return {
     queue,
     settings: {
@@ -89,31 +92,23 @@ export function fromNest(options: NestRmqOptions, policy: RunPolicyInput = {}): 
     connectionOptions: connectionOptions as Readonly<Record<string, unknown>> | undefined,
     patternsTo: options.wildcards === true ? exchangeOf(options) : undefined,
     serializer: options.serializer,
+    maxConnectionAttempts: maxConnectionAttempts > 0 ? maxConnectionAttempts : undefined,
   };
 }
 
 function problemsOf(options: NestRmqOptions): Problem[] {
-  const { queue, noAck, maxConnectionAttempts = -1, exchangeType, queueOptions, socketOptions } = options;
+  const { queue, noAck, queueOptions, socketOptions } = options;
   const wrong: readonly (readonly [isWrong: boolean, path: string, message: string])[] = [
     [
       queue === undefined || queue === '',
       'queue',
-      'must be named: a queue that ends with its connection has nowhere to keep what failed',
+      'must be named: one that the broker names ends with its connection, and what failed has nowhere to be kept. For a queue of each instance ' +
+        'name it after the instance, and give it queueOptions.expires',
     ],
     [
       noAck === true,
       'noAck',
       'would have the broker forget a message before its handler has begun; Warren acknowledges when it has ended, so leave it out',
-    ],
-    [
-      maxConnectionAttempts !== -1,
-      'maxConnectionAttempts',
-      'is not limited: a worker waits for its broker, is not ready meanwhile, and ends at once when the broker refuses it',
-    ],
-    [
-      exchangeType === 'headers',
-      'exchangeType',
-      'headers has no headers to match here: define the queue with bindings',
     ],
     [
       queueOptions?.['exclusive'] === true,
@@ -194,7 +189,8 @@ function exchangeOf({
   };
 }
 
-/** One binding by a routing key, or a pattern of one. */
+/** One binding by a routing key, or a pattern of one. Nest binds to a headers exchange without headers, which brings everything. */
 export function boundBy(exchange: NonNullable<FromNest['patternsTo']>, pattern: string): QueueBinding {
+  if (exchange.type === 'headers') return { ...exchange, type: 'headers', headers: {}, match: 'all' };
   return { ...exchange, pattern } as QueueBinding;
 }

@@ -1,5 +1,7 @@
+import type { RmqStatus } from '@nestjs/microservices';
 import type { QueueDefinition } from '../define-queue';
 import { DefinitionError } from '../errors';
+import type { ConnectionRole, QueueEvents } from '../events';
 import { boundBy } from './nest-options';
 import type { FromNest } from './nest-options';
 import { TaskServer } from './task-server';
@@ -21,6 +23,8 @@ export class NestServer extends TaskServer {
   ) {
     super(...parts);
     if (nest.serializer !== undefined) this.serializer = nest.serializer;
+    const [, , , , events] = parts;
+    this.followStatus(events);
   }
 
   override async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -41,6 +45,21 @@ export class NestServer extends TaskServer {
   /** @throws DefinitionError always: there is no one connection that it could hand out. */
   override unwrap(): never {
     throw noConnectionFor('unwrap');
+  }
+
+  /** Nest's `status` is that of the connection that consumes. */
+  private followStatus(events: QueueEvents): void {
+    const tell =
+      (status: 'connected' | 'disconnected' | 'blocked' | 'unblocked') =>
+      ({ role }: { readonly role: ConnectionRole }): void => {
+        // oxlint-disable-next-line no-underscore-dangle, typescript/no-unsafe-enum-assignment -- Nest's own field; its enum is a type only
+        if (role === 'consuming') this._status$.next(status as RmqStatus);
+      };
+    events.on('connection.open', tell('connected'));
+    events.on('connection.failed', tell('disconnected'));
+    events.on('connection.lost', tell('disconnected'));
+    events.on('connection.blocked', tell('blocked'));
+    events.on('connection.unblocked', tell('unblocked'));
   }
 
   /** With `wildcards` the queue is bound by every handler's pattern; they are known when Nest has found them. */
