@@ -55,6 +55,28 @@ function at(document: object, reference: string): unknown {
   return keysOf.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document);
 }
 
+/** What is looked at of a schema that a sample is made of. */
+interface Sampled {
+  readonly $ref?: string;
+  readonly const?: unknown;
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Sampled>>;
+  readonly required?: readonly string[];
+  readonly items?: readonly Sampled[];
+  readonly minimum?: number;
+}
+
+/** The least of what a schema of the document takes. */
+function sampleOf(document: object, schema: Sampled): unknown {
+  const { $ref, const: only, type, properties = {}, required = [], items = [], minimum = 0 } = schema;
+  if ($ref !== undefined) return sampleOf(document, at(document, $ref) as Sampled);
+  if (only !== undefined) return only;
+  if (type === 'array') return items.map((item) => sampleOf(document, item));
+  if (type === 'string') return 'x';
+  if (type === 'integer') return minimum;
+  return Object.fromEntries(required.map((key) => [key, sampleOf(document, properties[key] ?? {})]));
+}
+
 describe('the AsyncAPI document', () => {
   const registry = new TaskRegistry([...tasks, versioned], [], [placed]);
   const document = asyncApiDocument(registry);
@@ -112,6 +134,31 @@ describe('the AsyncAPI document', () => {
       'order.placed': { name: 'order.placed' },
     });
     expect(messages).not.toHaveProperty(['nest', 'headers']);
+    expect(messages).toMatchObject({
+      signed: { headers: { required: ['x-signature', 'x-signature-key'] } },
+      encrypted: { headers: { required: ['x-encryption-key'] } },
+    });
+  });
+
+  it.each([
+    ['nest', { order: 1, card: 'x' }],
+    ['celery', {}],
+    ['binary', { order: 1, card: 'x' }],
+    ['structured', { order: 1, card: 'x' }],
+  ])('is all that whoever sends without Warren needs to know: %s', (name, payloadRead) => {
+    const {
+      contentType,
+      headers,
+      payload: body,
+    } = at(document, `#/components/messages/${name}`) as {
+      readonly contentType: string;
+      readonly headers?: Sampled;
+      readonly payload: Sampled;
+    };
+    const content = Buffer.from(JSON.stringify(sampleOf(document, body)));
+    const sent = headers === undefined ? {} : { headers: sampleOf(document, headers) as Record<string, unknown> };
+    const read = formats[name]?.read({ content, properties: { contentType, ...sent } });
+    expect(read).toMatchObject({ name, payload: payloadRead });
   });
 
   it('keeps what is marked as secret, and says where nobody knows what a payload is', () => {

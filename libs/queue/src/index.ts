@@ -96,6 +96,7 @@ export type {
   BodyFormat,
   ForeignRule,
   HeadersRead,
+  HeadersSchema,
   MessageFormat,
   ReadableMessage,
   ReadTask,

@@ -40,7 +40,7 @@ export function docsLineOf({ names, queue, attempts, timeout }) {
 export function contractOf({ names, queue }) {
   const id = { type: 'string', minLength: 1, maxLength: 200 };
   const payload = { type: 'object', properties: { id }, required: ['id'], additionalProperties: false };
-  return { name: names.task, queue, version: 1, oldestVersion: 1, payload };
+  return { name: names.task, queue, format: 'nest', version: 1, oldestVersion: 1, payload };
 }
 
 /** @param {import('./wish.mjs').Names} names */

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { defineQueue, defineTask } from '@app/queue/definitions';
 import { main } from '../main';
+import { writeContracts } from './contracts';
+import type { Desk } from './desk';
+
+const schemaThatDoesNotTell = {
+  '~standard': { version: 1, vendor: 'own', validate: (value: unknown) => ({ value }) },
+} as const;
 
 let checkout: string;
 
@@ -84,6 +91,37 @@ describe('warren contracts', () => {
     const { code, out, err } = await warren('contracts', 'check', '--json');
     expect([code, JSON.parse(out)]).toEqual([0, [expect.objectContaining({ name: 'cpu.burn', kind: 'compatible' })]]);
     expect(err).toContain('warren contracts write is due');
+  });
+
+  it('says when messages would be read by another format; of a snapshot of before, that writing is due', async () => {
+    await warren('contracts', 'write');
+    change('cpu.burn', { format: 'celery' });
+    expect(await warren('contracts', 'check')).toMatchObject({
+      code: 1,
+      out: '✖ cpu.burn  format: was celery, and is json: what waits, or is sent as before, is put aside\n',
+    });
+    change('cpu.burn', { format: undefined });
+    expect(await warren('contracts', 'check')).toMatchObject({
+      code: 0,
+      out: '✔ cpu.burn  format: can be compared from now on: it is json\n',
+    });
+  });
+
+  it('names what it cannot compare', async () => {
+    const format = { contentType: 'text/plain', write: () => Buffer.alloc(0), read: () => undefined };
+    const task = defineTask({
+      name: 'own',
+      queue: defineQueue({ name: 'own', format }),
+      payload: schemaThatDoesNotTell,
+    });
+    const notes: string[] = [];
+    const screen = { note: (line: string) => notes.push(line) };
+    const registry = { tasks: [task], events: [] };
+    await writeContracts({ registry, screen, checkout } as unknown as Desk, {});
+    expect(notes.slice(0, 2)).toEqual([
+      'Not compared, because their schemas do not tell what they take: the payloads of own.',
+      'Not compared, because they have no name: the formats of own.',
+    ]);
   });
 
   it('compares with any file, and says so when that is no snapshot', async () => {

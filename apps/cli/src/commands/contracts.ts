@@ -91,10 +91,15 @@ async function tell({ screen, json }: Desk, changes: readonly ContractChange[]):
 
 function tellOfSilent({ screen }: Desk, contracts: readonly Contract[]): void {
   const silent = contracts.filter(({ payload }) => payload === null).map(({ name }) => name);
-  if (silent.length === 0) return;
-  screen.note(
-    inertLine(`Not compared, because their schemas do not tell what they take: the payloads of ${silent.join(', ')}.`),
-  );
+  const nameless = contracts.filter(({ format }) => format === null).map(({ name }) => name);
+  if (silent.length > 0)
+    screen.note(
+      inertLine(
+        `Not compared, because their schemas do not tell what they take: the payloads of ${silent.join(', ')}.`,
+      ),
+    );
+  if (nameless.length > 0)
+    screen.note(inertLine(`Not compared, because they have no name: the formats of ${nameless.join(', ')}.`));
 }
 
 function isBreaking({ kind }: ContractChange): boolean {

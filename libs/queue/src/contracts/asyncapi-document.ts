@@ -92,11 +92,7 @@ function operation(verb: string, action: string, { name, description }: Describe
 function message({ name, description }: Described, format: MessageFormat, version: number): Entry {
   const key = componentName(name);
   const payload = { $ref: `#/components/schemas/${key}` };
-  const headers = {
-    type: 'object',
-    properties: { [header.taskVersion]: { const: version } },
-    required: [header.taskVersion],
-  };
+  const headers = headersOf(name, format, version);
   return [
     key,
     {
@@ -104,13 +100,22 @@ function message({ name, description }: Described, format: MessageFormat, versio
       title: name,
       ...(description === undefined ? {} : { description }),
       contentType: format.contentType,
-      ...(version === 1 ? {} : { headers }),
+      ...(headers === undefined ? {} : { headers }),
       payload: format.bodySchema?.(name, payload) ?? {
         description: `A body of the queue’s own format, made of ${payload.$ref}.`,
       },
       bindings: { amqp: { messageType: name, bindingVersion: BINDING } },
     },
   ];
+}
+
+/** `undefined`: any or none. */
+function headersOf(name: string, format: MessageFormat, version: number): JsonSchema | undefined {
+  const { properties, required } = format.headersSchema?.(name) ?? { properties: {}, required: [] };
+  const versioned = version === 1 ? {} : { [header.taskVersion]: { const: version } };
+  const all = { ...properties, ...versioned };
+  if (Object.keys(all).length === 0) return undefined;
+  return { type: 'object', properties: all, required: [...required, ...Object.keys(versioned)] };
 }
 
 function payloadSchema(definition: Described): Entry {

@@ -5,6 +5,7 @@ import type { EventDefinitionInput } from '../define-event';
 import { defineQueue } from '../define-queue';
 import { defineTask } from '../define-task';
 import type { TaskDefinition } from '../define-task';
+import { cloudEvents } from '../message/cloud-events';
 import { contractsOf, readSnapshot, snapshotText } from './contract';
 import { contractChanges } from './contract-changes';
 
@@ -150,6 +151,7 @@ describe('the contract of an event', () => {
         exchange: 'orders',
         exchangeType: 'topic',
         routingKey: 'order.placed',
+        format: 'nest',
         version: 1,
         oldestVersion: 1,
         payload: expect.objectContaining({ type: 'object' }),
@@ -177,6 +179,12 @@ describe('the contract of an event', () => {
         'breaking exchangeType: was topic, and is direct: the broker does not declare an exchange anew',
         'breaking routingKey: was order.placed, and is placed: queues that are bound by the old one do not get it',
       ],
+    ],
+    [
+      'is written otherwise',
+      [{}],
+      [{ format: cloudEvents({ source: '/shop' }) }],
+      ['breaking format: was nest, and is cloudevents binary: queues and programs that are bound may not read it'],
     ],
     [
       'has a version with its upcaster',

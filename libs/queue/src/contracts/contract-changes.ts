@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Contract } from './contract';
+import { readsAllOf } from './format-names';
 import { narrowingsOf } from './narrowings';
 
 /** One way in which a contract is no longer what it was. */
@@ -8,7 +9,7 @@ export interface ContractChange {
   readonly name: string;
   /** `breaking`: something that waits, or that others send by the contract of before, may not be handled any more. */
   readonly kind: 'breaking' | 'compatible';
-  /** What has changed: `payload.width`, `version`, `upcasters`; of a task `queue`, `task`; of an event `exchange`, `exchangeType`, `routingKey`, `event`. */
+  /** What has changed: `payload.width`, `version`, `upcasters`, `format`; of a task `queue`, `task`; of an event `exchange`, `exchangeType`, `routingKey`, `event`. */
   readonly path: string;
   readonly message: string;
 }
@@ -26,6 +27,8 @@ export function contractChanges(before: readonly Contract[], after: readonly Con
   });
 }
 
+type MakeChange = (kind: ContractChange['kind'], path: string, message: string) => ContractChange;
+
 /** What is done with a task, and with an event. */
 const SENT = { task: 'added', event: 'published' } as const;
 
@@ -34,12 +37,11 @@ function kindOf(contract: Contract): 'task' | 'event' {
 }
 
 function changesOf(was: Contract, is: Contract): ContractChange[] {
-  const change = (kind: ContractChange['kind'], path: string, message: string): ContractChange => {
-    return { name: was.name, kind, path, message };
-  };
+  const change: MakeChange = (kind, path, message) => ({ name: was.name, kind, path, message });
   const told: ContractChange[] = [];
   for (const [path, before, now, why] of placesOf(was, is))
     if (before !== now) told.push(change('breaking', path, `was ${before}, and is ${now}: ${why}`));
+  told.push(...formatChanges(was, is, change));
   if (is.version < was.version) {
     told.push(
       change(
@@ -78,11 +80,22 @@ function placesOf(was: Contract, is: Contract): (readonly [path: string, before:
   ];
 }
 
-function payloadChanges(
-  { payload: was }: Contract,
-  { payload: is }: Contract,
-  change: (kind: ContractChange['kind'], path: string, message: string) => ContractChange,
-): ContractChange[] {
+/** What waits is read by the format of now. An event waits in queues that have formats of their own, and is read by other programs too. */
+function formatChanges(was: Contract, is: Contract, change: MakeChange): ContractChange[] {
+  if (was.format === is.format) return [];
+  if (was.format === null)
+    return [change('compatible', 'format', `can be compared from now on: it is ${String(is.format)}`)];
+  if (is.format === null)
+    return [change('breaking', 'format', `was ${was.format}, and cannot be compared: it has no name any more`)];
+  const told = `was ${was.format}, and is ${is.format}`;
+  if (kindOf(is) === 'event')
+    return [change('breaking', 'format', `${told}: queues and programs that are bound may not read it`)];
+  return readsAllOf(was.format, is.format)
+    ? [change('compatible', 'format', `${told}, which reads what waits`)]
+    : [change('breaking', 'format', `${told}: what waits, or is sent as before, is put aside`)];
+}
+
+function payloadChanges({ payload: was }: Contract, { payload: is }: Contract, change: MakeChange): ContractChange[] {
   if (isDeepStrictEqual(was, is)) return [];
   if (is === null)
     return [change('breaking', 'payload', 'cannot be compared: its schema does not tell any more what it takes')];

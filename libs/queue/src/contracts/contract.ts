@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventDefinition } from '../define-event';
 import type { TaskDefinition } from '../define-task';
+import type { MessageFormat } from '../message/formats';
 import { assertionsOf } from './assertions';
 import { inputSchemaOf } from './json-schema';
 import type { JsonSchema } from './json-schema';
@@ -11,6 +12,8 @@ interface PayloadContract {
   /** The payload's, and the oldest one that a worker still lifts to it. */
   readonly version: number;
   readonly oldestVersion: number;
+  /** How its messages are written and read: the name of the queue's format, or of the event's; `null` when that has none. */
+  readonly format: string | null;
   /** What the payload may be, as JSON Schema; `null` when the definition's schema does not tell. */
   readonly payload: JsonSchema | null;
 }
@@ -34,6 +37,7 @@ const payloadContract = {
   name: z.string(),
   version: z.int().min(1),
   oldestVersion: z.int().min(1),
+  format: z.string().nullable().default(null), // in no snapshot that was written before there were names of formats
   payload: z.record(z.string(), z.unknown()).nullable(),
 };
 
@@ -70,21 +74,22 @@ export function readSnapshot(text: string): Contract[] {
 }
 
 function taskContract(task: TaskDefinition): TaskContract {
-  const { name, ...rest } = payloadContractOf(task);
+  const { name, ...rest } = payloadContractOf(task, task.queue.format);
   return { name, queue: task.queue.name, ...rest };
 }
 
 function eventContract(event: EventDefinition): EventContract {
   const { exchange, routingKey } = event;
-  const { name, ...rest } = payloadContractOf(event);
+  const { name, ...rest } = payloadContractOf(event, event.format);
   return { name, exchange: exchange.name, exchangeType: exchange.type, routingKey, ...rest };
 }
 
-function payloadContractOf(definition: TaskDefinition | EventDefinition): PayloadContract {
+function payloadContractOf(definition: TaskDefinition | EventDefinition, format: MessageFormat): PayloadContract {
   const { name, version, upcasters } = definition;
   const schema = inputSchemaOf(definition);
   return {
     name,
+    format: format.name ?? null,
     version,
     oldestVersion: Math.min(version, ...Object.keys(upcasters).map(Number)),
     // As it is written: without what JSON does not carry.

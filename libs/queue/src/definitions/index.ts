@@ -27,6 +27,7 @@ export type {
   BodyFormat,
   ForeignRule,
   HeadersRead,
+  HeadersSchema,
   MessageFormat,
   ReadableMessage,
   ReadTask,

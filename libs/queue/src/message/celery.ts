@@ -40,6 +40,7 @@ export function celery({
   ignoreTimeLimits = false,
 }: CeleryOptions = {}): MessageFormat {
   return {
+    name: ignoreTimeLimits ? 'celery, with time limits' : 'celery',
     contentType: 'application/json',
     readsHeaders: { names: ['task', 'id', 'compression', 'eta', 'expires', 'retries', 'timelimit'] },
     write: ({ name, payload, id, expiresAt }) => {
@@ -68,6 +69,17 @@ export function celery({
       items: [{ type: 'array' }, { type: 'object' }, { type: 'object' }],
       description:
         'Celery’s protocol 2: the arguments by position, those by name, and what follows. They are the payload.',
+    }),
+    headersSchema: (name) => ({
+      properties: {
+        task: { const: name },
+        id: { type: 'string', minLength: 1 },
+        eta: { type: ['string', 'null'], description: 'An ISO time: no run begins before.' },
+        expires: { type: ['string', 'null'], description: 'An ISO time: no run begins from then on.' },
+        retries: { type: 'integer', minimum: 0 },
+        ...(ignoreTimeLimits ? {} : { timelimit: { type: 'array', items: { type: 'null' } } }),
+      },
+      required: ['task', 'id'],
     }),
   };
 }

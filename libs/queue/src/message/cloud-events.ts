@@ -1,6 +1,6 @@
 import { DefinitionError } from '../errors';
 import { readNestPacket } from './formats';
-import type { MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
+import type { HeadersSchema, MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
 import { isObject, readJson, readText } from './json-body';
 
 /** `binary`: attributes in headers, the payload as the body. `structured`: all of it one JSON document in the body. */
@@ -31,6 +31,7 @@ export function cloudEvents({ mode = 'binary', source }: CloudEventsOptions): Me
     throw new DefinitionError('cloudEvents: an event has a source, a URI or a path that is not empty.');
   const isBinary = mode === 'binary';
   return {
+    name: `cloudevents ${mode}`,
     contentType: isBinary ? 'application/json' : STRUCTURED,
     readsHeaders: { prefixes: PREFIXES },
     write: (task) => (isBinary ? writeBinary(task, source) : writeStructured(task, source)),
@@ -43,13 +44,25 @@ export function cloudEvents({ mode = 'binary', source }: CloudEventsOptions): Me
       return readBinary(message, attributes, type);
     },
     bodySchema: (name, payload) => (isBinary ? payload : structuredSchema(name, payload)),
+    ...(isBinary ? { headersSchema: binaryHeaders } : {}),
   };
 }
 
-function structuredSchema(name: string, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** What an event must have. */
+function attributeSchemas(type: string): HeadersSchema['properties'] {
   const text = { type: 'string', minLength: 1 };
-  const attributes = { specversion: { const: VERSION }, id: text, source: text, type: { const: name } };
-  return { type: 'object', properties: { ...attributes, data }, required: Object.keys(attributes) };
+  return { specversion: { const: VERSION }, id: text, source: text, type: { const: type } };
+}
+
+function binaryHeaders(name: string): HeadersSchema {
+  const attributes = Object.entries(attributeSchemas(name));
+  const properties = Object.fromEntries(attributes.map(([key, schema]) => [`${PREFIXES[0]}${key}`, schema]));
+  return { properties, required: Object.keys(properties) };
+}
+
+function structuredSchema(name: string, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const attributes = attributeSchemas(name);
+  return { type: 'object', properties: { ...attributes, data }, required: [...Object.keys(attributes), 'data'] };
 }
 
 function writeBinary(task: TaskToWrite, source: string): WrittenMessage {

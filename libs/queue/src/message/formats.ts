@@ -74,6 +74,12 @@ export interface WrittenMessage {
  * `UndecodableMessageError` to say why it does not, and a `MessageRefusedError` for what it may not take.
  */
 export interface MessageFormat {
+  /**
+   * What it is called in the snapshot of contracts: formats of one name read each other's messages, and one whose name begins with another's and
+   * a comma reads that one's too. What is made of another (`{ ...nestFormat, read }`) takes its name along, and wants one of its own. Missing: a
+   * change of it is not seen.
+   */
+  readonly name?: string;
   readonly contentType: string;
   /** `true`: only who has the key reads the payload; pages that show payloads show none of such a queue. */
   readonly isEncrypted?: boolean;
@@ -93,6 +99,14 @@ export interface MessageFormat {
   check?(use: 'reading' | 'writing'): void;
   /** What a body looks like, as JSON Schema, for those who send without Warren. @param payload what the payload looks like. Missing: nobody is told. */
   bodySchema?(this: void, name: string, payload: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  /** The headers that a message has besides its body, for the same people: without what is required here, `read` does not know it. Missing: none. */
+  headersSchema?(this: void, name: string): HeadersSchema;
+}
+
+/** The headers of a message, each as JSON Schema; there may be others. */
+export interface HeadersSchema {
+  readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly required: readonly string[];
 }
 
 /** A format that is all in the body. */
@@ -105,6 +119,7 @@ export interface BodyFormat extends MessageFormat {
  * Nest's own packets, `{"pattern": name, "data": payload}`: what `ClientRMQ` sends and `ServerRMQ` reads. The default.
  */
 export const nestFormat: BodyFormat = {
+  name: 'nest',
   contentType: 'application/json',
   write: (task) => Buffer.from(JSON.stringify({ pattern: task.name, data: task.payload })),
   read: (message) => readNestPacket(readJson(message.content)),
@@ -122,6 +137,7 @@ export const nestFormat: BodyFormat = {
  */
 export function plainText(taskName: string): BodyFormat {
   return {
+    name: `text of ${taskName}`,
     contentType: 'text/plain',
     write: (task) => Buffer.from(textOf(task.payload)),
     read: (message) => {
@@ -144,6 +160,7 @@ export type ForeignRule = (value: Readonly<Record<string, unknown>>) => ReadTask
 export function foreignJson(rule: ForeignRule): BodyFormat {
   return {
     ...nestFormat,
+    name: 'json',
     read: (message) => {
       const value = readJson(message.content);
       return readNestPacket(value) ?? (isObject(value) ? rule(value) : undefined);

@@ -1,7 +1,8 @@
 import { DefinitionError, MessageRefusedError } from '../errors';
+import { sealHeader } from './covered-headers';
 import { Encrypter } from './encryption';
 import type { EncryptionOptions } from './encryption';
-import type { MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
+import type { HeadersSchema, MessageFormat, ReadableMessage, ReadTask, TaskToWrite, WrittenMessage } from './formats';
 import { versionHeader } from './headers';
 import { Signer } from './signature';
 import type { SignedParts, SigningOptions } from './signature';
@@ -27,10 +28,8 @@ export interface SealOptions {
  * @throws DefinitionError when it shall do nothing, or cover a header that changes on the way. Keys are looked at when they are needed: by a
  * worker at its start, by who adds when it calls `TaskQueue.assertWritable`, or else with its first task.
  */
-export function sealed(
-  format: MessageFormat,
-  { sign, encrypt, audience, required = true }: SealOptions,
-): MessageFormat {
+export function sealed(format: MessageFormat, options: SealOptions): MessageFormat {
+  const { sign, encrypt, audience, required = true } = options;
   if (sign === undefined && encrypt === undefined)
     throw new DefinitionError('sealed: say how messages are signed (sign), encrypted (encrypt), or both.');
   const { readsHeaders } = format;
@@ -48,7 +47,37 @@ export function sealed(
     },
     write: (task) => seal.write(task, audience ?? task.queue),
     read: (message, queue = '') => seal.read(message, audience ?? queue, queue),
+    ...nameOf(format, options),
     ...bodyOf(format, encrypt !== undefined),
+    headersSchema: (name) => headersOf(format, options, name),
+  };
+}
+
+/** Where a seal is not required, what has none is taken as well. */
+function nameOf(
+  { name }: MessageFormat,
+  { sign, encrypt, audience, required = true }: SealOptions,
+): Pick<MessageFormat, 'name'> {
+  if (name === undefined) return {};
+  const seals = [...(sign === undefined ? [] : ['signed']), ...(encrypt === undefined ? [] : ['encrypted'])];
+  const whole = `${seals.join('+')}(${name})${audience === undefined ? '' : ` for ${audience}`}`;
+  return { name: required ? whole : `${name}, or ${whole}` };
+}
+
+function headersOf(
+  { headersSchema }: MessageFormat,
+  { sign, encrypt, required: isRequired = true }: SealOptions,
+  name: string,
+): HeadersSchema {
+  const { properties, required } = headersSchema?.(name) ?? { properties: {}, required: [] };
+  const { signature, signatureKey, encryptionKey } = sealHeader;
+  const own = [
+    ...(sign === undefined ? [] : [signature, signatureKey]),
+    ...(encrypt === undefined ? [] : [encryptionKey]),
+  ];
+  return {
+    properties: { ...properties, ...Object.fromEntries(own.map((key) => [key, { type: 'string', minLength: 1 }])) },
+    required: [...required, ...(isRequired ? own : [])],
   };
 }
 
