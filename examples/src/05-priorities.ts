@@ -5,9 +5,11 @@ import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
+// #region definition
 // Classic queues have priorities on every broker; quorum queues from RabbitMQ 4 on.
 const calls = defineQueue({ name: 'example-priorities', type: 'classic', maxPriority: 5 });
 const callMake = defineTask({ name: 'call.make', queue: calls, priority: 1, payload: z.string() });
+// #endregion
 
 @Controller()
 class CallsController {

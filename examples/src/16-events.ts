@@ -5,23 +5,27 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
+// #region definitions
 const exchange = 'example-orders';
 const payload = z.object({ order: z.int() });
-const orderPlaced = defineEvent({ name: 'order.placed', exchange, payload });
+const orderPlaced = defineEvent({ name: 'order.placed', exchange, payload }); // type: 'topic' unless it says so
 const stockChanged = defineEvent({ name: 'stock.changed', exchange, payload });
 const queues = [
   defineQueue({ name: 'example-events-mails', bindings: [{ exchange, pattern: 'order.placed' }] }),
   defineQueue({ name: 'example-events-ledger', bindings: [{ exchange, pattern: 'order.*' }] }),
 ];
+// #endregion
 
 const seen: string[] = [];
 
 @Controller()
 class OrdersController {
-  @EventPattern<string>('order.*')
+  // #region handler
+  @EventPattern<string>('order.*') // the queue’s attempts, delays and dead letters are its own
   note(@Payload() { order }: { order: number }, @Ctx() { queue, name }: TaskContext): void {
     seen.push(`${queue}: ${name} ${order}`);
   }
+  // #endregion
 }
 
 @Module({
@@ -37,7 +41,9 @@ export async function main(): Promise<void> {
     worker.get(QueueEvents).on('task.completed', () => seen.length === queues.length && resolve());
   });
   const queue = worker.get(TaskQueue);
-  await queue.publish(orderPlaced, { order: 7 }); // confirmed: it is in both
+  // #region publishing
+  await queue.publish(orderPlaced, { order: 7 }); // confirmed: it is in every queue that is bound for it
+  // #endregion
   await bothDone;
   console.log(seen.toSorted().join('\n'));
   await queue

@@ -14,8 +14,10 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
+// #region definition
 const orders = defineQueue({ name: 'example-cloud-events', format: cloudEvents({ source: '/shop' }) });
 const orderShip = defineTask({ name: 'com.example.order.ship', queue: orders, payload: z.object({ order: z.int() }) });
+// #endregion
 
 @Controller()
 class OrdersController {

@@ -19,13 +19,17 @@ import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
 
-// From settings that are secret; `openssl rand -base64 32` makes such a key. One key has one use.
-const signing = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
-const encryption = messageKeys(`2026-11:${randomBytes(32).toString('base64')}`);
+// From settings that are secret. One key has one use.
+const newKey = (): string => `2026-11:${randomBytes(32).toString('base64')}`;
+const secrets = { signing: newKey(), encryption: newKey() };
 const name = 'example-sealed-messages';
 const payload = z.object({ card: z.string() });
+// #region seal
+const signing = () => messageKeys(secrets.signing); // "2026-11:base64,2026-05:base64", from a setting that is secret
+const encryption = () => messageKeys(secrets.encryption); // `openssl rand -base64 32` makes such a key
 const format = sealed(nestFormat, { sign: { keys: signing }, encrypt: { keys: encryption } });
 const payments = defineQueue({ name, format });
+// #endregion
 const paymentTake = defineTask({ name: 'payment.take', queue: payments, payload });
 const forged = defineTask({ name: 'payment.take', queue: name, payload }); // by somebody who may write to the queue
 

@@ -7,16 +7,21 @@ import { z } from 'zod';
 import { broker, quiet } from './broker';
 import { nextEvent } from './next-event';
 
-const common = { name: 'letter.print', queue: 'example-versions' };
+// #region definition
 const firstPayload = z.strictObject({ to: z.string() });
 const letterPrint = defineTask({
-  ...common,
+  name: 'letter.print',
+  queue: 'example-versions',
   version: 2,
-  upcasters: { 1: (payload) => ({ recipient: { name: firstPayload.parse(payload).to } }) }, // makes version 2 of version 1
+  upcasters: {
+    1: (payload) => ({ recipient: { name: firstPayload.parse(payload).to } }), // makes version 2 of version 1
+  },
   payload: z.strictObject({ recipient: z.strictObject({ name: z.string() }) }),
 });
+// #endregion
 
 // What programs have that were deployed yesterday, and tomorrow.
+const common = { name: 'letter.print', queue: 'example-versions' };
 const yesterdays = defineTask({ ...common, payload: firstPayload });
 const tomorrows = defineTask({ ...common, version: 3, payload: z.strictObject({ address: z.string() }) });
 

@@ -55,7 +55,8 @@ describe('an example with a spec', () => {
 
 describe('code in the guides', () => {
   it('comes from programs that a test runs', () => {
-    const guides = ['writing-a-handler', 'idempotency', 'retries'].map((name) => `docs/${name}.md`);
+    const names = ['writing-a-handler', 'idempotency', 'retries', 'contracts', 'topology', 'foreign-messages'];
+    const guides = names.map((name) => `docs/${name}.md`);
     const blocks = guides.flatMap((guide) => [...textOf(guide).matchAll(/^```ts$/gm)].map(() => guide));
     expect(
       quoted
