@@ -4,7 +4,7 @@ import { Voice } from '../scripts/lib/say.mjs';
 import { obtainPika } from '../scripts/lib/pika.mjs';
 import { neededPrograms } from './needed-programs.mjs';
 import { obtainCelery } from './obtain-celery.mjs';
-import { obtainCurl } from './obtain-curl.mjs';
+import { obtainProgram } from './obtain-program.mjs';
 import { startSuiteBroker } from './suite-broker.mjs';
 
 /**
@@ -16,7 +16,7 @@ export default async function globalSetup(config) {
   const voice = new Voice({ stream: process.stderr });
   await buildApps(voice, ['producer', 'worker', 'dashboard', 'cli', 'chaos', 'bench']);
   const needed = neededPrograms(config);
-  if (needed.has('curl')) await obtainCurl(voice);
+  if (needed.has('curl')) await obtainProgram(voice, 'curl');
   if (needed.has('pika')) await obtainPika(voice);
   if (needed.has('celery')) process.env.WARREN_TEST_CELERY = JSON.stringify(await obtainCelery(voice));
   if (needed.has('chromium')) process.env.CHROME_BIN = await obtainChromium(voice);

@@ -17,10 +17,13 @@ const CI = '.ci/run';
 const START = 'test/e2e/npm-start.e2e-spec.ts';
 const GENERATOR = 'test/e2e/generated-handler.e2e-spec.ts';
 const CHAOS = 'test/e2e/chaos.e2e-spec.ts';
-const OPERATORS = 'It asks a broker of the operator’s, with the tools of RabbitMQ or of the system.';
-const MEASURES = 'It measures for longer than a test may take; test/e2e/bench.e2e-spec.ts sees that the bench works.';
-const BUILDS =
-  'It builds first, for longer than a test may take: the tests begin with the same `nest build`, and start what it made (TestProcess.app).';
+/** Those of `npm run test:manuals`, for what takes too long for npm test, or writes into its checkout. */
+const STARTS = 'test/manuals/starting-apps.spec.ts';
+const WRITES = 'test/manuals/writing-commands.spec.ts';
+const MEASURES = 'test/manuals/measuring.spec.ts';
+const STRIKES = 'test/manuals/chaos.spec.ts';
+const OPERATES = 'test/manuals/operators.spec.ts';
+const TRACES = 'test/manuals/tracing.spec.ts';
 
 /**
  * The first that matches a command counts. `test/unit/documented-commands.spec.ts` finds each line in the source of who is said to start it,
@@ -33,7 +36,7 @@ export const coverage: readonly CommandCoverage[] = [
   { command: /^(?:[A-Z_]+=\S+ )?(?:npx )?warren /, by: WARREN },
   { command: /^eval "\$\(warren completion bash\)"$/, by: WARREN },
   { command: /^npm run dead-letters -- list$/, by: 'test/e2e/dead-letters-command.e2e-spec.ts' },
-  { command: /^git show main:contracts\.json/, not: 'A checkout has no branch of a name that a test could know.' },
+  { command: /^git show main:contracts\.json/, by: WRITES },
 
   {
     command: /^npx nest generate handler/,
@@ -48,11 +51,8 @@ export const coverage: readonly CommandCoverage[] = [
 
   { command: /^npm start -- --once$/, by: START, as: 'npm start -- --once --tasks 50' },
   { command: /^npm start/, by: START },
-  {
-    command: /^npx nest start worker --watch$/,
-    not: 'It builds anew for as long as somebody types; each build is `nest build`, which the tests begin with.',
-  },
-  { command: /npx nest start |^npm run build$|npm run start:/, not: BUILDS },
+  { command: /^WORKER_PORT=0 npx nest start worker$/, by: GENERATOR },
+  { command: /npx nest start |^npm run build$|npm run start:/, by: STARTS },
   { command: /^npm run task$/, by: SHELL, as: 'npm run task -- First message.' },
   { command: /^npm run task -- /, by: SHELL },
   {
@@ -71,56 +71,64 @@ export const coverage: readonly CommandCoverage[] = [
   { command: /^npm run (?:lint|typecheck|format:check|docs:api)$/, by: CI },
   { command: /^npm ci$/, by: CI, as: 'npm ci --no-audit --no-fund' },
   { command: /^npm run format$/, by: GENERATOR },
+  { command: /^npm run docs:configuration$/, by: WRITES },
+  { command: /^npm run docs:screenshots$/, by: 'test/manuals/pictures.spec.ts', as: 'npm run docs:screenshots' },
   {
-    command: /^npm run docs:configuration$/,
-    not: 'It writes into the checkout; test/unit/configuration-docs.spec.ts and its kin compare what it would write.',
+    command: /^npm run test:(?:brokers|manuals)/,
+    not: 'It is a run of tests itself: who releases starts it, and it says which of them has failed.',
   },
+  { command: /^npm run bench -- --quick$/, by: MEASURES },
   {
-    command: /^npm run docs:screenshots$/,
-    not: 'Pictures are looked at by people; test/e2e/dashboard-browser.e2e-spec.ts sees the same pages.',
-  },
-  {
-    command: /^npm run test:brokers/,
-    not: 'It downloads two brokers of 220 MB and takes minutes with each; it is run before a release.',
-  },
-  {
-    command: /^npm run bench(?: -- --quick)?$/,
+    command: /^npm run bench$/,
     by: 'test/e2e/bench.e2e-spec.ts',
     as: 'npm run bench -- --quick --only handle-1-quorum --contestants amqplib,warren --rounds 1 --json ${json}',
   },
-  { command: /npm run bench/, not: MEASURES },
+  { command: /^npm run bench -- --markdown /, by: MEASURES, as: 'npm run bench -- --markdown ${json}' },
+  { command: /^npm run bench -- --goals /, by: MEASURES, as: 'npm run bench -- --goals ${json} --json ${kept}' },
+  {
+    command: /^npm run bench /,
+    by: MEASURES,
+    as: 'npm run bench -- --quick --rounds 1 --only ${CASES} --contestants amqplib,warren,nest --json ${json}',
+  },
+  { command: /^npm run bench:retries/, by: MEASURES, as: 'npm run bench:retries -- --tasks 1000 --json ${json}' },
+  { command: /^npm run bench:delays/, by: MEASURES, as: 'npm run bench:delays -- --tasks 500 --seed 7 --json ${json}' },
+  {
+    command: /^npm run bench:history/,
+    by: MEASURES,
+    as: 'npm run bench:history -- --tasks 2000 --rounds 1 --view 2000 --json ${json}',
+  },
   {
     command: /^npm run chaos -- --cluster$/,
-    not: 'It boots three brokers and takes minutes; it is run before a release.',
+    by: STRIKES,
+    as: 'npm run chaos -- --cluster --seconds 20 --tasks 1000 --seed 1 --json ${json}',
   },
   {
     command: /^npm run chaos(?: -- .*)?$/,
     by: CHAOS,
     as: 'npm run chaos -- --seconds 12 --tasks 800 --seed 1 --faults ${kinds} --json ${json}',
   },
-  {
-    command: /^npm run chaos:mutations$/,
-    not: 'It builds several broken Warrens, for five minutes; test/unit/chaos-mutations.spec.ts sees that each can be broken so.',
-  },
+  { command: /^npm run chaos:mutations$/, by: STRIKES },
 
-  { command: /^(?:npm )?rabbitmq(?:ctl|-diagnostics|-queues) /, not: OPERATORS },
-  { command: /^(?:df|nc|openssl) /, not: OPERATORS },
-  { command: /^for level in .* rabbitmqctl set_topic_permissions/, not: OPERATORS },
+  {
+    command: /^rabbitmqctl set_policy$/,
+    by: OPERATES,
+    as: `rabbitmqctl set_policy --apply-to queues limit '^images$' '{"max-length":1000000}'`,
+  },
+  { command: /^rabbitmqctl purge_queue$/, by: OPERATES, as: 'rabbitmqctl purge_queue delay.undelivered' },
+  { command: /^(?:rabbitmq(?:ctl|-diagnostics|-queues|-upgrade)|df|nc|openssl) /, by: OPERATES },
+  { command: /^for level in .* rabbitmqctl set_topic_permissions/, by: OPERATES },
   {
     command: /^docker /,
     not: 'There is no Docker where the tests run; test/unit/images.spec.ts and compose.spec.ts hold what can be known without.',
   },
   {
-    command: /^(?:kubectl apply|cp deploy\/kubernetes\/secrets)/,
+    command: /^kubectl /,
     not: 'There is no cluster where the tests run; test/unit/kubernetes.spec.ts holds what can be known without.',
   },
   {
-    command: /^npm install --no-save @opentelemetry/,
-    not: 'It asks a registry; the API alone, which is all that Warren imports, is among the dependencies.',
+    command: /^cp deploy\/kubernetes\/secrets/,
+    by: WRITES,
+    as: 'cp deploy/kubernetes/secrets.example.yaml secrets.yaml',
   },
-  { command: /^export OTEL_EXPORTER_OTLP_ENDPOINT=/, not: 'It sets a variable for the commands behind it.' },
-  {
-    command: /^OTEL_SERVICE_NAME=\w+ node --require \.\/deploy\/otel\.cjs /,
-    not: 'It wants the SDK, which is none of the dependencies; test/e2e/threads.e2e-spec.ts loads another one into the same program, by NODE_OPTIONS.',
-  },
+  { command: /^npm install --no-save @opentelemetry|^export OTEL_|^OTEL_SERVICE_NAME=/, by: TRACES },
 ];

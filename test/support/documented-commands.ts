@@ -9,10 +9,10 @@ export interface DocumentedCommand {
 
 /** The README, the guides and what contributors read; not the decisions, which tell of their time. */
 const manuals = projectFiles().filter(
-  (path) => /^(?:README|CONTRIBUTING)\.md$|^examples\/README\.md$/.test(path) || /^docs\/[\w-]+\.md$/.test(path),
+  (path) => /^(?:README|CONTRIBUTING|(?:bench|examples)\/README)\.md$/.test(path) || /^docs\/[\w-]+\.md$/.test(path),
 );
 
-/** Every command of the manuals: those of shell blocks, and those within a sentence that begin with npm, npx or docker. */
+/** Every command of the manuals: those of shell blocks, and those within a sentence that begin with a program that people type. */
 export function documentedCommands(): DocumentedCommand[] {
   return manuals.flatMap((file) => {
     const text = textOf(file);
@@ -33,7 +33,7 @@ function inBlocks(text: string): string[] {
 function joined(lines: readonly string[]): string[] {
   return lines
     .join('\n')
-    .replaceAll(/^(for .*?)\n(.*?)\n(done)$/gms, (_all, ...parts: string[]) => parts.slice(0, 3).join(' '))
+    .replaceAll(/^(for .*?; do)\n\s*(.*?)\n(done)$/gms, '$1 $2; $3')
     .split('\n');
 }
 
@@ -43,7 +43,9 @@ function withoutComment(line: string): string {
 
 function inSentences(text: string): string[] {
   const sentences = text.replaceAll(/^ *```.*?^ *```$/gms, '');
-  return [...sentences.matchAll(/`((?:npm (?:run |test|start|ci)|npx |docker )[^`]*)`/g)].map(
-    ([, command = '']) => command,
-  );
+  return [...sentences.matchAll(SENTENCE)].map(([, command = '']) => command);
 }
+
+/** `rabbitmq-queues peek` is only named there: as what it is that one may not do. */
+const SENTENCE =
+  /`((?:npm (?:run |test|start|ci)|npx |docker |kubectl |rabbitmq(?:ctl|-diagnostics|-upgrade) )[^`]*)`/g;

@@ -24,7 +24,10 @@ export class TestProcess {
   readonly stderr: string[] = [];
   private readonly ended: Promise<Exit>;
 
-  private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+  private constructor(
+    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    private readonly isShell: boolean,
+  ) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       this.written.push(line);
       this.stdout.push(printedBy(line));
@@ -35,10 +38,7 @@ export class TestProcess {
 
   /** Starts a program with only these variables besides the ones every program needs; stop it on the line that starts it. */
   static start(command: string, args: readonly string[], env: Record<string, string> = {}): TestProcess {
-    const { PATH, HOME, WARREN_PORTS } = process.env;
-    return new TestProcess(
-      spawn(command, args, { cwd: ROOT, env: { PATH, HOME, WARREN_PORTS, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
+    return new TestProcess(spawned(command, args, env, ROOT), false);
   }
 
   /** Starts a command line of the manuals as it is typed there, without npm or npx in between, whose signals would end those alone. */
@@ -55,6 +55,14 @@ export class TestProcess {
   /** The same, as a terminal starts it: at the head of a process group of its own, which Ctrl-C reaches as a whole. */
   static foreground(name: 'producer' | 'worker' | 'dashboard', env: Record<string, string>): TestProcess {
     return TestProcess.start('setsid', [process.execPath, programOf(name)], env);
+  }
+
+  /**
+   * Types a command line into a shell, in a folder of the test's own: `&&`, variables and redirections mean what they mean to its reader. The
+   * shell is at the head of a process group too, and `stop` ends all that it has started.
+   */
+  static shell(line: string, env: Record<string, string>, folder: string): TestProcess {
+    return new TestProcess(spawned('setsid', ['bash', '-c', line], env, folder), true);
   }
 
   get pid(): number {
@@ -89,7 +97,7 @@ export class TestProcess {
     this.child.kill(signal);
   }
 
-  /** Ctrl-C, for what was started in the foreground. */
+  /** Ctrl-C, for what was started in the foreground or by a shell. */
   interrupt(): void {
     process.kill(-this.pid, 'SIGINT');
   }
@@ -104,10 +112,35 @@ export class TestProcess {
     return this.ended;
   }
 
-  /** Ends it with SIGKILL when it still runs. Can be called twice. */
+  /** Waits until it has ended, and fails with what it wrote when it did not end well. */
+  async endsWell(timeout?: number): Promise<void> {
+    const { code, signal } = await this.exit(timeout);
+    if (code !== 0) throw new Error(`Process ${this.pid} ended with ${signal ?? code}; it wrote:\n${this.output}`);
+  }
+
+  /** Ends it with SIGKILL when it still runs; of a shell what it has started as well. Can be called twice. */
   async stop(): Promise<void> {
+    if (this.isShell) killGroup(this.pid);
     this.child.kill('SIGKILL');
     if (this.child.pid !== undefined) await this.ended;
+  }
+}
+
+function spawned(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const { PATH, HOME, WARREN_PORTS } = process.env;
+  return spawn(command, args, { cwd, env: { PATH, HOME, WARREN_PORTS, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // nobody is left of it
   }
 }
 

@@ -55,7 +55,7 @@ function partsOf(line: string): Parts {
   const argv = argvOf(line);
   const [program = '', ...args] = argv[0] === 'node' ? argv.slice(1) : argv;
   if (program === PASSES_ON) return { program, subcommands: [], options: [] };
-  const end = args.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
+  const end = args.findIndex((word) => !/^[a-z][a-z_-]*$/.test(word));
   return {
     program,
     subcommands: end === -1 ? args : args.slice(0, end),

@@ -14,6 +14,11 @@ describe('each command of the README and the guides', () => {
     expect(coverage.filter(({ by, not }) => (by === undefined) === (not === undefined))).toEqual([]);
   });
 
+  it('is left out only for want of a Docker engine or a cluster, or because it is a run of tests itself', () => {
+    const left = documented.filter(({ command }) => coverOf(command)?.not !== undefined);
+    expect(left.filter(({ command }) => !/^(?:docker |kubectl |npm run test:)/.test(command))).toEqual([]);
+  });
+
   it('that a test is said to run is started by that test: the same program, its subcommands, its options', () => {
     const started = new Map(
       [...new Set(coverage.flatMap(({ by }) => by ?? []))].map((by) => [by, commandsStartedBy(by)]),
