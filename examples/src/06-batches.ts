@@ -1,10 +1,11 @@
 // A handler may take several tasks in one call, for instance for one INSERT. Each keeps its own end.
-import { Handles, QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
+import { type BatchContext, Handles, QueueModule, TaskQueue, createWorker, defineQueue, defineTask } from '@app/queue';
 import { Controller, Module } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { z } from 'zod';
 import { broker, quiet } from './broker';
 
+// #region definition
 const readings = defineQueue({ name: 'example-batches', concurrency: 10 });
 const readingStore = defineTask({
   name: 'reading.store',
@@ -12,16 +13,20 @@ const readingStore = defineTask({
   batch: { size: 3, wait: 200 }, // called with three, or with fewer when the first has waited 200 ms
   payload: z.number(),
 });
+// #endregion
 
 @Controller()
 class ReadingsController {
+  // #region handler
   @Handles(readingStore)
-  store(@Payload() degrees: number[]): Promise<PromiseSettledResult<void>[]> {
+  store(@Payload() degrees: number[], @Ctx() { signal }: BatchContext): Promise<PromiseSettledResult<void>[]> {
     console.log(`stored ${degrees.join(', ')}`);
-    return Promise.allSettled(degrees.map((one) => this.check(one))); // one end each; or return nothing: all are done
+    return Promise.allSettled(degrees.map((one) => this.check(one, signal))); // one end each, in the same order
   }
+  // #endregion
 
-  private async check(degrees: number): Promise<void> {
+  private async check(degrees: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     if (degrees < -273) throw new Error(`${degrees} is colder than cold`);
   }
 }

@@ -6,8 +6,10 @@ import { primesCount } from './primes';
 import primesThread from './primes.thread';
 
 // The handler is in primes.controller.ts, whose module primes.thread.ts loads in each thread; nothing else imports it.
+// #region module
 @Module({ imports: [QueueModule.forRoot({ ...broker, threads: 1, tasks: [primesCount], thread: primesThread })] })
 class PrimesModule {}
+// #endregion
 
 export async function main(): Promise<void> {
   const worker = await createWorker(PrimesModule, quiet);
