@@ -6,7 +6,7 @@ import { Voice } from '../scripts/lib/say.mjs';
 import { machine } from '../scripts/lib/surroundings.mjs';
 import { flags, readWishes } from './lib/arguments.mjs';
 import { allCases, chooseCases } from './lib/cases.mjs';
-import { compare, obtainContestants } from './lib/comparison.mjs';
+import { compare, countsOf, obtainContestants } from './lib/comparison.mjs';
 import { contestants } from './lib/contestants.mjs';
 import { readReports } from './lib/joined-reports.mjs';
 import { keptText } from './lib/kept-report.mjs';
@@ -14,6 +14,7 @@ import { goalsOf, markdownOf } from './lib/markdown.mjs';
 import { onPrivateBroker } from './lib/private-broker.mjs';
 import { showGoals } from './lib/report.mjs';
 import { reportOf } from './lib/run-report.mjs';
+import { adviceOf, AGAIN, RunTime } from './lib/run-time.mjs';
 
 const names = contestants.map(({ name }) => name);
 
@@ -37,36 +38,59 @@ Exit codes: 0 all was measured, whatever came out; 1 something did not run or a 
 
 const voice = new Voice();
 
+/** @param {readonly string[]} files that are printed: what is not about them is not among it */
+function readAndWarn(files) {
+  const joined = readReports(files);
+  const aside = new Voice({ stream: process.stderr });
+  for (const sentence of joined.lost) aside.warn(sentence);
+  return joined;
+}
+
 await runCommand(voice, { usage, flags }, async (values, { signal }) => {
   const { isQuick, only, contestants: wanted, rounds, markdown, goals: judged, isList } = readWishes(values, names);
-  if (markdown !== undefined) return voice.line(markdownOf(readReports(markdown)));
+  if (markdown !== undefined) return voice.line(markdownOf(readAndWarn(markdown)));
   const cases = chooseCases(allCases(isQuick), only, isQuick);
   if (isList) return cases.forEach(({ name, title }) => voice.line(`  ${name.padEnd(24)}${title}`));
   const file = reportFile(values);
   if (judged !== undefined) {
-    const joined = readReports(judged);
+    const joined = readAndWarn(judged);
     file?.writeText(keptText(joined));
     return voice.line(goalsOf(joined));
   }
   const startedAt = performance.now();
   const date = new Date().toISOString();
+  const counts = countsOf(isQuick, rounds);
+  const time = new RunTime(startedAt, isQuick && only.length === 0);
+  time.atItsEnd(endAtOnce);
   await installDependencies(voice);
-  const obtaining = obtainContestants(voice, cases, wanted);
+  const obtaining = obtainContestants(voice, cases, wanted, time);
   obtaining.catch(() => undefined); // waited for below
   return onPrivateBroker(voice, signal, async (surroundings) => {
-    const { obtained, versions, absent } = await obtaining;
+    const { obtained, versions, absent, wasDownloaded } = await obtaining;
+    const seconds = (performance.now() - startedAt) / 1_000;
     const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-    const facts = { date, command, machine: machine(), versions: { ...surroundings.versions, ...versions }, absent };
+    const all = { ...surroundings.versions, ...versions };
+    const facts = { date, command, machine: machine(), versions: all, wanted, absent };
     const report = (/** @type {import('./lib/every-case.mjs').Measured} */ measured) => {
       const known = reportOf(facts, startedAt, measured);
       file?.write(known);
       return known;
     };
-    const isLimited = isQuick && only.length === 0;
-    const options = { obtained, absent, isQuick, rounds, startedAt, isLimited, signal, onCase: report };
-    const { goals, unmeasured, results } = report(await compare(voice, surroundings, cases, options));
+    const options = { obtained, wanted, absent, isQuick, counts, time, signal, onMeasured: report };
+    const measured = await compare(voice, surroundings, cases, options);
+    const { goals, unmeasured, results } = report(measured);
     const asked = only.length === 0 ? goals : goals.filter(({ verdict }) => verdict !== 'not measured');
     showGoals(voice, asked, { absent, unmeasured });
+    const { wasBuilt } = surroundings;
+    const advice = adviceOf(measured, counts.rounds, { wasBuilt, wasDownloaded, seconds });
+    if (advice !== undefined) voice.warn(advice);
     return results.every(({ lines }) => lines.every(({ problem }) => problem === undefined));
   });
 });
+
+/** What is still under way when the time is over ends with the process: a build, a download, the broker. */
+function endAtOnce() {
+  if (process.exitCode === undefined)
+    voice.fail(`the two minutes of a quick run are over, and it is not at its end; ${AGAIN}`);
+  process.exit(process.exitCode ?? 1);
+}

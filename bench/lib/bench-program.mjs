@@ -99,10 +99,10 @@ export class BenchProgram {
     if (line !== undefined) throw this.#failure(sentenceOf(line));
   }
 
-  /** Lets it end, and ends it when it does not. Can be called twice. @returns {Promise<boolean>} whether it went by itself, without an error */
-  async close() {
+  /** Lets it end, and ends it when it does not. Can be called twice. @param {number} patience milliseconds, 15 s at most @returns {Promise<boolean>} whether it went by itself, without an error */
+  async close(patience) {
     this.#child.stdin?.end();
-    const timer = setTimeout(() => void endChild(this.#child, 1_000), STOP_PATIENCE);
+    const timer = setTimeout(() => void endChild(this.#child, 1_000), Math.min(patience, STOP_PATIENCE));
     if (!hasEnded(this.#child)) await this.ended;
     clearTimeout(timer);
     return this.#child.exitCode === 0;

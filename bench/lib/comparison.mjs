@@ -2,7 +2,9 @@ import { Failure } from '../../scripts/lib/failure.mjs';
 import { contestants, REFERENCE } from './contestants.mjs';
 import { measureCases } from './every-case.mjs';
 import { leftOutOf } from './left-out.mjs';
+import { overloadOf } from './overload.mjs';
 import { showCase } from './report.mjs';
+import { TOO_LATE } from './run-time.mjs';
 import { Stage } from './stage.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
@@ -13,17 +15,17 @@ import { Stage } from './stage.mjs';
 /** Milliseconds that one trial may take. */
 const TIMEOUT = { quick: 30_000, full: 300_000 };
 const ROUNDS = { quick: { rounds: 2, warmUp: 0 }, full: { rounds: 3, warmUp: 1 } };
-/** Milliseconds after its beginning in which a quick run begins another case or round: it ends within two minutes. */
-const QUICK_TIME = 95_000;
-/** And after which it ends what it is at. */
-const QUICK_END = 110_000;
+
+/** Why somebody is missing in a run whose time is limited. */
+const NO_TIME_TO_GET = 'there was no time left to get it';
 
 /**
  * Makes the contestants runnable. Who cannot be had is said, with the reason.
  * @param {Voice} voice @param {readonly Case[]} cases only those who take part in one of them
  * @param {readonly string[]} wanted only these names
+ * @param {import('./run-time.mjs').RunTime} time who takes longer than that is not waited for
  */
-export async function obtainContestants(voice, cases, wanted) {
+export async function obtainContestants(voice, cases, wanted, time) {
   const names = new Set(cases.flatMap(({ participants }) => participants.map(({ contestant }) => contestant)));
   /** @type {Map<string, Contestant>} */
   const obtained = new Map();
@@ -31,11 +33,14 @@ export async function obtainContestants(voice, cases, wanted) {
   const versions = {};
   /** @type {Record<string, string>} */
   const absent = {};
+  let wasDownloaded = false;
   for (const contestant of contestants) {
     const { name } = contestant;
     if (!names.has(name) || !wanted.includes(name)) continue;
     try {
-      await contestant.obtain(voice);
+      const isNew = await time.inTime(Promise.resolve(contestant.obtain(voice)));
+      wasDownloaded ||= isNew !== false;
+      if (isNew === TOO_LATE) throw new Failure(NO_TIME_TO_GET);
       versions[name] = await contestant.version();
       obtained.set(name, contestant);
     } catch (error) {
@@ -44,40 +49,47 @@ export async function obtainContestants(voice, cases, wanted) {
       voice.warn(`without ${name}: ${error.message}`);
     }
   }
-  return { obtained, versions, absent };
+  return { obtained, versions, absent, wasDownloaded };
+}
+
+/** The rounds of each case. @param {boolean} isQuick @param {number | undefined} rounds that were asked for; undefined: as many as the run has by default @returns {import('./every-case.mjs').Counts} */
+export function countsOf(isQuick, rounds) {
+  const counts = ROUNDS[isQuick ? 'quick' : 'full'];
+  return { ...counts, ...(rounds !== undefined && { rounds }) };
 }
 
 /**
- * Measures the cases one after the other.
+ * Measures the cases: in a quick run the first round of each before the second of any, else one after the other.
  * @param {Voice} voice @param {import('./private-broker.mjs').Surroundings} surroundings @param {readonly Case[]} cases
  * @param {object} options
  * @param {ReadonlyMap<string, Contestant>} options.obtained
+ * @param {readonly string[]} options.wanted who was to take part
  * @param {Record<string, string>} options.absent who could not be had, and why
- * @param {boolean} options.isQuick with short deadlines and two rounds
- * @param {number | undefined} options.rounds undefined: the default
- * @param {number} options.startedAt of the command, by performance.now(); a quick run of all cases is over two minutes later
- * @param {boolean} options.isLimited whether that counts
+ * @param {boolean} options.isQuick with short deadlines
+ * @param {import('./every-case.mjs').Counts} options.counts
+ * @param {import('./run-time.mjs').RunTime} options.time
  * @param {AbortSignal} options.signal
- * @param {(measured: Measured) => void} options.onCase is told after each case what has been measured so far
+ * @param {(measured: Measured) => void} options.onMeasured is told again and again what has been measured so far
  * @returns {Promise<Measured>}
  */
 export async function compare(voice, { url, brokerPid, folder }, cases, options) {
-  const { obtained, absent, isQuick, rounds, startedAt, isLimited, signal, onCase } = options;
-  const scale = isQuick ? 'quick' : 'full';
-  const until = isLimited ? startedAt + QUICK_END : Infinity;
+  const { obtained, wanted, absent, isQuick, counts, time, signal, onMeasured } = options;
+  const timeout = TIMEOUT[isQuick ? 'quick' : 'full'];
   const reference = /** @type {Contestant} */ (contestants.find(({ name }) => name === REFERENCE));
-  const stage = await Stage.open({ url, brokerPid, folder, timeout: TIMEOUT[scale], until, signal }, reference);
+  const stage = await Stage.open({ url, brokerPid, folder, timeout, until: time.until, signal }, reference);
   try {
     return await measureCases(cases, {
       obtained,
-      counts: { ...ROUNDS[scale], ...(rounds !== undefined && { rounds }) },
-      isOver: () => isLimited && performance.now() - startedAt > QUICK_TIME,
+      counts,
+      isRoundByRound: isQuick,
+      isOver: () => time.isOver,
       measure: (benchCase, entry) => measureOnce(voice, stage, benchCase, entry, isQuick),
       tidy: (benchCase, entries) => tidy(voice, stage, benchCase, entries),
       onProgress: (text, index) => voice.doing(`${index + 1}/${cases.length}`, text),
-      onResult: (result, measured) => {
-        onCase(measured);
-        showCase(voice, result, leftOutOf(result, { present: [...obtained.keys()], absent }));
+      onMeasured,
+      onResult: (result) => {
+        const turnout = { present: [...obtained.keys()], wanted, absent };
+        showCase(voice, result, [...overloadOf(result), ...leftOutOf(result, turnout)]);
       },
     });
   } finally {

@@ -13,7 +13,7 @@ import { peers } from './peers/index.mjs';
  * @property {string} name
  * @property {() => string | Promise<string>} version
  * @property {readonly string[]} kinds the trials that its program can do
- * @property {(voice: import('../../scripts/lib/say.mjs').Voice) => void | Promise<void>} obtain makes it runnable; a Failure says why it cannot be had
+ * @property {(voice: import('../../scripts/lib/say.mjs').Voice) => boolean | Promise<boolean>} obtain makes it runnable, and tells whether it had to be downloaded for that; a Failure says why it cannot be had
  * @property {(trial: Trial) => readonly string[]} command what starts its program; the trial comes after it, as JSON
  * @property {boolean} [fills] its own client puts tasks into the queue; default false: the driver does
  * @property {boolean} [isRabbit] its tasks are in RabbitMQ; default true
@@ -30,7 +30,7 @@ function ours(name, version) {
     name,
     version,
     kinds: ALL_KINDS,
-    obtain: () => undefined,
+    obtain: () => false,
     command: () => [process.execPath, PROGRAM, builtApp('bench', `contestants/${name}`)],
     fills: true,
   };

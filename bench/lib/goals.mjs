@@ -147,24 +147,43 @@ export function boundOf({ atLeast, atMost }) {
   return atLeast === undefined ? `<= ${atMost?.toFixed(2)}` : `>= ${atLeast.toFixed(2)}`;
 }
 
-/** A verdict with the rounds that it stands on: `met, 3 rounds`, `not met, a single round`. @param {GoalResult} result */
-export function verdictText({ goal, verdict, measured }) {
+/**
+ * Whether the rounds by themselves do not all say what the verdict says of their medians: one of a goal that is met misses the bound, or
+ * each figure that misses it reaches it in some round. @param {GoalResult} result
+ */
+export function isOnBothSides({ goal, measured }) {
+  const { atLeast = -Infinity, atMost = Infinity } = goal;
+  const isWithin = (/** @type {number} */ value) => value >= atLeast && value <= atMost;
+  const known = judgedOf(goal, measured).flatMap((one) => ('value' in one ? [one] : []));
+  const missing = known.filter(({ value }) => !isWithin(value));
+  if (missing.length === 0) return known.some(({ min, max }) => !isWithin(min) || !isWithin(max));
+  return missing.every(({ min, max }) => isWithin(min) || isWithin(max));
+}
+
+/**
+ * A verdict with the rounds that it stands on: `met, 3 rounds`, `not met, a single round`, `met, 2 rounds on both sides of the bound`.
+ * @param {GoalResult} result
+ */
+export function verdictText(result) {
+  const { goal, verdict, measured } = result;
   const rounds = judgedOf(goal, measured).flatMap((one) => ('rounds' in one ? [one.rounds] : []));
   if (rounds.length === 0) return verdict;
   const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
   if (most === 1) return `${verdict}, a single round`;
-  return `${verdict}, ${fewest === most ? '' : `${fewest} to `}${most} rounds`;
+  const sides = isOnBothSides(result) ? ' on both sides of the bound' : '';
+  return `${verdict}, ${fewest === most ? '' : `${fewest} to `}${most} rounds${sides}`;
 }
 
-/** What was measured of a goal, as text. @param {GoalResult} result @param {(name: string) => string} [from] what to add in brackets to the figure of a case */
+/** What was measured of a goal, as text: each median, and in brackets from which to which its rounds are. @param {GoalResult} result @param {(name: string) => string} [from] what to add in brackets to the figure of a case */
 export function measuredText({ goal, measured }, from = () => '') {
   return measured
     .flatMap((one, index) => {
       const figure = goal.figures[index];
       if (figure?.isBeside === true && 'missing' in one) return [];
-      const text = 'value' in one ? one.value.toFixed(2) : one.missing;
-      const source = 'value' in one ? from(figure?.of ?? '') : '';
-      return [one.label, text, source && `(${source})`].filter((part) => part !== '').join(' ');
+      if ('missing' in one) return [one.label, one.missing].filter((part) => part !== '').join(' ');
+      const range = one.rounds > 1 ? `${one.min.toFixed(2)} to ${one.max.toFixed(2)}` : '';
+      const notes = [range, from(figure?.of ?? '')].filter((note) => note !== '').join('; ');
+      return [one.label, one.value.toFixed(2), notes && `(${notes})`].filter((part) => part !== '').join(' ');
     })
     .join(', ');
 }

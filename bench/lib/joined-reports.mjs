@@ -12,6 +12,7 @@ import { goals, judge } from './goals.mjs';
  * @typedef {object} Joined
  * @property {readonly Report[]} runs
  * @property {Omit<Report, 'date' | 'seconds' | 'command'>} whole of a case that several runs have measured, what the last of them has
+ * @property {readonly string[]} lost lines of a case that only an earlier run has, and which are left out therefore, as sentences
  * @property {(name: string) => number | undefined} runOf which of the runs a case is from, from 1 on; undefined: there is only one run
  */
 
@@ -33,7 +34,7 @@ export function joinReports(read) {
   // Judged anew: a report may be older than the goals, and one that is kept has no verdicts.
   const judged = (/** @type {Report['results']} */ results) => goals.map((goal) => judge(goal, results));
   if (only !== undefined && runs.length === 1) {
-    return { runs, whole: { ...only, goals: judged(only.results) }, runOf: () => undefined };
+    return { runs, whole: { ...only, goals: judged(only.results) }, lost: [], runOf: () => undefined };
   }
   const { commit: _, ...versions } = Object.assign({}, ...runs.map((run) => run.versions));
   const results = new Map(runs.flatMap((run) => run.results.map((result) => [result.name, result])));
@@ -53,8 +54,25 @@ export function joinReports(read) {
       goals: judged(ordered),
       results: ordered,
     },
+    lost: lostLines(read),
     runOf: (name) => from.get(name),
   };
+}
+
+/** What a later report takes from an earlier one without having it itself. @param {readonly ReadReport[]} read @returns {string[]} sentences */
+function lostLines(read) {
+  /** @type {Map<string, { file: string, labels: string[] }>} */
+  const known = new Map();
+  return read.flatMap(({ file, report }) =>
+    report.results.flatMap(({ name, lines }) => {
+      const labels = lines.map(({ label }) => label);
+      const before = known.get(name);
+      known.set(name, { file, labels });
+      const lost = before?.labels.filter((label) => !labels.includes(label)) ?? [];
+      if (before === undefined || lost.length === 0) return [];
+      return [`${name}: ${lost.join(', ')} of ${before.file} left out, because ${file} has the case without`];
+    }),
+  );
 }
 
 /** @param {string} file @returns {Report[]} */

@@ -1,4 +1,5 @@
 import { goals, SUBJECT } from './goals.mjs';
+import { isAtHalf, OVERLOAD_FIGURE } from './overload.mjs';
 
 /** @typedef {import('./run-report.mjs').Report} Report */
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
@@ -8,7 +9,7 @@ const DIGITS = 6;
 
 /**
  * Reports as they are committed: what the tables need, a line for each case, and each case once. Of the rounds only the figures stay that a goal is
- * about, the verdicts go, which are made of them, and so does the file that the report was written to.
+ * about, or that tell an overload, the verdicts go, which are made of them, and so does the file that the report was written to.
  * @param {Pick<import('./joined-reports.mjs').Joined, 'runs' | 'runOf'>} joined @returns {string} JSON; `--markdown` and `--goals` read it as any report
  */
 export function keptText({ runs, runOf }) {
@@ -46,12 +47,12 @@ function keptCase(result) {
   return { ...result, lines };
 }
 
-/** The figures of a line that some goal is made of. @param {CaseResult} result @param {string} label */
+/** The figures of a line that some goal is made of, or that tell an overload. @param {CaseResult} result @param {string} label */
 function judgedFigures({ name, figure }, label) {
   const about = goals
     .flatMap((goal) => goal.figures)
     .filter(({ of, line = SUBJECT, to }) => of === name && [line, to].includes(label));
-  return about.map((one) => one.figure ?? figure);
+  return [...about.map((one) => one.figure ?? figure), ...(isAtHalf(name) ? [OVERLOAD_FIGURE] : [])];
 }
 
 /** @param {Record<string, number>} figures @param {readonly string[]} names */

@@ -5,7 +5,7 @@ import { contestants } from './contestants.mjs';
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {import('./contestants.mjs').Contestant} Contestant */
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
-/** @typedef {{ present: readonly string[], absent: Readonly<Record<string, string>> }} Turnout of a run: who is measured in it, and who could not be had, and why */
+/** @typedef {{ present: readonly string[], wanted: readonly string[], absent: Readonly<Record<string, string>> }} Turnout of a run: who is measured in it, who was to be, and who could not be had, and why */
 
 const ONE_BY_ONE = 'their producers wait for each confirm, so that a call for many adds them one by one';
 const OTHER_LANGUAGE = 'programs in one language are compared, which begin with the same Node';
@@ -59,15 +59,15 @@ export function leftOutOf({ name, lines }, turnout) {
 }
 
 /** What holds in every run comes before what is so in this one. @param {Contestant} contestant @param {Case} benchCase @param {Turnout} turnout @returns {string} */
-function reasonOf({ name, kinds }, benchCase, { present, absent }) {
+function reasonOf({ name, kinds }, benchCase, { present, wanted, absent }) {
   const lacked = benchCase.kinds.find((kind) => !kinds.includes(kind));
   const isMeant = benchCase.participants.some(({ contestant }) => contestant === name);
   const always = isMeant ? lacked && CANNOT[name]?.[lacked] : NOT_FOR_ALL[benchCase.name];
-  return always ?? absent[name] ?? (present.includes(name) ? NO_GOAL : NOT_WANTED);
+  return always ?? absent[name] ?? ([...present, ...wanted].includes(name) ? NO_GOAL : NOT_WANTED);
 }
 
 /**
- * Who and what a report has nothing about, not even why: those that its run was not asked for.
+ * Who and what a report has nothing about, not even why: those that its run was not asked for, or has no case for.
  * @param {Pick<import('./run-report.mjs').Report, 'results' | 'absent' | 'unmeasured'>} report @returns {{ contestants: string[], cases: string[] }} names
  */
 export function notAskedFor({ results, absent, unmeasured }) {

@@ -1,4 +1,5 @@
 import { leftOutOf, notAskedFor } from './left-out.mjs';
+import { overloadOf } from './overload.mjs';
 import { goalRows, tableOf } from './report.mjs';
 
 /** @typedef {import('./rounds.mjs').CaseResult} CaseResult */
@@ -48,7 +49,7 @@ function gapsOf(whole) {
   const { contestants, cases } = notAskedFor(whole);
   return [
     ...Object.entries(whole.absent).map(([name, why]) => `- ${name} took no part: ${why}`),
-    ...(contestants.length === 0 ? [] : [`- contestants that were not asked for: ${contestants.join(', ')}`]),
+    ...(contestants.length === 0 ? [] : [`- contestants in none of these cases: ${contestants.join(', ')}`]),
     ...Object.entries(whole.unmeasured).map(([name, why]) => `- ${name} was not measured: ${why}`),
     ...(cases.length === 0 ? [] : [`- cases that were not asked for: ${cases.join(', ')}`]),
   ];
@@ -76,14 +77,16 @@ function minutesOf({ seconds }) {
   return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }
 
-/** What went wrong in a case, and who is not in it. @param {CaseResult} result @param {Pick<Report, 'absent' | 'results'>} run that it is from */
-function notesOf(result, { absent, results }) {
+/** What went wrong in a case, and who is not in it. @param {CaseResult} result @param {Pick<Report, 'wanted' | 'absent' | 'results'>} run that it is from */
+function notesOf(result, { wanted = [], absent, results }) {
   const present = results.flatMap(({ lines }) => lines.map(({ contestant }) => contestant));
   const problems = result.lines.flatMap(({ label, problem, gap }) => [
     ...(problem === undefined ? [] : [problem]),
     ...(gap === undefined ? [] : [`${label}: ${gap}`]),
   ]);
-  return [...problems, ...leftOutOf(result, { present, absent })].map((text) => `- ${text}`);
+  return [...problems, ...overloadOf(result), ...leftOutOf(result, { present, wanted, absent })].map(
+    (text) => `- ${text}`,
+  );
 }
 
 /** @param {string} text */

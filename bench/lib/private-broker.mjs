@@ -14,6 +14,7 @@ import { machine, versionOfWarren } from '../../scripts/lib/surroundings.mjs';
  * @property {string} url the broker's address
  * @property {number | undefined} brokerPid undefined in a container
  * @property {string} folder for logs; kept when something went wrong
+ * @property {boolean} wasBuilt whether something had to be built for it
  * @property {{ warren: string, commit?: string, node: string, broker: string }} versions
  */
 
@@ -26,7 +27,7 @@ import { machine, versionOfWarren } from '../../scripts/lib/surroundings.mjs';
  */
 export async function onPrivateBroker(voice, signal, measure) {
   await installDependencies(voice);
-  await buildApps(voice, ['bench']);
+  const wasBuilt = await buildApps(voice, ['bench']);
   const kind = await obtainNodeKind(voice);
   const folder = mkdtempSync(join(tmpdir(), 'warren-bench-'));
   let isWell = false;
@@ -41,7 +42,7 @@ export async function onPrivateBroker(voice, signal, measure) {
         'machine',
         `${machine()}, Node ${process.version}, Warren ${versions.warren} ${versions.commit ?? ''}`,
       );
-      isWell = await measure({ url: node.url, brokerPid: node.pid, folder, versions });
+      isWell = await measure({ url: node.url, brokerPid: node.pid, folder, wasBuilt, versions });
       return isWell ? 0 : 1;
     } finally {
       await node.stop();

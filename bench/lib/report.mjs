@@ -1,4 +1,4 @@
-import { boundOf, measuredText, verdictText } from './goals.mjs';
+import { boundOf, isOnBothSides, measuredText, verdictText } from './goals.mjs';
 import { columnsOf, headingOf, ratioText, textOf } from './figures.mjs';
 import { REFERENCE } from './contestants.mjs';
 
@@ -75,8 +75,9 @@ export function showGoals(voice, judged, { absent, unmeasured }) {
     const cells = goalRows(judged);
     const [head = '', ...rows] = alignedRows([['', 'goal', 'measured'], ...cells.map((row) => row.slice(0, 3))]);
     voice.line(`\n  ${voice.paint('bold', title)}\n  ${voice.paint('dim', head)}`);
-    for (const [index, { verdict }] of judged.entries()) {
-      voice.line(`  ${rows[index]}  ${voice.paint(COLOURS[verdict], cells[index]?.[3] ?? verdict)}`);
+    for (const [index, result] of judged.entries()) {
+      const colour = isOnBothSides(result) ? 'yellow' : COLOURS[result.verdict];
+      voice.line(`  ${rows[index]}  ${voice.paint(colour, cells[index]?.[3] ?? result.verdict)}`);
     }
   }
   for (const [name, why] of Object.entries(absent)) voice.warn(`${name} took no part: ${why}`);

@@ -34,57 +34,75 @@ export function rotated(items, round) {
 }
 
 /**
- * Measures the entries of a case one after the other, again and again: A B C, B C A, ... Whoever fails takes no further part, and its line
+ * A case that is measured round by round: its entries one after the other, A B C, then B C A. Whoever fails takes no further part, and its line
  * says why.
- * @param {Case} benchCase @param {readonly Entry[]} entries
- * @param {object} options
- * @param {number} options.rounds that count
- * @param {number} options.warmUp rounds before them, which do not
- * @param {string} options.reference the label of the entry that the others are compared with
- * @param {() => boolean} options.isOver whether no further round is to begin after the first
- * @param {(entry: Entry) => Promise<Record<string, number>>} options.measure
- * @param {(text: string) => void} options.onProgress
- * @returns {Promise<CaseResult>}
  */
-export async function runRounds(benchCase, entries, { rounds, warmUp, reference, isOver, measure, onProgress }) {
+export class CaseRounds {
+  #benchCase;
+  #entries;
+  #options;
+  #turn = 0;
   /** @type {Map<string, Record<string, number>[]>} */
-  const measured = new Map(entries.map(({ label }) => [label, []]));
+  #measured;
   /** @type {Map<string, string>} */
-  const problems = new Map();
+  #problems = new Map();
   /** @type {Map<string, string>} */
-  const gaps = new Map();
-  for (let round = -warmUp; round < rounds; round += 1) {
-    if (round > 0 && isOver()) break;
-    for (const entry of rotated(entries, round + warmUp)) {
-      if (problems.has(entry.label) || gaps.has(entry.label)) continue;
+  #gaps = new Map();
+
+  /**
+   * @param {Case} benchCase @param {readonly Entry[]} entries
+   * @param {object} options
+   * @param {number} options.rounds that count, for the progress
+   * @param {string} options.reference the label of the entry that the others are compared with
+   * @param {() => boolean} options.isOver whether the time is over: who fails then is not to blame
+   * @param {(entry: Entry) => Promise<Record<string, number>>} options.measure
+   * @param {(text: string) => void} options.onProgress
+   */
+  constructor(benchCase, entries, options) {
+    this.#benchCase = benchCase;
+    this.#entries = entries;
+    this.#options = options;
+    this.#measured = new Map(entries.map(({ label }) => [label, []]));
+  }
+
+  /** Measures each entry once. @param {number} round from 0 on; one below that is a warm-up, which does not count */
+  async run(round) {
+    const { rounds, isOver, measure, onProgress } = this.#options;
+    for (const entry of rotated(this.#entries, this.#turn++)) {
+      if (this.#problems.has(entry.label) || this.#gaps.has(entry.label)) continue;
       onProgress(`${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}: ${entry.label}`);
       try {
         const figures = await measure(entry);
-        if (round >= 0) measured.get(entry.label)?.push(figures);
+        if (round >= 0) this.#measured.get(entry.label)?.push(figures);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        if (isOver()) gaps.set(entry.label, NO_TIME);
-        else problems.set(entry.label, error.message);
+        if (isOver()) this.#gaps.set(entry.label, NO_TIME);
+        else this.#problems.set(entry.label, error.message);
       }
     }
   }
-  const { name, title, figure, isMoreBetter, trial } = benchCase;
-  const base = measured.get(reference) ?? [];
-  const lines = entries.map(({ label, contestant }) => {
-    const own = measured.get(label) ?? [];
-    const [problem, gap] = [problems.get(label), gaps.get(label)];
-    const ratio = label === reference ? undefined : ratioOf(own, base, figure);
-    return {
-      label,
-      contestant: contestant.name,
-      figures: mediansOf(own),
-      ...(ratio && { ratio }),
-      rounds: own,
-      ...(problem !== undefined && { problem }),
-      ...(gap !== undefined && { gap }),
-    };
-  });
-  return { name, title, count: trial.count, figure, isMoreBetter, lines };
+
+  /** What has come out so far. @returns {CaseResult} */
+  get result() {
+    const { name, title, figure, isMoreBetter, trial } = this.#benchCase;
+    const { reference } = this.#options;
+    const base = this.#measured.get(reference) ?? [];
+    const lines = this.#entries.map(({ label, contestant }) => {
+      const own = this.#measured.get(label) ?? [];
+      const [problem, gap] = [this.#problems.get(label), this.#gaps.get(label)];
+      const ratio = label === reference ? undefined : ratioOf(own, base, figure);
+      return {
+        label,
+        contestant: contestant.name,
+        figures: mediansOf(own),
+        ...(ratio && { ratio }),
+        rounds: [...own],
+        ...(problem !== undefined && { problem }),
+        ...(gap !== undefined && { gap }),
+      };
+    });
+    return { name, title, count: trial.count, figure, isMoreBetter, lines };
+  }
 }
 
 /**

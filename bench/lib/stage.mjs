@@ -9,6 +9,8 @@ import { Queues } from './queues.mjs';
 
 /** Milliseconds a program has to connect and to warm up. */
 const READY_TIMEOUT = 60_000;
+/** Milliseconds that a program has to end, whatever the time is. */
+const LEAST_PATIENCE = 1_000;
 
 /** Where the contestants perform: the broker, their queues, and their programs, all of which are ended when it closes. */
 export class Stage {
@@ -82,9 +84,9 @@ export class Stage {
   /**
    * Has a trial done, and resolves with what was measured.
    * @param {Contestant} contestant @param {Omit<Trial, 'broker'>} trial
-   * @param {boolean} isKept whether the program, when it can repeat its trial, is kept until `clear` for the next time
+   * @param {boolean} [isKept] whether the program, when it can repeat its trial, is kept until `clear` for the next time; default false
    */
-  async run(contestant, trial, isKept) {
+  async run(contestant, trial, isKept = false) {
     const key = JSON.stringify([contestant.name, trial]);
     const program = this.#kept.get(key) ?? (await this.open(contestant, trial));
     const figures = await program.run(this.timeout, this.signal);
@@ -111,7 +113,7 @@ export class Stage {
   /** Ends a program; whether it went as it should. @param {BenchProgram} program */
   async release(program) {
     this.#programs.delete(program);
-    return program.close();
+    return program.close(Math.max(LEAST_PATIENCE, this.timeout));
   }
 
   /** Ends the programs that are kept. */

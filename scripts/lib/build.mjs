@@ -53,12 +53,13 @@ function isBuilt(app, digest) {
  * Builds the apps whose sources have changed since their last build. Files are replaced where they stand, so that an app
  * that runs from them goes on.
  * @param {import('./say.mjs').Voice} voice @param {readonly App[]} [apps] default: those that users run
+ * @returns {Promise<boolean>} whether there was something to build
  */
 export async function buildApps(voice, apps = ['producer', 'worker', 'dashboard']) {
   const stale = apps
     .map((app) => ({ app, digest: digestSources(app) }))
     .filter(({ app, digest }) => !isBuilt(app, digest));
-  if (stale.length === 0) return;
+  if (stale.length === 0) return false;
   const names = stale.map(({ app }) => app).join(', ');
   voice.doing('build', names);
   const started = performance.now();
@@ -70,4 +71,5 @@ export async function buildApps(voice, apps = ['producer', 'worker', 'dashboard'
     }),
   );
   voice.done('build', `${names} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
+  return true;
 }

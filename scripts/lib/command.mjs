@@ -5,6 +5,10 @@ import { Failure } from './failure.mjs';
 
 const KEPT_OUTPUT = 4_000;
 
+/** The commands that run. A process that ends itself in the middle of them takes them along. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill()));
+
 /**
  * Runs a command to its end and resolves with what it wrote to standard output.
  * Rejects with the last lines it wrote when it cannot be started, exits with another code than 0 or takes too long.
@@ -15,6 +19,7 @@ const KEPT_OUTPUT = 4_000;
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     let output = '';
     let tail = '';
     const keep = (/** @type {Buffer} */ chunk) => (tail = (tail + chunk.toString()).slice(-KEPT_OUTPUT));
@@ -25,6 +30,7 @@ export function run(command, args, options = {}) {
     child.stderr.on('data', keep);
     child.on('error', (error) => reject(new Failure(`${command} cannot be run: ${error.message}`)));
     child.on('close', (code, signal) => {
+      running.delete(child);
       if (code === 0) return resolve(output);
       reject(new Failure(`${[command, ...args].join(' ')} ended with ${signal ?? `code ${code}`}\n${tail.trim()}`));
     });

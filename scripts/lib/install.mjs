@@ -39,11 +39,12 @@ export function isInstalled(wanted, present, isLinked) {
  * Installs the dependencies with `npm ci` when they are missing or not those of package-lock.json.
  * @param {import('./say.mjs').Voice} voice
  * @param {{ folder?: string, flags?: readonly string[] }} [options] folder: whose they are, default the checkout; flags: more of them for npm
+ * @returns {Promise<boolean>} whether there was something to install
  */
 export async function installDependencies(voice, { folder = root, flags = [] } = {}) {
   const wanted = readPackages(join(folder, 'package-lock.json'));
   const present = readPackages(join(folder, 'node_modules', '.package-lock.json'));
-  if (isInstalled(wanted, present, (path) => existsSync(join(folder, path)))) return;
+  if (isInstalled(wanted, present, (path) => existsSync(join(folder, path)))) return false;
   const whose = folder === root ? '' : ` of ${relative(root, folder)}`;
   voice.doing('install', `dependencies${whose} are missing or older than package-lock.json: npm ci`);
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', ...flags];
@@ -51,4 +52,5 @@ export async function installDependencies(voice, { folder = root, flags = [] } =
   if (basename(npm).startsWith('npm')) await run(process.execPath, [npm, ...args], { cwd: folder });
   else await run('npm', args, { cwd: folder, shell: process.platform === 'win32' });
   voice.done('install', `dependencies${whose} installed`);
+  return true;
 }

@@ -15,39 +15,60 @@ interface Outcome {
   readonly end?: Told;
   readonly stoppedBy?: string;
   readonly problems: Readonly<Record<string, string>>;
+  /** The cases in the order in which they were measured, and each time one had left the stage. */
+  readonly deeds: readonly string[];
+  /** The cases whose tables were shown, with their rounds. */
+  readonly shown: readonly string[];
 }
 
-/** Three cases of one contestant each, of which `failing` fails, and in which the wish to stop comes with `stopping`. */
-const run = (plan: { failing?: string; stopping?: string; overAfter?: number }): Promise<Outcome> =>
+interface Plan {
+  readonly failing?: string;
+  readonly stopping?: string;
+  /** After so many turns of a case the time is over. */
+  readonly overAfter?: number;
+  readonly names?: readonly string[];
+  /** Tasks of a case, default 1. */
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly rounds?: number;
+  readonly isRoundByRound?: boolean;
+}
+
+/** Cases of one contestant each, of which `failing` fails, and in which the wish to stop comes with `stopping`. */
+const run = (plan: Plan): Promise<Outcome> =>
   runModule(
     '../../bench/lib/every-case.mjs',
-    `async ({ measureCases }, { failing, stopping, overAfter = Infinity }) => {
+    `async ({ measureCases }, { failing, stopping, overAfter = Infinity, names = ['a', 'b', 'c'], counts = {}, rounds = 1, isRoundByRound = false }) => {
       const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
-      const cases = ['a', 'b', 'c'].map((name) => ({
-        name, title: name, figure: 'rate', kinds: ['add'], participants: [{ contestant: 'amqplib' }], trial: {},
+      const cases = names.map((name) => ({
+        name, title: name, figure: 'rate', kinds: ['add'], participants: [{ contestant: 'amqplib' }], trial: { count: counts[name] ?? 1 },
       }));
       const brief = ({ results, unmeasured }) => ({ results: results.map(({ name }) => name), unmeasured });
       const told = [];
       const problems = {};
+      const deeds = [];
+      const shown = [];
       const measuring = measureCases(cases, {
         obtained: new Map([['amqplib', { name: 'amqplib', kinds: ['add'] }]]),
-        counts: { rounds: 1, warmUp: 0 },
+        counts: { rounds, warmUp: 0 },
+        isRoundByRound,
         isOver: () => told.length >= overAfter,
         measure: async ({ name }) => {
+          deeds.push(name);
           if (name === failing) throw new Failure(name + ' is broken');
           if (name === stopping) throw new Error('stopped');
           return { rate: 1 };
         },
-        tidy: async () => {},
+        tidy: async ({ name }) => { deeds.push('tidy ' + name); },
         onProgress: () => {},
-        onResult: ({ name, lines }, measured) => {
-          told.push(brief(measured));
+        onMeasured: (measured) => told.push(brief(measured)),
+        onResult: ({ name, lines }) => {
+          shown.push(name + ' ' + lines[0].rounds.length);
           if (lines[0].problem) problems[name] = lines[0].problem;
         },
       });
       return measuring.then(
-        (end) => ({ told, end: brief(end), problems }),
-        (error) => ({ told, stoppedBy: error.message, problems }),
+        (end) => ({ told, end: brief(end), problems, deeds, shown }),
+        (error) => ({ told, stoppedBy: error.message, problems, deeds, shown }),
       );
     }`,
     plan,
@@ -80,6 +101,46 @@ describe('the cases of a run', () => {
 
   it('are left out when there is no time', async () => {
     const { end } = await run({ overAfter: 2 });
+    expect(end).toEqual({ results: ['a', 'b'], unmeasured: { c: 'there was no time left' } });
+  });
+
+  it('have all rounds of one before the next one, and their programs and queues stay until then', async () => {
+    const { deeds, shown } = await run({ names: ['a', 'b'], rounds: 2 });
+    expect(deeds).toEqual(['a', 'a', 'tidy a', 'b', 'b', 'tidy b']);
+    expect(shown).toEqual(['a 2', 'b 2']);
+  });
+});
+
+describe('the cases of a quick run', () => {
+  it('have a first round of each before a second of any, and leave nothing on the stage in between', async () => {
+    const { deeds, shown, told, end } = await run({ names: ['a', 'b'], rounds: 2, isRoundByRound: true });
+    expect(deeds).toEqual(['a', 'tidy a', 'b', 'tidy b', 'a', 'tidy a', 'b', 'tidy b']);
+    expect(shown).toEqual(['a 2', 'b 2']);
+    expect(told[0]).toEqual({ results: ['a'], unmeasured: { b: LATER } });
+    expect(end).toEqual({ results: ['a', 'b'], unmeasured: {} });
+  });
+
+  it('come in such an order that each goal has a figure before one has a second, long ones later, and are told of in their own', async () => {
+    const names = ['add-256-200-quorum', 'add-256-200-classic', 'handle-1-quorum', 'start'];
+    const { deeds, end } = await run({ names, counts: { 'handle-1-quorum': 9 }, isRoundByRound: true });
+    expect(deeds.filter((deed) => !deed.startsWith('tidy'))).toEqual([
+      'add-256-200-quorum',
+      'start',
+      'handle-1-quorum',
+      'add-256-200-classic',
+    ]);
+    expect(end?.results).toEqual(names);
+  });
+
+  it('keep their first rounds when there is no time for the second ones, and each is shown once', async () => {
+    const { shown, end } = await run({ rounds: 2, isRoundByRound: true, overAfter: 4 });
+    expect(shown).toEqual(['a 2', 'b 1', 'c 1']);
+    expect(end).toEqual({ results: ['a', 'b', 'c'], unmeasured: {} });
+  });
+
+  it('that were not reached are named', async () => {
+    const { shown, end } = await run({ rounds: 2, isRoundByRound: true, overAfter: 2 });
+    expect(shown).toEqual(['a 1', 'b 1']);
     expect(end).toEqual({ results: ['a', 'b'], unmeasured: { c: 'there was no time left' } });
   });
 });

@@ -43,8 +43,8 @@ describe('a goal', () => {
     expect(await judge('add-1-200', quorum, classic)).toEqual({
       verdict: 'met',
       bound: '>= 0.95',
-      measured: 'quorum 0.95, classic 1.20',
-      text: 'met, 1 to 3 rounds',
+      measured: 'quorum 0.95 (0.10 to 2.00), classic 1.20',
+      text: 'met, 1 to 3 rounds on both sides of the bound',
     });
   });
 
@@ -66,6 +66,21 @@ describe('a goal', () => {
     });
     expect(await judge('handle-16', quorum)).toMatchObject({ verdict: 'not measured' });
   });
+
+  it.each([
+    ['met, 2 rounds', [100, 120], [96, 97]],
+    ['met, 2 rounds on both sides of the bound', [90, 120], [96, 97]],
+    ['not met, 2 rounds on both sides of the bound', [80, 100], [85, 96]],
+    ['not met, 2 rounds', [80, 100], [85, 94]],
+  ])(
+    'is %s with ratios of %j and %j: rounds beyond its bound are told, and which ones',
+    async (text, quorum, classic) => {
+      const cases = [quorum, classic].map((rates, index) =>
+        caseOf(`add-1-200-${['quorum', 'classic'][index]}`, { amqplib: rate(100, 100), warren: rate(...rates) }),
+      );
+      expect(await judge('add-1-200', ...cases)).toMatchObject({ text });
+    },
+  );
 
   it('says how many rounds its verdict stands on, and that it is a single one', async () => {
     const warren = (count: number): Record<string, number>[] => rate(...Array<number>(count).fill(9));

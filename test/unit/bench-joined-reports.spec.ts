@@ -94,7 +94,7 @@ describe('reports of several runs', () => {
     expect(text).toContain('- celery took no part: no apt-get (run 1)');
     expect(text).toContain('- start was not measured: the run was ended before it');
     expect(text).not.toContain('- add-256-200-quorum was not measured');
-    expect(text).toContain('- contestants that were not asked for: amqplib-same-messages, nest, pika, bullmq-');
+    expect(text).toContain('- contestants in none of these cases: amqplib-same-messages, nest, pika, bullmq-');
     expect(text).toMatch(/- cases that were not asked for: .*\bio-1, io-10\b/);
     expect(text).not.toMatch(/- cases that were not asked for: .*\bstart\b/);
   });
@@ -112,6 +112,26 @@ describe('reports of several runs', () => {
     [{ versions: { ...versions, node: 'v22.1.0' } }, 'not of the same node: v20.20.2 in one, v22.1.0 in the other'],
   ])('are not joined when they differ in %j', async (values, sentence) => {
     await expect(markdownOf([first, reportOf(values)])).rejects.toThrow(sentence);
+  });
+
+  it('name the lines that a later one takes from an earlier one without having them', async () => {
+    const whole = caseOf('handle-1-quorum', 100, 50);
+    const [without] = [
+      { ...whole, lines: (whole['lines'] as { label: string }[]).filter(({ label }) => label === 'warren') },
+    ];
+    const lost = (...reports: Values[]): Promise<unknown> =>
+      runModule(
+        '../../bench/lib/joined-reports.mjs',
+        `({ joinReports }, reports) => joinReports(reports.map((report, index) => ({ file: 'abc'[index] + '.json', report }))).lost`,
+        reports,
+      );
+    const later = reportOf({ results: [without] });
+    expect(await lost(first, second)).toEqual([]);
+    expect(await lost(first, later)).toEqual([
+      'handle-1-quorum: amqplib of a.json left out, because b.json has the case without',
+    ]);
+    expect(await lost(later, first)).toEqual([]);
+    expect(await lost(first)).toEqual([]);
   });
 
   it('say below each case who was not in the run that it is from', () => {

@@ -64,7 +64,9 @@ describe('the report of a case', () => {
     expect(text).toMatch(/warren +6,173 +40 +0\.50 \(0\.40 to 0\.60\)/);
     expect(text).toContain('✖ nest (handle): ended before its time; see a.log');
     expect(text).toContain('      without pika: it is not here\n');
-    expect(text).toMatch(/handle, concurrency 1 +>= 0\.95 +quorum 0\.50, classic not run {2}not met, 2 rounds\n/);
+    expect(text).toMatch(
+      /handle, concurrency 1 +>= 0\.95 +quorum 0\.50 \(0\.40 to 0\.60\), classic not run {2}not met, 2 rounds\n/,
+    );
     expect(text).toContain('! celery took no part: no apt-get');
     expect(text).toContain('! start was not measured: there was no time left');
   });
@@ -94,14 +96,14 @@ describe('the report of a case', () => {
         'Measured on 2026-03-01 by `npm run bench -- --quick` in 2 minutes: 2 × a processor; warren 0.1.0, node v20.20.2.',
         '',
         '- celery took no part: no apt-get',
-        '- contestants that were not asked for: amqplib-same-messages, pika, bullmq-always, bullmq-everysec',
+        '- contestants in none of these cases: amqplib-same-messages, pika, bullmq-always, bullmq-everysec',
         '- start was not measured: there was no time left',
         '',
         '#### Goals',
         '',
-        '| Goal                  |   Bound |                     Measured |           Verdict |',
-        '| --------------------- | ------: | ---------------------------: | ----------------: |',
-        '| handle, concurrency 1 | >= 0.95 | quorum 0.50, classic not run | not met, 2 rounds |',
+        '| Goal                  |   Bound |                                    Measured |           Verdict |',
+        '| --------------------- | ------: | ------------------------------------------: | ----------------: |',
+        '| handle, concurrency 1 | >= 0.95 | quorum 0.50 (0.40 to 0.60), classic not run | not met, 2 rounds |',
         '',
         '#### All cases',
         '',
@@ -130,12 +132,12 @@ function withoutCases(markdown: string): string[] {
 
 describe('who is not in a case', () => {
   /** What is said below its table when these are its lines, in a run with these contestants. */
-  const leftOut = (name: string, there: string[], present = there, absent = {}): Promise<unknown> =>
+  const leftOut = (name: string, there: string[], present = there, absent = {}, wanted = present): Promise<unknown> =>
     runModule(
       '../../bench/lib/left-out.mjs',
       `({ leftOutOf }, [name, there, turnout]) =>
         leftOutOf({ name, lines: there.map((contestant) => ({ contestant })) }, turnout)`,
-      [name, there, { present, absent }],
+      [name, there, { present, wanted, absent }],
     );
 
   const RABBIT = ['amqplib', 'amqplib-same-messages', 'warren', 'nest', 'celery'];
@@ -165,6 +167,17 @@ describe('who is not in a case', () => {
     ]);
   });
 
+  it('is not said to be no part of a run that was asked for him, when none of its cases is for him', async () => {
+    const wanted = ['amqplib', 'warren', 'celery'];
+    expect(await leftOut('cpu-2', ['warren'], ['warren'], { celery: 'no apt-get' }, wanted)).toEqual([
+      'without amqplib: a quick run measures those whom a goal is about',
+      'without amqplib-same-messages: messages make no difference here: it would be amqplib again',
+      'without nest, bullmq-always, bullmq-everysec: no part of this run',
+      'without pika: its blocking client calls one handler after the other, and has no pool for tasks that wait or compute',
+      'without celery: no apt-get',
+    ]);
+  });
+
   it('has a reason that is no accident of a run, in every case that is not for all', async () => {
     const unexplained = await runModule(
       '../../bench/lib/left-out.mjs',
@@ -175,13 +188,35 @@ describe('who is not in a case', () => {
         const obtained = new Map(contestants.map((contestant) => [contestant.name, contestant]));
         return allCases(false).flatMap((benchCase) => {
           const lines = entriesOf(benchCase, obtained).map(({ contestant }) => ({ contestant: contestant.name }));
-          return leftOutOf({ name: benchCase.name, lines }, { present: [], absent: {} })
+          return leftOutOf({ name: benchCase.name, lines }, { present: [], wanted: [], absent: {} })
             .filter((line) => line.endsWith('no part of this run'))
             .map((line) => benchCase.name + ' ' + line);
         });
       }`,
     );
     expect(unexplained).toEqual([]);
+  });
+});
+
+describe('tasks at half of the maximum', () => {
+  /** What is said below a case in which these had such a p50 in each round. */
+  const overload = (name: string, p50: Record<string, number[]>): Promise<unknown> =>
+    runModule('../../bench/lib/overload.mjs', `({ overloadOf }, [name, lines]) => overloadOf({ name, lines })`, [
+      name,
+      Object.entries(p50).map(([label, values]) => ({ label, rounds: values.map((value) => ({ p50: value })) })),
+    ]);
+
+  it('are said to have been an overload where the one whose maximum it is fell behind itself', async () => {
+    const lines = { amqplib: [1.6, 15_570], warren: [2.2, 1.6], 'pika at half of its own': [101, 102] };
+    expect(await overload('latency-half-quorum', lines)).toEqual([
+      'amqplib itself fell behind in 1 of 2 rounds, p50 over 100 ms: the rate was not half of what it could do then, and the figures, also the ratios, are those of an overload',
+      'pika at half of its own itself fell behind in 2 of 2 rounds, p50 over 100 ms: the rate was not half of what it could do then, and its figures are those of an overload',
+    ]);
+  });
+
+  it('are not where another one did, nor where the rate is a given one', async () => {
+    expect(await overload('latency-half-classic', { amqplib: [100, 1], warren: [900, 900] })).toEqual([]);
+    expect(await overload('latency-100-quorum', { amqplib: [900] })).toEqual([]);
   });
 });
 

@@ -22,12 +22,12 @@ interface Plan {
 const run = (plan: Plan): Promise<{ lines: Line[]; order: string[] }> =>
   runModule(
     '../../bench/lib/rounds.mjs',
-    `async ({ runRounds }, { rates, rounds, warmUp = 0, overAfter = Infinity }) => {
+    `async ({ CaseRounds }, { rates, rounds, warmUp = 0, overAfter = Infinity }) => {
       const { Failure } = await import(new URL('../../scripts/lib/failure.mjs', ${JSON.stringify(`file://${__dirname}/`)}).href);
       const entries = Object.keys(rates).map((label) => ({ label, contestant: { name: label }, trial: {} }));
       const order = [];
-      const result = await runRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true, trial: { count: 1 } }, entries, {
-        rounds, warmUp, reference: 'amqplib', onProgress: () => {},
+      const measuring = new CaseRounds({ name: 'n', title: 't', figure: 'rate', isMoreBetter: true, trial: { count: 1 } }, entries, {
+        rounds, reference: 'amqplib', onProgress: () => {},
         isOver: () => order.length >= overAfter,
         measure: async ({ label }) => {
           const value = rates[label][order.filter((one) => one === label).length];
@@ -36,7 +36,8 @@ const run = (plan: Plan): Promise<{ lines: Line[]; order: string[] }> =>
           return { rate: value };
         },
       });
-      return { lines: result.lines, order };
+      for (let round = -warmUp; round < rounds; round += 1) await measuring.run(round);
+      return { lines: measuring.result.lines, order };
     }`,
     plan,
   ) as Promise<{ lines: Line[]; order: string[] }>;
@@ -72,11 +73,6 @@ describe('the rounds of a case', () => {
     const { lines, order } = await run({ rates: { amqplib: [1, 1], warren: ['it hangs'] }, rounds: 2 });
     expect(order).toEqual(['amqplib', 'warren', 'amqplib']);
     expect(lines).toMatchObject([{ figures: { rate: 1 } }, { figures: {}, rounds: [], problem: 'it hangs' }]);
-  });
-
-  it('end with the first one when the time is over', async () => {
-    const { lines } = await run({ rates: { amqplib: [1, 1], warren: [2, 2] }, rounds: 2, overAfter: 1 });
-    expect(lines.map(({ rounds }) => rounds.length)).toEqual([1, 1]);
   });
 
   it('do not blame one that did not come to its end in time', async () => {
@@ -134,6 +130,39 @@ describe('tasks that are left in the queue when their worker has gone', () => {
   it('are a failure of who stops politely', async () => {
     expect(await said(0, { name: 'warren' })).toBeNull();
     expect(await said(1, { name: 'warren' })).toMatch(/^warren: 1 tasks are still/);
+  });
+});
+
+describe('half of the maximum', () => {
+  it('is that of the middle one of three: a time in which the machine stands still does not count', async () => {
+    const figures = await runModule(
+      '../../bench/lib/measurements/latency.mjs',
+      `async ({ latencyAtHalf }) => {
+        let now = 0;
+        performance.now = () => now;
+        // The seconds of the three, and those of the round itself.
+        const seconds = [2, 40, 4, 10];
+        const program = {
+          go: () => {},
+          line: async () => ({ latencies: { p50: 1, p99: 2, p999: 3, max: 4 } }),
+          run: async () => { now += seconds.shift() * 1_000; },
+        };
+        const known = new Map();
+        const stage = {
+          reference: { name: 'amqplib' },
+          prepareQueue: async () => {},
+          open: async () => program,
+          release: async () => true,
+          once: (key, measure) => known.get(key) ?? known.set(key, measure()).get(key),
+          queues: {
+            untilConsumed: async () => {}, untilEmpty: async () => {}, delete: async () => {}, left: async () => 0, purge: async () => {},
+          },
+        };
+        const entry = { contestant: { name: 'warren' }, trial: { queue: 'q', queueType: 'quorum', concurrency: 16, count: 200, rate: 100 } };
+        return { ...(await latencyAtHalf(stage, entry, { isQuick: true })), left: seconds };
+      }`,
+    );
+    expect(figures).toEqual({ rate: 1_000, p50: 1, p99: 2, p999: 3, max: 4, left: [] });
   });
 });
 

@@ -24,11 +24,12 @@ const bullmq = (name, fsync) => ({
   fills: true,
   isRabbit: false,
   obtain: async (voice) => {
-    await redis.obtain(voice, ['redis-server', '--version']);
+    const isRedisNew = await redis.obtain(voice, ['redis-server', '--version']);
     // Without scripts: the only one there is compiles what is optional.
-    await installDependencies(voice, { folder: FOLDER, flags: ['--ignore-scripts'] }).catch((error) => {
+    const isNew = await installDependencies(voice, { folder: FOLDER, flags: ['--ignore-scripts'] }).catch((error) => {
       throw new Failure(`bullmq cannot be installed: ${lastLine(error)}`);
     });
+    return isRedisNew || isNew;
   },
   command: () => [process.execPath, PROGRAM, MODULE],
   startServer: ({ folder }) => startRedis(redis.command('redis-server'), { folder, fsync }),

@@ -53,7 +53,7 @@ export class DebianPackages {
    * Makes the packages usable; the first time that takes the network, unless the machine has them.
    * @param {import('../../../scripts/lib/say.mjs').Voice} voice
    * @param {readonly [string, ...string[]]} probe a program and its arguments, which prints its version when all is well
-   * @returns {Promise<void>} rejects with a Failure that says in a sentence why they cannot be had
+   * @returns {Promise<boolean>} whether they had to be downloaded; rejects with a Failure that says in a sentence why they cannot be had
    */
   async obtain(voice, probe) {
     const attempt = async () => {
@@ -64,7 +64,7 @@ export class DebianPackages {
       () => true,
       () => false,
     );
-    if (isThere) return;
+    if (isThere) return false;
     const [name = ''] = this.#names;
     if (!canUnpackPackages()) throw new Failure(`there is no ${name} here, and no apt-get and dpkg-deb to get it with`);
     voice.doing('bench', `downloading the distribution's ${name} into ${this.#folder}`);
@@ -73,6 +73,7 @@ export class DebianPackages {
       throw new Failure(`${name} does not run here: ${lastLine(error)}`);
     });
     voice.done('bench', `${name} ${this.#version} in ${this.#folder}`);
+    return true;
   }
 
   /** @param {string} name */
