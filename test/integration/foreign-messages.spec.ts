@@ -9,15 +9,23 @@ import {
   Steering,
   TaskContext,
 } from '@app/queue';
+import type { MessageKey } from '@app/queue';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { randomBytes } from 'node:crypto';
+import { CloudEvent } from 'cloudevent';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
 import { TestWorker } from '../support/worker';
 
 const newKeys = () => [{ id: 'a', key: randomBytes(32).toString('base64') }];
+/** A pair of keys: whoever has the first one signs, whoever has the other verifies and cannot sign. */
+function ed25519(id: string): { readonly signing: MessageKey; readonly verifying: MessageKey } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { signing: { id, key: privateKey }, verifying: { id, key: publicKey } };
+}
+
 const resize = defineTask({
   name: 'proj.resize',
   queue: defineQueue({ name: 'celery', type: 'classic', format: celery() }),
@@ -61,6 +69,9 @@ interface Run {
   readonly payload: unknown;
   readonly id: string | undefined;
   readonly attempt: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Of a CloudEvent. */
+  readonly source: unknown;
   readonly at: number;
 }
 
@@ -74,8 +85,9 @@ let failures = 0;
 @Controller()
 class Handlers {
   @EventPattern(['proj.resize', 'proj.charge', 'order.placed', 'pay'])
-  handle(@Payload() payload: unknown, @Ctx() { name, id, attempt }: TaskContext): void {
-    runs.push({ name, payload, id, attempt, at: Date.now() });
+  handle(@Payload() payload: unknown, @Ctx() { name, id, attempt, headers }: TaskContext): void {
+    const source = headers['cloudEvents:source'];
+    runs.push({ name, payload, id, attempt, headers, source, at: Date.now() });
     if (failures > 0) {
       failures -= 1;
       throw new Error('not yet');
@@ -203,11 +215,50 @@ describe('a queue of CloudEvents', () => {
       },
     });
     await worker.sees('task.completed', 3);
-    expect(runs.map(({ id, payload }) => ({ id, payload }))).toEqual([
-      { id: 'own', payload: { order: 1 } },
-      { id: 'e-2', payload: { order: 2 } },
-      { id: 'e-3', payload: { order: 3 } },
+    expect(runs.map(({ id, payload, source }) => ({ id, payload, source }))).toEqual([
+      { id: 'own', payload: { order: 1 }, source: '/orders' },
+      { id: 'e-2', payload: { order: 2 }, source: '/shop' },
+      { id: 'e-3', payload: { order: 3 }, source: '/shop' },
     ]);
+  });
+
+  it('reads what another implementation writes, and writes what that one reads', async () => {
+    const theirs = new CloudEvent(
+      'e-4',
+      'order.placed',
+      '/their/shop',
+      { order: 4 },
+      { subject: 'order/4', time: new Date('2026-11-22T05:00:00Z'), datacontenttype: 'application/json' },
+      { comexampletenant: 'acme' },
+    );
+    const contentType = 'application/cloudevents+json; charset=utf-8';
+    vhost.publish('events', CloudEvent.serializeEvent(theirs), { contentType });
+    await worker.sees('task.completed');
+    expect(runs).toMatchObject([{ id: 'e-4', payload: { order: 4 }, source: '/their/shop' }]);
+    expect(runs[0]?.headers).toMatchObject({
+      'cloudEvents:subject': 'order/4',
+      'cloudEvents:time': '2026-11-22T05:00:00.000Z',
+      'cloudEvents:comexampletenant': 'acme',
+    });
+
+    const unread = defineTask({ ...placed, queue: defineQueue({ ...placed.queue, name: 'events.theirs' }) });
+    const producer = await TestWorker.create({ urls: [vhost.url], tasks: [unread] });
+    const headers = { 'cloudEvents:subject': 'order/5', 'cloudEvents:comexampletenant': 'acme' };
+    const { id } = await producer.queue.add(unread, { order: 5 }, { headers });
+    await producer.close();
+    const { content, properties } = await vhost.take('events.theirs');
+    expect(properties.contentType).toBe('application/cloudevents+json');
+    const ours = CloudEvent.deserializeEvent(content.toString(), { onlyValid: true });
+    expect(CloudEvent.validateEvent(ours, { strict: true })).toEqual([]);
+    expect(ours).toMatchObject({
+      id,
+      type: 'order.placed',
+      source: '/orders',
+      subject: 'order/5',
+      comexampletenant: 'acme',
+      specversion: '1.0',
+      data: { order: 5 },
+    });
   });
 });
 
@@ -291,6 +342,40 @@ describe('a queue that takes sealed messages only', () => {
     expect(await worker.sees('task.dead-lettered')).toMatchObject({ id: 'moved', reason: 'refused' });
     expect((await vhost.take('payments.dlq')).properties.messageId).toBe('moved');
     expect(runs).toEqual([]);
+  });
+
+  it('takes what an old and a new Ed25519 key have signed, and when the old one is taken away only the new one’s', async () => {
+    const [old, next] = [ed25519('2026-05'), ed25519('2026-11')];
+    const payAs = (...keys: MessageKey[]) =>
+      defineTask({
+        name: 'pay',
+        queue: defineQueue({ name: 'rotated', format: sealed(nestFormat, { sign: { keys } }) }),
+        payload: z.object({ amount: z.number() }),
+      });
+    const add = async (key: MessageKey, amount: number): Promise<string> => {
+      const task = payAs(key);
+      const producer = await TestWorker.create({ urls: [vhost.url], tasks: [task] });
+      const { id } = await producer.queue.add(task, { amount });
+      await producer.close();
+      return id;
+    };
+    const start = (...keys: MessageKey[]): Promise<TestWorker> =>
+      TestWorker.start({ urls: [vhost.url], tasks: [payAs(...keys)], controllers: [Handlers] });
+
+    const both = await start(old.verifying, next.verifying);
+    await add(old.signing, 1);
+    await add(next.signing, 2);
+    await both.sees('task.completed', 2);
+    await both.close();
+    const late = await add(old.signing, 3);
+    await add(next.signing, 4);
+    const rotated = await start(next.verifying);
+    await rotated.sees('task.completed');
+    expect(await rotated.sees('task.dead-lettered')).toMatchObject({ id: late, reason: 'refused' });
+    await rotated.close();
+    expect(runs.map(({ payload }) => payload)).toEqual([{ amount: 1 }, { amount: 2 }, { amount: 4 }]);
+    const dead = await vhost.take('rotated.dlq');
+    expect(dead.properties).toMatchObject({ messageId: late, headers: { 'x-signature-key': '2026-05' } });
   });
 
   it('is not consumed by a worker whose keys cannot be used, which says so at its start', async () => {

@@ -61,6 +61,12 @@ export class Delivery implements InLine<Delivery> {
     return this.stated?.id ?? this.messageId;
   }
 
+  /** The message's, and what its format says besides. */
+  get headers(): Readonly<Record<string, unknown>> {
+    const { headers = {} } = this.message.properties;
+    return this.stated?.headers === undefined ? headers : { ...headers, ...this.stated.headers };
+  }
+
   /** Whether both hand out the same task: one message id, in one queue, with the same bytes. One of them may not have been read yet. */
   isSameTaskAs(other: Delivery): boolean {
     const { messageId } = this;

@@ -31,7 +31,7 @@ export class TaskContext extends RmqContext {
    * when its broker crashed looks so as well.
    */
   readonly isRedelivered: boolean;
-  /** The message's AMQP headers. */
+  /** The message's AMQP headers, and what its format found in its body in their place: the attributes of a structured CloudEvent. */
   readonly headers: Readonly<Record<string, unknown>>;
   constructor(
     private readonly delivery: Delivery,
@@ -47,7 +47,7 @@ export class TaskContext extends RmqContext {
     this.attempts = policy.attempts;
     this.isLastAttempt = delivery.attempt >= policy.attempts;
     this.isRedelivered = delivery.isRedelivered;
-    this.headers = delivery.message.properties.headers ?? {};
+    this.headers = delivery.headers;
   }
 
   /**

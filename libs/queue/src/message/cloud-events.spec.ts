@@ -73,6 +73,42 @@ describe('an event that is written', () => {
     });
   });
 
+  describe.each(modes)('%s: says what its task’s headers say', (mode) => {
+    const format = cloudEvents({ source, mode });
+    const written = (headers: object) => {
+      const message = sent(format, { ...task, headers: { ...headers, other: 'x' } });
+      const read = format.read(message);
+      return { ...message.properties.headers, ...read?.stated?.headers };
+    };
+
+    it('of subject, extensions and another source', () => {
+      const headers = { 'cloudEvents:subject': 'order/7', 'cloudEvents:sampled': true, cloudEvents_source: '/else' };
+      expect(written(headers)).toMatchObject({
+        'cloudEvents:subject': 'order/7',
+        'cloudEvents:sampled': true,
+        'cloudEvents:source': '/else',
+        'cloudEvents:id': 'id-1',
+      });
+    });
+
+    it('and not of what the task itself says', () => {
+      const headers = { 'cloudEvents:id': 'x', 'cloudEvents:type': 'x', 'cloudEvents:specversion': '0.3' };
+      expect(written({ ...headers, 'cloudEvents:datacontenttype': 'text/plain' })).toMatchObject({
+        'cloudEvents:id': 'id-1',
+        'cloudEvents:type': task.name,
+        'cloudEvents:specversion': '1.0',
+      });
+    });
+
+    it.each(['Subject', 'my_key', 'data', ''])('and refuses the name "%s"', (name) => {
+      expect(() => written({ [`cloudEvents:${name}`]: 'x' })).toThrow(TypeError);
+    });
+
+    it('and refuses no source', () => {
+      expect(() => written({ 'cloudEvents:source': '' })).toThrow('is not empty');
+    });
+  });
+
   it('needs a source', () => {
     expect(() => cloudEvents({ source: '' })).toThrow(DefinitionError);
   });
@@ -86,7 +122,8 @@ describe('an event that is written', () => {
           const message = sent(cloudEvents({ source, mode }), { ...task, name: type, id, payload });
           const plain: unknown = JSON.parse(JSON.stringify(payload));
           const read = cloudEvents({ source: 'other', mode: reader }).read(message);
-          expect(read).toEqual({ name: type, payload: plain, stated: { id } });
+          expect(read).toMatchObject({ name: type, stated: { id } });
+          expect(read?.payload).toEqual(plain);
         }),
       );
     },
@@ -94,7 +131,7 @@ describe('an event that is written', () => {
 
   it.each(modes)('%s may have no payload', (mode) => {
     const message = sent(cloudEvents({ source, mode }), { ...task, payload: undefined });
-    expect(binary.read(message)).toEqual({ name: task.name, payload: undefined, stated: { id: 'id-1' } });
+    expect(binary.read(message)).toMatchObject({ name: task.name, payload: undefined, stated: { id: 'id-1' } });
   });
 });
 
@@ -107,13 +144,14 @@ describe('an event of another program', () => {
     ['that does not say what its data is', inHeaders('{"b":1}', undefined), { b: 1 }],
     ['with text', inHeaders('Grüße', 'text/plain'), 'Grüße'],
     ['with bytes', inHeaders(Buffer.from([0xff, 0]), 'image/png'), Buffer.from([0xff, 0])],
+    ['with attributes of its own', event({ subject: 'a/b', partitionkey: 'p', data: 1 }), 1],
     ['in a document with bytes', event({ data_base64: '/wA=', datacontenttype: 'image/png' }), Buffer.from([0xff, 0])],
     ['in a document with JSON as bytes', event({ data_base64: 'eyJiIjoxfQ==' }), { b: 1 }],
     ['in a document with text', event({ data: 'Grüße', datacontenttype: 'text/plain' }), 'Grüße'],
     ['of a later version of the first', event({ specversion: '1.1', data: 1 }), 1],
   ])('is read %s', (_what, message, payload) => {
-    expect(binary.read(message)).toEqual(a(payload));
-    expect(structured.read(message)).toEqual(a(payload));
+    expect(binary.read(message)).toMatchObject(a(payload));
+    expect(structured.read(message)).toEqual(binary.read(message));
   });
 
   it.each<[string, ReadableMessage]>([
@@ -132,6 +170,12 @@ describe('an event of another program', () => {
   ])('is not understood %s', (_what, message) => {
     expect(binary.read(message)).toBeUndefined();
   });
+});
+
+it('a document brings its attributes to the handler as headers, as a binary message does', () => {
+  const attributes = { subject: 'a/b', partitionkey: 'p', time: '2026-11-22T05:00:00Z', sequence: 7 };
+  const own = inHeaders('1', 'application/json', attributes);
+  expect(binary.read(event({ ...attributes, data: 1 }))?.stated?.headers).toEqual(own.properties.headers);
 });
 
 describe('an event whose message has an id of its own', () => {

@@ -10,7 +10,7 @@ export type CloudEventsMode = 'binary' | 'structured';
 export interface CloudEventsOptions {
   /** How messages are written; both are read. Default: `binary`. */
   readonly mode?: CloudEventsMode;
-  /** Where the events come from: the attribute `source`, a URI or a path. With the id it names an event. */
+  /** Where the events come from: the attribute `source`, a URI or a path, unless a task's headers say another. With the id it names an event. */
   readonly source: string;
 }
 
@@ -21,8 +21,9 @@ const STRUCTURED = 'application/cloudevents+json';
 const PREFIXES = ['cloudEvents:', 'cloudEvents_'] as const;
 
 /**
- * CloudEvents 1.0 over AMQP, in both modes. The task's name is the event's `type`, its payload the `data`, its id the `id`. In `binary` mode a
- * handler finds the other attributes in its headers. JSON data is parsed, text is a string, anything else a `Buffer`. Nest packets are
+ * CloudEvents 1.0 over AMQP, in both modes. The task's name is the event's `type`, its payload the `data`, its id the `id`. A handler finds the
+ * other attributes in its headers, in either mode (`cloudEvents:source`; as `cloudEvents_source` where a binary message has them so), and `add` takes them there:
+ * `cloudEvents:subject`, extensions, another `cloudEvents:source`. JSON data is parsed, text is a string, anything else a `Buffer`. Nest packets are
  * understood as well. See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md.
  * @throws DefinitionError without a source
  */
@@ -66,10 +67,11 @@ function structuredSchema(name: string, data: Readonly<Record<string, unknown>>)
 }
 
 function writeBinary(task: TaskToWrite, source: string): WrittenMessage {
-  const attributes = Object.entries(attributesFor(task, source));
+  // The type of the data stands in the message's properties.
+  const { datacontenttype: _type, ...attributes } = attributesFor(task, source);
   return {
     content: Buffer.from(task.payload === undefined ? '' : JSON.stringify(task.payload)),
-    headers: Object.fromEntries(attributes.map(([name, value]) => [`${PREFIXES[0]}${name}`, value])),
+    headers: inHeaders(attributes),
   };
 }
 
@@ -78,8 +80,19 @@ function writeStructured(task: TaskToWrite, source: string): WrittenMessage {
   return { content: Buffer.from(JSON.stringify(event)) };
 }
 
-function attributesFor({ name, id, addedAt }: TaskToWrite, source: string): Record<string, string> {
-  return { specversion: VERSION, id, source, type: name, time: new Date(addedAt).toISOString() };
+/** @throws TypeError for a name that no attribute may have, or an empty source */
+function attributesFor({ name, id, addedAt, headers = {} }: TaskToWrite, source: string): Record<string, unknown> {
+  const given = attributesOf(headers);
+  const wrong = Object.keys(given).find((one) => !/^[a-z0-9]+$/.test(one) || one === 'data');
+  if (wrong !== undefined)
+    throw new TypeError(`"${wrong}" is no name of a CloudEvents attribute, which has lower-case letters and digits`);
+  if (given['source'] === '') throw new TypeError('the source of a CloudEvent is not empty');
+  const time = new Date(addedAt).toISOString();
+  return { source, ...given, specversion: VERSION, id, type: name, time };
+}
+
+function inHeaders(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`${PREFIXES[0]}${name}`, value]));
 }
 
 /** The attributes in a message's headers, by their names. */
@@ -107,9 +120,10 @@ function readBinary(
 function readStructured(content: Buffer): ReadTask | undefined {
   const document = readJson(content);
   if (!isObject(document)) return undefined;
-  const event = eventOf(document);
-  if (event === undefined) return undefined;
-  const { data, data_base64: base64 } = document;
+  const read = eventOf(document);
+  if (read === undefined) return undefined;
+  const { data, data_base64: base64, ...attributes } = document;
+  const event = { ...read, stated: { ...read.stated, headers: inHeaders(attributes) } };
   if (base64 === undefined) return { ...event, payload: data };
   if (data !== undefined || typeof base64 !== 'string') return undefined; // one or the other
   const bytes = Buffer.from(base64, 'base64');

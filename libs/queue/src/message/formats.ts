@@ -25,6 +25,8 @@ export interface StatedFacts {
   readonly notBefore?: number;
   /** No run begins from then on; milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** What a handler finds in its headers besides the message's own, and instead of those of the same name. */
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 /** The task found in a message: whose handler is called, with what. */

@@ -12,6 +12,8 @@ export interface ThreadTask {
   readonly id: string | undefined;
   readonly attempt: number;
   readonly attempts: number;
+  /** Those that a handler finds, where they are not the message's alone. */
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
   /** Whether what its handler returns may be kept: only then does it leave its thread. */
   readonly keepsResult: boolean;
   /** One that is a `Buffer` comes as a `Uint8Array`. */

@@ -69,7 +69,15 @@ const callOf = (kwargs: object): Buffer => Buffer.from(JSON.stringify([[], kwarg
 const event = { specversion: '1.0', id: 'e-1', source: '/shop', type: 'resize' };
 const inHeaders = Object.fromEntries(Object.entries(event).map(([name, value]) => [`cloudEvents:${name}`, value]));
 
-const foreign: [what: string, MessageFormat, Message, expected: { id: string; attempt: number; payload: unknown }][] = [
+interface Expected {
+  readonly id: string;
+  readonly attempt: number;
+  readonly payload: unknown;
+  /** Besides the message's own. */
+  readonly headers?: object;
+}
+
+const foreign: [what: string, MessageFormat, Message, Expected][] = [
   [
     'a task of Celery, which has its id and its run in headers',
     celery(),
@@ -93,13 +101,13 @@ const foreign: [what: string, MessageFormat, Message, expected: { id: string; at
     { id: 'uuid-1', attempt: 3, payload: {} },
   ],
   [
-    'a structured CloudEvent, which has its id in the body',
+    'a structured CloudEvent, which has its attributes in the body',
     cloudEvents({ source: '/' }),
     {
       content: Buffer.from(JSON.stringify({ ...event, data: { width: 320 } })),
       properties: { contentType: 'application/cloudevents+json', headers: {} },
     },
-    { id: 'e-1', attempt: 1, payload: { width: 320 } },
+    { id: 'e-1', attempt: 1, payload: { width: 320 }, headers: inHeaders },
   ],
   [
     'a binary CloudEvent, whose data are bytes',
@@ -126,9 +134,9 @@ const foreign: [what: string, MessageFormat, Message, expected: { id: string; at
 ];
 
 describe('a handler in a thread gets what it would get in the worker itself', () => {
-  it.each(foreign)('of %s', async (_what, format, message, { id, attempt, payload }) => {
+  it.each(foreign)('of %s', async (_what, format, message, { id, attempt, payload, headers: more }) => {
     const there = inWorker(format, message);
-    const { headers } = message.properties;
+    const headers = { ...message.properties.headers, ...more };
     expect(told(there)).toEqual({ id, attempt, isLastAttempt: attempt >= 2, headers });
     expect(there.payload).toEqual(payload);
     const crossed = await inThread(there);

@@ -72,15 +72,14 @@ export class InThread {
 
 /** The same context as in the worker itself: made of the same message and what was read in it, settled there by what is said of it here. */
 function contextOf(
-  { name, queue, id, attempt, attempts, message }: ThreadTask,
+  { name, queue, id, attempt, attempts, headers: stated, message }: ThreadTask,
   say: (said: FromThread) => void,
 ): { context: TaskContext; abort: (reason: Error) => void; ended: () => void } {
   const content = bufferOf(message.content);
-  const headers = Object.entries(message.properties.headers ?? {}).map(([key, value]) => [key, received(value)]);
-  const properties = { ...message.properties, headers: Object.fromEntries(headers) as Record<string, unknown> };
+  const properties = { ...message.properties, headers: receivedHeaders(message.properties.headers) };
   const delivery = new Delivery({ ...message, content, properties }, noChannel(), queue, new QueueEvents());
   delivery.name = name;
-  delivery.stated = { id, attempt };
+  delivery.stated = { id, attempt, ...(stated === undefined ? {} : { headers: receivedHeaders(stated) }) };
   const reports = new ProgressReports<Delivery>(
     (_run, progress) => say({ kind: 'progress', ...progress }),
     (_run, fraction) => say({ kind: 'progress', fraction, note: undefined }), // dropped there, and said
@@ -94,6 +93,10 @@ function contextOf(
   };
   const context = new TaskContext(delivery, name, runPolicy(`Task "${name}"`, { attempts }), voice);
   return { context, abort: (reason) => delivery.abort(reason), ended: () => reports.flush(delivery) };
+}
+
+function receivedHeaders(headers: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, received(value)]));
 }
 
 /** A `Buffer` crosses as a `Uint8Array`; a handler gets what it would get in the worker itself. */

@@ -132,9 +132,10 @@ export class ThreadRun {
     const message = { content: new Uint8Array(content), fields: { ...fields }, properties: { ...properties } };
     const { trace } = this;
     const { id, queue, attempt } = this.context;
+    const headers = this.context.headers === properties.headers ? undefined : this.context.headers;
     // A copy, without what else is in the memory that a Buffer is a part of.
     const payload = Buffer.isBuffer(this.payload) ? new Uint8Array(this.payload) : this.payload;
-    return { name, queue, id, attempt, attempts, keepsResult, payload, message, port, trace };
+    return { name, queue, id, attempt, attempts, headers, keepsResult, payload, message, port, trace };
   }
 
   /** An outcome or an end comes by another way: what was said before it is not left behind. */
