@@ -1,8 +1,9 @@
-"""A Celery worker with one task. It says on standard output when it consumes, and what it was called with."""
+"""A Celery worker with one task. It says on standard output when it consumes, what it was called with, and when."""
 
 import json
 import os
 import sys
+import time
 
 from celery import Celery
 from celery.signals import worker_ready
@@ -13,8 +14,11 @@ app.conf.update(task_default_queue=sys.argv[1], worker_redirect_stdouts=False, w
 
 @app.task(name="proj.add", bind=True)
 def add(self, *args, **kwargs):
-    said = {"id": self.request.id, "args": args, "kwargs": kwargs}
-    print(json.dumps(said), flush=True)
+    request = self.request
+    times = {"retries": request.retries, "expires": request.expires and str(request.expires), "at": time.time() * 1000}
+    print(json.dumps({"id": request.id, "args": args, "kwargs": kwargs, **times}), flush=True)
+    if args == ("once more",) and request.retries == 0:
+        raise self.retry(countdown=0)
 
 
 @worker_ready.connect

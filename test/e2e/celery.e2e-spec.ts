@@ -11,6 +11,17 @@ import { TestWorker } from '../support/worker';
 const queue = defineQueue({ name: 'jobs', type: 'classic', format: celery() });
 const add = defineTask({ name: 'proj.add', queue, payload: z.unknown() });
 
+/** What the Celery worker says of a call. */
+interface Call {
+  readonly id: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: unknown;
+  readonly retries: number;
+  readonly expires: string | null;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 let ran: { payload: unknown; id: string | undefined; attempt: number; at: number }[] = [];
 
 @Controller()
@@ -56,36 +67,48 @@ describe('Debian’s python3-celery', () => {
     expect(await worker.sees('task.dead-lettered')).toMatchObject({ id: expired, reason: 'expired' });
   });
 
-  it('has a worker that does what is added: arguments, delay, and nothing that has expired', async () => {
+  it('has a worker that does what is added: arguments, delay, its own retries, and nothing that has expired', async () => {
     const producer = closing(await TestWorker.create({ urls: [vhost.url], tasks: [add] }));
-    const tasks = [
-      { payload: { expired: true }, options: { expiresIn: 1 } },
-      { payload: { a: 1, b: 'zwölf' }, options: { id: 'named' } },
-      { payload: [1, [2]] },
-      { payload: { args: [1], kwargs: { b: 2 } } },
-      { payload: ['delayed'], options: { delay: 500, expiresIn: 60_000 } },
-    ];
-    const results = await producer.queue.addBulk(tasks.map((task) => ({ task: add, ...task })));
-    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
-
+    await producer.queue.add(add, { expired: true }, { expiresIn: 1 });
     const worker = celeryPrograms.worker(vhost.url, 'jobs');
     closing({ close: () => worker.stop() });
     await worker.line('ready');
+
+    const before = Date.now();
+    const tasks = [
+      { payload: { a: 1, b: 'zwölf' }, options: { id: 'named' } },
+      { payload: [1, [2]] },
+      { payload: { args: [1], kwargs: { b: 2 } } },
+      { payload: ['once more'] },
+      { payload: ['delayed'], options: { delay: 1_000, expiresIn: 60_000 } },
+    ];
+    const results = await producer.queue.addBulk(tasks.map((task) => ({ task: add, ...task })));
+    const after = Date.now();
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
+
     const calls = await waitFor(
-      () => `four calls; there are: ${worker.written.join('\n')}`,
+      () => `six calls; there are: ${worker.written.join('\n')}`,
       () => {
         const lines = worker.written.filter((line) => line.startsWith('{'));
-        return (
-          lines.length === 4 && lines.map((line) => JSON.parse(line) as { id: string; args: unknown; kwargs: unknown })
-        );
+        return lines.length === 6 && lines.map((line) => JSON.parse(line) as Call);
       },
     );
-    expect(calls.map(({ args, kwargs }) => [args, kwargs])).toEqual([
-      [[], { a: 1, b: 'zwölf' }],
-      [[1, [2]], {}],
-      [[1], { b: 2 }],
-      [['delayed'], {}],
+    const isDelayed = ({ args }: Call): boolean => args[0] === 'delayed';
+    expect(
+      calls.filter((call) => !isDelayed(call)).map(({ args, kwargs, retries }) => [args, kwargs, retries]),
+    ).toEqual([
+      [[], { a: 1, b: 'zwölf' }, 0],
+      [[1, [2]], {}, 0],
+      [[1], { b: 2 }, 0],
+      [['once more'], {}, 0],
+      [['once more'], {}, 1],
     ]);
     expect(calls[0]?.id).toBe('named');
+    expect(calls.find(({ retries }) => retries === 1)?.id).toBe(calls.find(({ args }) => args[0] === 'once more')?.id);
+    const delayed = calls.find(isDelayed);
+    expect(delayed?.at).toBeGreaterThanOrEqual(before + 1_000);
+    const expires = Date.parse(delayed?.expires ?? '');
+    expect(expires).toBeGreaterThanOrEqual(before + 60_000);
+    expect(expires).toBeLessThanOrEqual(after + 60_000);
   });
 });
