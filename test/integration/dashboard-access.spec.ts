@@ -138,6 +138,14 @@ describe('a dashboard with users', () => {
       .expect(200);
   });
 
+  it('gives its metrics, and nothing else, to who shows the token for them, where there is one', async () => {
+    const app = await guarded({ DASHBOARD_METRICS_TOKEN: 'a-token-of-some-length' });
+    const shown = (path: string) => app.get(path).set('Authorization', 'Bearer a-token-of-some-length');
+    await app.get('/metrics').expect(401);
+    await shown('/metrics').expect(200);
+    await shown('/api/overview').expect(401);
+  });
+
   it('takes no login that is none', async () => {
     const app = await guarded();
     const bodies = [

@@ -21,6 +21,7 @@ describe('the dashboard’s settings', () => {
       secret: undefined,
       sessionHours: 12,
       publicUrl: undefined,
+      metricsToken: undefined,
       trustedProxies: 0,
       logFormat: 'pretty',
     });

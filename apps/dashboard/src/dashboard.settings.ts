@@ -39,6 +39,16 @@ export const dashboardSettings = {
       .optional(),
     doc: 'Where browsers reach the dashboard when something stands in front of it. Pages of its host are accepted as the dashboard’s own, and with `https://` the session’s cookie is sent over TLS only. The dashboard itself speaks plain HTTP.',
   }),
+  metricsToken: setting({
+    env: ['DASHBOARD_METRICS_TOKEN'],
+    schema: z
+      .string()
+      .min(16, 'must have 16 characters at least')
+      .regex(/^[\w.~+/=-]+$/, 'must be a bearer token: letters, digits and ._~+/=-')
+      .optional(),
+    doc: 'What Prometheus has to show for `/metrics`, as `Authorization: Bearer ...`, 16 characters or more. Not set: `/metrics` takes no login, except by the host of `DASHBOARD_PUBLIC_URL`; it tells names of queues and tasks, and nothing that they carry.',
+    secret: true,
+  }),
   trustedProxies: setting({
     env: ['DASHBOARD_TRUSTED_PROXIES'],
     schema: wholeNumber(0, 10).default(0),

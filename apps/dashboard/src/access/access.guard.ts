@@ -34,8 +34,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** Prometheus logs in nowhere. Whoever comes by the public name comes from outside, and does. */
   private isScrape({ path, headers }: DashboardRequest): boolean {
-    return path === '/metrics' && !this.gate.isPublic(headers.host);
+    return path === '/metrics' && this.gate.mayScrape(headers);
   }
 }

@@ -1,8 +1,14 @@
 import type { DashboardConfiguration } from '../dashboard.configuration';
 import { Gate } from './gate';
 
-const gate = (publicUrl?: string): Gate =>
-  new Gate({ users: [], sessionHours: 1, secret: undefined, publicUrl } as unknown as DashboardConfiguration);
+const gate = (publicUrl?: string, metricsToken?: string): Gate =>
+  new Gate({
+    users: [],
+    sessionHours: 1,
+    secret: undefined,
+    publicUrl,
+    metricsToken,
+  } as unknown as DashboardConfiguration);
 
 describe('a request', () => {
   it.each([
@@ -26,4 +32,33 @@ describe('a request', () => {
       expect(gate('https://queues.example.com').isPublic(host)).toBe(false);
     },
   );
+});
+
+describe('metrics are read without a login', () => {
+  const token = 'a-token-of-some-length';
+
+  it('by whoever does not come by the public name, where they have no token', () => {
+    expect(gate().mayScrape({ host: 'dashboard:3002' })).toBe(true);
+    expect(gate('https://queues.example.com').mayScrape({ host: 'dashboard:3002' })).toBe(true);
+    expect(gate('https://queues.example.com').mayScrape({ host: 'queues.example.com' })).toBe(false);
+  });
+
+  it('by whoever shows the token, where they have one, and by nobody else', () => {
+    const guarded = gate('https://queues.example.com', token);
+    expect(guarded.mayScrape({ host: 'queues.example.com', authorization: `Bearer ${token}` })).toBe(true);
+    for (const authorization of [
+      undefined,
+      '',
+      token,
+      `Bearer ${token}x`,
+      `Bearer ${token.slice(1)}`,
+      'Bearer ',
+      `Basic ${token}`,
+    ]) {
+      expect([authorization, guarded.mayScrape({ host: 'dashboard:3002', authorization })]).toEqual([
+        authorization,
+        false,
+      ]);
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { DashboardConfiguration } from '../dashboard.configuration';
 import { cookieOf } from './dashboard-request';
@@ -35,8 +36,29 @@ export class Gate {
     return name === '' || name === nameOf(new URL(this.publicUrl).host);
   }
 
+  /**
+   * Whether a request may read the metrics without a login, which Prometheus has none of: who shows the token for them or, where there is
+   * none, who comes by another name than the public one, and so from inside.
+   */
+  mayScrape({
+    authorization = '',
+    host,
+  }: {
+    readonly authorization?: string | undefined;
+    readonly host?: string | undefined;
+  }): boolean {
+    const { metricsToken } = this.configuration;
+    return metricsToken === undefined ? !this.isPublic(host) : isEqual(authorization, `Bearer ${metricsToken}`);
+  }
+
   /** Whether browsers reach the dashboard over TLS, so that the cookie never has to leave it. */
   get isSecure(): boolean {
     return this.publicUrl?.startsWith('https://') === true;
   }
+}
+
+/** Takes as long whatever is given. */
+function isEqual(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
 }
