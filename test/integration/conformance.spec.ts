@@ -43,10 +43,12 @@ describe('the broker in memory and a real one', () => {
     },
   );
 
-  it.each(
-    programs(PROGRAMS.count, PROGRAMS.seed).map((program, index) => [scenarioOf(program), 1_000 + index] as const),
-  )('agree on a program by chance (%#)', async (scenario, number) => {
-    const one = { ...scenario, expected: undefined };
-    expect(await observed(memory, memoryModel, one, number)).toEqual(await observed(real, realModel, one, number));
-  });
+  it.each(programs(PROGRAMS.count, PROGRAMS.seed).map((program, index) => [program, 1_000 + index] as const))(
+    'agree on a program by chance (%#)',
+    async (program, number) => {
+      const ranksQuorum = isHeldTo({ since: '4.3' }, realModel.connection.serverProperties.version);
+      const one = { ...scenarioOf(program, ranksQuorum), expected: undefined };
+      expect(await observed(memory, memoryModel, one, number)).toEqual(await observed(real, realModel, one, number));
+    },
+  );
 });

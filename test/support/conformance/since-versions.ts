@@ -33,6 +33,21 @@ export const sinceVersions: readonly Scenario[] = [
     expected: ['31', '200', '30', '5', 'none', '4', '0'],
   },
   {
+    name: 'what comes back to a quorum queue stands in front of all else, whatever its priority',
+    since: '4.3',
+    run: async (desk) => {
+      await desk.queue('work', quorum);
+      await desk.fill('work', ['low', { priority: 0 }]);
+      const channel = await desk.channel();
+      const [low] = await desk.hold('work', channel, 1);
+      await desk.fill('work', ['high', { priority: 9 }]);
+      if (low) channel.reject(low, true);
+      await desk.reaches('work', 2);
+      return desk.drain('work');
+    },
+    expected: ['low again', 'high'],
+  },
+  {
     name: 'a quorum queue counts what is rejected as failed, and not what is given back by a nack',
     since: '4.3',
     run: async (desk) => {

@@ -103,7 +103,7 @@ function problemsOf(options: NestRmqOptions): Problem[] {
       queue === undefined || queue === '',
       'queue',
       'must be named: one that the broker names ends with its connection, and what failed has nowhere to be kept. For a queue of each instance ' +
-        'name it after the instance, and give it queueOptions.expires',
+        'name it after the instance, by names that come back',
     ],
     [
       noAck === true,

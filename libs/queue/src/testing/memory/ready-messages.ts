@@ -1,18 +1,19 @@
 import type { StoredMessage } from './stored-message';
 
-/** What waits at one level of priority: what came back stands in front of what is new, where the queue keeps the two apart. */
+/** What waits at one level of priority. */
 interface Level {
   readonly priority: number;
-  readonly returned: StoredMessage[];
   readonly waiting: StoredMessage[];
 }
 
 /**
  * What waits in a queue, the highest priority first. What comes back takes its old place in a classic queue; in a quorum queue it
- * stands behind what came back before, and in front of all else.
+ * stands behind what came back before, and in front of all else, whatever its priority.
  */
 export class ReadyMessages {
   private levels: Level[] = [];
+  /** Of a quorum queue. */
+  private returned: StoredMessage[] = [];
 
   constructor(
     private readonly isQuorum: boolean,
@@ -20,21 +21,18 @@ export class ReadyMessages {
   ) {}
 
   get size(): number {
-    return this.levels.reduce((size, { returned, waiting }) => size + returned.length + waiting.length, 0);
+    return this.levels.reduce((size, { waiting }) => size + waiting.length, this.returned.length);
   }
 
   /** What would be handed out first. */
   get first(): StoredMessage | undefined {
-    for (const { returned, waiting } of this.levels) {
-      const first = returned[0] ?? waiting[0];
-      if (first !== undefined) return first;
-    }
-    return undefined;
+    return this.heads[0];
   }
 
-  /** What stands first at each level: only there a message can expire. */
+  /** What stands first at each level, or what has come back: only there a message can expire. */
   get heads(): StoredMessage[] {
-    return this.levels.flatMap(({ returned, waiting }) => returned[0] ?? waiting[0] ?? []);
+    const [first] = this.returned;
+    return first === undefined ? this.levels.flatMap(({ waiting }) => waiting[0] ?? []) : [first];
   }
 
   add(message: StoredMessage): void {
@@ -42,18 +40,17 @@ export class ReadyMessages {
   }
 
   giveBack(message: StoredMessage): void {
-    const { returned, waiting } = this.levelOf(message);
     if (this.isQuorum) {
-      returned.push(message);
+      this.returned.push(message);
       return;
     }
+    const { waiting } = this.levelOf(message);
     const place = waiting.findIndex((other) => other.place > message.place);
     waiting.splice(place < 0 ? waiting.length : place, 0, message);
   }
 
   remove(message: StoredMessage): void {
-    const { returned, waiting } = this.levelOf(message);
-    for (const line of [returned, waiting]) {
+    for (const line of [this.returned, this.levelOf(message).waiting]) {
       const index = line.indexOf(message);
       if (index >= 0) line.splice(index, 1);
     }
@@ -61,18 +58,19 @@ export class ReadyMessages {
 
   /** All of it, as it would be handed out. */
   all(): StoredMessage[] {
-    return this.levels.flatMap(({ returned, waiting }) => [...returned, ...waiting]);
+    return [...this.returned, ...this.levels.flatMap(({ waiting }) => waiting)];
   }
 
   clear(): void {
     this.levels = [];
+    this.returned = [];
   }
 
   private levelOf(message: StoredMessage): Level {
     const priority = this.priorityOf(message);
     const known = this.levels.find((level) => level.priority === priority);
     if (known !== undefined) return known;
-    const level = { priority, returned: [], waiting: [] };
+    const level = { priority, waiting: [] };
     this.levels = [...this.levels, level].sort((one, other) => other.priority - one.priority);
     return level;
   }
