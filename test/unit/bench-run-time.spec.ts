@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runModule } from '../support/run-module';
 
 /** What comes of a run that began so many milliseconds ago. */
@@ -78,5 +81,34 @@ describe('what is said of a run whose time was over', () => {
     expect(await advice({ results: results(2, 2), unmeasured: {} }, first)).toBeNull();
     const failed = [{ lines: [{ label: 'warren', rounds: [], problem: 'it hangs' }] }];
     expect(await advice({ results: failed, unmeasured: { cpu: 'none of its contestants is here' } }, first)).toBeNull();
+  });
+});
+
+describe('a build or a download that is under way when the process ends itself', () => {
+  it('ends with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'warren-'));
+    const file = join(folder, 'pid');
+    try {
+      await runModule(
+        'command.mjs',
+        `async ({ run }, file) => {
+          const { existsSync } = await import('node:fs');
+          void run('sh', ['-c', 'echo $$ > "$0.part" && mv "$0.part" "$0" && exec sleep 600', file]).catch(() => {});
+          await new Promise((resolve) => setInterval(() => existsSync(file) && resolve(), 10));
+          process.stdout.write('null');
+          process.exit();
+        }`,
+        file,
+      );
+      const pid = Number(readFileSync(file, 'utf8'));
+      const isGone = runModule(
+        'process-table.mjs',
+        '({ becomesTrue, isAlive }, pid) => becomesTrue(() => !isAlive(pid), 60_000)',
+        pid,
+      );
+      expect(await isGone).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
