@@ -1,4 +1,8 @@
-import { allTasks } from '@app/tasks';
+import { defineQueue } from '@app/queue';
+import { QueueOperations } from '@app/queue/operating';
+import { allTasks, cpuBurn } from '@app/tasks';
+import { Controller } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
 import { BrokerUser } from '../support/broker-user';
 import { closingAfterEach } from '../support/closing';
 import { warren } from '../support/command';
@@ -6,6 +10,13 @@ import type { CommandEnd, CommandOptions } from '../support/command';
 import { freePort } from '../support/free-port';
 import { Vhost } from '../support/vhost';
 import { waitFor } from '../support/wait-for';
+import { TestWorker } from '../support/worker';
+
+@Controller()
+class HashingController {
+  @EventPattern<string>(cpuBurn.name)
+  burn(): void {}
+}
 
 let vhost: Vhost;
 const closing = closingAfterEach();
@@ -62,6 +73,55 @@ describe('warren doctor', () => {
       ]),
     );
     expect(err).toEqual([expect.stringMatching(/^\d+ fine, \d+ worth a look, 3 broken\.$/)]);
+  });
+
+  it('sees a policy that lets a dead letter be lost by being looked at', async () => {
+    await vhost.setPolicy('.*', { 'delivery-limit': 1 });
+    await run('add cpu.burn {"rounds":1}');
+    vhost.publish('cpu.dlq', 'one that is wanted');
+    const policies = await waitFor('the management API to know of the policy', async () => {
+      const found = await examined('--only policies crash');
+      return found.length === 3 ? found : undefined;
+    });
+    expect(policies.map(({ check, verdict, says }) => `${check} ${verdict}: ${says}`)).toEqual([
+      expect.stringMatching(/^crash limit warn: CRASH_LIMIT 5 is not below the delivery limit of cpu \(1\)/),
+      expect.stringMatching(/^policies fail: the policy \.\* sets delivery-limit 1 of cpu\.dlq, cpu\.quarantine: /),
+      'policies warn: the policy .* sets delivery-limit 1 of cpu',
+    ]);
+
+    for (const look of [1, 2]) {
+      const seen = await waitFor(`look ${look}`, () => vhost.channel.get('cpu.dlq'));
+      vhost.channel.reject(seen, true);
+    }
+    await waitFor('it to be lost', async () => (await vhost.channel.checkQueue('cpu.dlq')).messageCount === 0);
+  });
+
+  it('finds nothing but what is fine in a system that works', async () => {
+    const tasks = allTasks.map((task) => ({ ...task, runIn: 'process' as const }));
+    const controllers = [HashingController];
+    const worker = closing(await TestWorker.start({ urls: [vhost.url], tasks, eventsStream: 'on', controllers }));
+    await worker.queue.add(cpuBurn, { rounds: 1 });
+    await worker.queue.add(cpuBurn, { rounds: 2 }, { delay: 100 });
+    await worker.sees('task.completed', 2);
+    let notFine: readonly Finding[] = [];
+    const findings = await waitFor(
+      () => `the management API to know all of it; not fine: ${JSON.stringify(notFine)}`,
+      async () => {
+        const found = await examined('');
+        notFine = found.filter(({ verdict }) => verdict !== 'ok');
+        return notFine.length === 0 ? found : undefined;
+      },
+    );
+    expect(findings.length).toBeGreaterThanOrEqual(28);
+  });
+
+  it('does not mind how a queue is declared that another program declares', async () => {
+    await vhost.channel.assertQueue('theirs', { durable: true, arguments: { 'x-max-length': 5 } });
+    const queues = [defineQueue({ name: 'theirs', declaredAs: false })];
+    const operations = closing(new QueueOperations({ urls: [vhost.url], tasks: [], queues }));
+    for await (const { verdict, says } of operations.checkup(undefined, ['queue arguments']))
+      expect([verdict, says]).toEqual(['ok', expect.any(String)]);
+    expect.assertions(1);
   });
 
   it('says who has paused a queue, where it would say that nobody consumes it', async () => {

@@ -34,11 +34,21 @@ const LOOKS: Readonly<Record<string, QueueLook>> = {
 /** Of what is ordered. */
 const READER = { queue: { name: 'warren.control' }, prefetch_count: 100, ack_required: true };
 
+const CONSUMERS = [{ queue: { name: 'images' }, prefetch_count: 1, ack_required: true }, READER];
+
+/** A policy of the whole virtual host, and the queue as it was declared. */
+const limitedTo = (limit: number) => (name: string) => ({
+  name,
+  arguments: { 'x-delivery-limit': name === 'images' ? 20 : 2_147_483_647 },
+  policy: 'all',
+  effective_policy_definition: { 'delivery-limit': limit },
+});
+
 const MANAGEMENT: ManagementFacts = {
   clockSkew: 200,
   nodes: [{ name: 'rabbit@a', running: true, disk_free: 9e9, disk_free_limit: 5e7 }],
   queues: [{ name: 'images', members: ['rabbit@a'], online: ['rabbit@a'] }],
-  consumers: [{ queue: { name: 'images' }, prefetch_count: 1, ack_required: true }, READER],
+  consumers: CONSUMERS,
   deliveries: [{ destination: 'images' }],
   bindings: [{ source: '', destination: 'images', routing_key: 'images' }],
   permissions: { configure: '.*', write: '.*', read: '.*' },
@@ -193,7 +203,7 @@ describe('a checkup', () => {
     ],
     [
       { settings: { crashLimit: 20 } },
-      'crash limit warn: CRASH_LIMIT 20 is not below the delivery limit of 20: the broker may put a task aside first',
+      'crash limit warn: CRASH_LIMIT 20 is not below the delivery limit of images (20): the broker may put a task aside first',
     ],
     [
       {
@@ -235,8 +245,43 @@ describe('a checkup', () => {
       'policies warn: the policy tidy sets message-ttl of images.dlq',
     ],
     [
+      { management: { queues: ['images.dlq', 'images.quarantine', 'delay.undelivered'].map(limitedTo(20)) } },
+      'policies fail: the policy all sets delivery-limit 20 of images.dlq, images.quarantine, delay.undelivered: what was handed out more often is dropped, and to look is to be handed out',
+    ],
+    [
+      { management: { queues: ['images'].map(limitedTo(10)) } },
+      'policies warn: the policy all sets delivery-limit 10 of images',
+    ],
+    [
+      {
+        management: {
+          queues: [27, 26, 25, 24, 23, 22].map((level) => ({
+            name: `delay.${level}`,
+            policy: '',
+            operator_policy: 'short',
+            effective_policy_definition: { 'message-ttl': 5 },
+          })),
+        },
+      },
+      'policies warn: the policy short sets message-ttl of delay.27, delay.26, delay.25, delay.24, delay.23 ...',
+    ],
+    [
+      { management: { queues: [{ name: 'images', effective_policy_definition: { 'consumer-timeout': 60_000 } }] } },
+      'policies warn: the policy ? sets consumer-timeout 60000 of images',
+    ],
+    [
+      {
+        management: { queues: [{ name: 'images', arguments: { 'x-consumer-timeout': 1_000 } }] },
+      },
+      'timeouts warn: the broker takes resize back after 1000 ms, the consumer-timeout of its queue, before its timeout of 1000 ms',
+    ],
+    [
       { management: { queues: [{ name: 'old.dlq', messages: 3 }] } },
       'orphans warn: old.dlq belongs to no queue that is defined; it holds 3',
+    ],
+    [
+      { management: { consumers: [...CONSUMERS, { queue: { name: 'delay.03' }, ack_required: false }] } },
+      'consumers in hand fail: a consumer of delay.03 does not acknowledge: what it is handed is gone',
     ],
     [
       { management: { bindings: [{ source: 'old', destination: 'images', routing_key: 'a', arguments: {} }] } },
@@ -262,6 +307,59 @@ describe('a checkup', () => {
     [{ management: { clockSkew: -9_000 } }, "clock warn: this machine's clock and the broker's differ by 9000 ms"],
   ])('sees %j', async (given, problem) => {
     expect(await problems(given)).toEqual([problem]);
+  });
+
+  it('sees a work queue that is not defined any more, by its dead-letter queue', async () => {
+    const queues = [
+      { name: 'old', messages: 900 },
+      { name: 'old.dlq', messages: 0 },
+      { name: 'somebody.else', messages: 7 },
+    ];
+    expect(await problems({ management: { queues } })).toEqual([
+      'orphans warn: old, which has a dead-letter queue or a quarantine, is not defined; it holds 900',
+      'orphans warn: old.dlq belongs to no queue that is defined; it holds 0',
+    ]);
+  });
+
+  it('takes the limits of policies for those in force, where they are lower', async () => {
+    const told = await problems({ management: { queues: ['images'].map(limitedTo(5)) }, settings: { crashLimit: 5 } });
+    expect(told).toEqual([
+      'crash limit warn: CRASH_LIMIT 5 is not below the delivery limit of images (5): the broker may put a task aside first',
+      'policies warn: the policy all sets delivery-limit 5 of images',
+    ]);
+    const queues = [
+      { name: 'images.quarantine', policy: 'short', effective_policy_definition: { 'consumer-timeout': 900 } },
+    ];
+    expect(await problems({ management: { queues } })).toEqual([
+      'timeouts warn: the broker takes resize back after 900 ms, the consumer-timeout of its queue, before its timeout of 1000 ms',
+      'policies warn: the policy short sets consumer-timeout 900 of images.quarantine',
+    ]);
+  });
+
+  it('minds no policy that changes nothing', async () => {
+    const harmless = { 'delivery-limit': 20, 'consumer-timeout': 7_200_000, 'queue-leader-locator': 'balanced' };
+    const queues = [
+      { ...limitedTo(20)('images'), effective_policy_definition: harmless },
+      { ...limitedTo(20)('delay.03'), effective_policy_definition: { ...harmless, 'consumer-timeout': 5 } },
+      { ...limitedTo(-1)('images.dlq') },
+      { ...limitedTo(1)('somebody.else') },
+    ];
+    expect(await problems({ management: { queues } })).toEqual([]);
+  });
+
+  it('says what it has not asked the broker', async () => {
+    const said = async (management?: string): Promise<string[]> =>
+      (await found(management === undefined ? {} : { management }))
+        .filter(({ check }) => ['timeouts', 'crash limit'].includes(check))
+        .map(({ says }) => says);
+    expect(await said()).toEqual([
+      "all shorter than policies allow, and than the broker's 1800000 ms as BROKER_ACK_TIMEOUT_MS claims; the broker itself was not asked",
+      "CRASH_LIMIT 5 comes before the broker's delivery limit of 20",
+    ]);
+    expect(await said('MANAGEMENT_URL is not set')).toEqual([
+      "all shorter than the broker's 1800000 ms as BROKER_ACK_TIMEOUT_MS claims; neither the broker nor its policies were asked",
+      "CRASH_LIMIT 5 comes before the broker's delivery limit of 20; its policies were not asked",
+    ]);
   });
 
   it('says how to mend each thing that is not fine', async () => {

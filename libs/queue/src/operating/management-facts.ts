@@ -16,7 +16,9 @@ export interface ManagedNode {
 export interface ManagedQueue {
   readonly name: string;
   readonly messages?: number;
+  readonly arguments?: Readonly<Record<string, unknown>>;
   readonly policy?: string | null;
+  readonly operator_policy?: string | null;
   readonly effective_policy_definition?: Readonly<Record<string, unknown>> | null;
   /** The nodes that have a copy, and those of them that are up; of quorum queues and streams only. */
   readonly members?: readonly string[];
@@ -61,7 +63,7 @@ export interface ManagementFacts {
 }
 
 const TIMEOUT_MS = 5_000;
-const QUEUE_COLUMNS = 'name,messages,policy,effective_policy_definition,members,online';
+const QUEUE_COLUMNS = 'name,messages,arguments,policy,operator_policy,effective_policy_definition,members,online';
 
 /** The time stands in whole seconds in an answer's head. */
 const HALF_A_SECOND = 500;

@@ -58,7 +58,7 @@ export function workQueuePlan(queue: QueueDefinition, defaultType: QueueType): Q
  * So many returns that nobody reaches it. A dead-letter queue is looked through by taking messages and giving them back,
  * which counts on RabbitMQ before 4.3: without a limit 3.10 puts them at the end, and 4.x drops them after 20 returns.
  */
-const NO_DELIVERY_LIMIT = 2_147_483_647;
+export const NO_DELIVERY_LIMIT = 2_147_483_647;
 
 /** How the dead-letter queue of a work queue is declared: the same type, nothing that could drop or move a message. */
 export function deadLetterQueuePlan(queue: QueueDefinition, defaultType: QueueType): QueuePlan {

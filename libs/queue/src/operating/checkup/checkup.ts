@@ -4,8 +4,10 @@ import { brokerChecks } from './broker-checks';
 import { definitionChecks } from './definition-checks';
 import { delayChecks } from './delay-checks';
 import type { Check, Examined } from './examined';
+import { limitChecks } from './limit-checks';
 import { managementChecks } from './management-checks';
 import { nodeChecks } from './node-checks';
+import { policyChecks } from './policy-checks';
 import { queueChecks } from './queue-checks';
 import { streamChecks } from './stream-checks';
 
@@ -16,7 +18,9 @@ export const checks: readonly Check[] = [
   ...delayChecks,
   ...streamChecks,
   ...definitionChecks,
+  ...limitChecks,
   ...nodeChecks,
+  ...policyChecks,
   ...managementChecks,
 ];
 

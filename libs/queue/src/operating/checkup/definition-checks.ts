@@ -1,25 +1,9 @@
 import { unusedRetryOptions } from '../../run-policy';
-import { DELIVERY_LIMIT } from '../../topology/queue-arguments';
 import type { Check } from './examined';
 import { ok, unless, warn } from './finding';
 
 /** What the definitions and the settings say, without asking anybody. */
 export const definitionChecks: readonly Check[] = [
-  {
-    name: 'timeouts',
-    look: ({ registry, settings: { brokerAckTimeout } }) =>
-      unless(
-        registry.tasks
-          .filter(({ timeout = 0 }) => timeout >= brokerAckTimeout)
-          .map(({ name, timeout }) =>
-            warn(
-              `the broker takes ${name} back after ${brokerAckTimeout} ms, before its timeout of ${timeout} ms`,
-              'shorten it, or raise the broker’s consumer_timeout and BROKER_ACK_TIMEOUT_MS',
-            ),
-          ),
-        `all shorter than the broker's ${brokerAckTimeout} ms (BROKER_ACK_TIMEOUT_MS)`,
-      ),
-  },
   {
     name: 'runs without end',
     look: ({ registry }) => {
@@ -41,18 +25,6 @@ export const definitionChecks: readonly Check[] = [
           ),
         'nothing is said of trying again that is not done',
       ),
-  },
-  {
-    name: 'crash limit',
-    look: ({ settings: { crashLimit } }) =>
-      crashLimit < DELIVERY_LIMIT
-        ? [ok(`CRASH_LIMIT ${crashLimit} comes before the broker's delivery limit of ${DELIVERY_LIMIT}`)]
-        : [
-            warn(
-              `CRASH_LIMIT ${crashLimit} is not below the delivery limit of ${DELIVERY_LIMIT}: the broker may put a task aside first`,
-              'lower CRASH_LIMIT',
-            ),
-          ],
   },
   {
     name: 'prefetch',

@@ -39,3 +39,11 @@ export function skipped(says: string): Says {
 export function unless(problems: readonly Says[], fine: string): readonly Says[] {
   return problems.length === 0 ? [ok(fine)] : problems;
 }
+
+/** How many names a sentence holds. */
+const MOST_NAMES = 5;
+
+/** Names as a sentence tells them: the first of many. */
+export function listed(names: readonly string[]): string {
+  return `${names.slice(0, MOST_NAMES).join(', ')}${names.length > MOST_NAMES ? ' ...' : ''}`;
+}

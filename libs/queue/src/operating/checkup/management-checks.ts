@@ -1,44 +1,40 @@
-import { CONTROL_STREAM, EVENTS_STREAM } from '../../topology/streams';
+import { CONTROL_STREAM } from '../../topology/streams';
 import { deadLetterQueueName, quarantineName } from '../../topology/names';
-import type { Check, Examined } from './examined';
-import { fail, warn } from './finding';
+import type { Check } from './examined';
+import { fail, listed, warn } from './finding';
 import { bindingText, staleBindings } from '../stale-bindings';
 import { needing } from './needing-management';
+import { isOurs } from './our-queues';
 
-/** What a policy may do to a queue of Warren without anybody being told. */
-const MEDDLING = ['message-ttl', 'expires', 'max-length', 'max-length-bytes', 'dead-letter-exchange', 'overflow'];
+/** How the names of those end that belong to a work queue. */
+const KIN = /\.(?:dlq|quarantine)$/;
 
 /** What others do to the queues, and who may what. AMQP has no question for it. */
 export const managementChecks: readonly Check[] = [
   needing(
-    'policies',
-    ({ queues }, examined) =>
-      queues
-        ?.filter(({ name }) => isOurs(name, examined))
-        .flatMap(({ name, policy, effective_policy_definition: definition }) => {
-          const meddling = Object.keys(definition ?? {}).filter((key) => MEDDLING.includes(key));
-          return meddling.length === 0
-            ? []
-            : [
-                warn(
-                  `the policy ${policy ?? '?'} sets ${meddling.join(', ')} of ${name}`,
-                  'take this queue out of it: a policy may drop or move tasks',
-                ),
-              ];
-        }),
-    'none changes what happens to tasks',
-  ),
-  needing(
     'orphans',
-    ({ queues }, examined) =>
-      queues
-        ?.filter(({ name }) => /\.(?:dlq|quarantine)$/.test(name) && !isOurs(name, examined))
-        .map(({ name, messages = 0 }) =>
-          warn(
-            `${name} belongs to no queue that is defined; it holds ${messages}`,
-            'empty it and delete it, or define its queue again',
+    ({ queues }, examined) => {
+      const kin = queues?.filter(({ name }) => KIN.test(name) && !isOurs(name, examined));
+      const parents = new Set(kin?.map(({ name }) => name.replace(KIN, '')));
+      const left = queues?.filter(({ name }) => parents.has(name) && !isOurs(name, examined));
+      return (
+        kin &&
+        left && [
+          ...left.map(({ name, messages = 0 }) =>
+            warn(
+              `${name}, which has a dead-letter queue or a quarantine, is not defined; it holds ${messages}`,
+              'define it again until its tasks have run, then delete it and its kin',
+            ),
           ),
-        ),
+          ...kin.map(({ name, messages = 0 }) =>
+            warn(
+              `${name} belongs to no queue that is defined; it holds ${messages}`,
+              'empty it and delete it, or define its queue again',
+            ),
+          ),
+        ]
+      );
+    },
     'every dead-letter queue and quarantine belongs to a queue that is defined',
   ),
   needing(
@@ -130,7 +126,7 @@ export const managementChecks: readonly Check[] = [
           ? []
           : [
               warn(
-                `this user may not ${right} ${lacking.slice(0, 5).join(', ')}${lacking.length > 5 ? ' ...' : ''}`,
+                `this user may not ${right} ${listed(lacking)}`,
                 'grant it, if workers or producers use this user: docs/topology.md',
               ),
             ];
@@ -139,11 +135,3 @@ export const managementChecks: readonly Check[] = [
     'what a worker needs',
   ),
 ];
-
-/** Whether a queue is defined, or belongs to one that is. */
-function isOurs(name: string, { registry }: Examined): boolean {
-  if ([EVENTS_STREAM, CONTROL_STREAM].includes(name)) return true;
-  return registry.queues.some((queue) =>
-    [queue.name, deadLetterQueueName(queue.name), quarantineName(queue.name)].includes(name),
-  );
-}

@@ -147,7 +147,7 @@ function standstill(name: string, look: QueueLook, pause: Pause | undefined): Sa
 function plansOf({ registry, settings: { queueType }, broker }: Examined): QueuePlan[] {
   const isReplicated = broker.product === 'RabbitMQ';
   const kin = (queue: QueueDefinition): QueuePlan[] => [
-    workQueuePlan(queue, queueType),
+    ...(queue.declaredAs === false ? [] : [workQueuePlan(queue, queueType)]), // not ours to declare
     deadLetterQueuePlan(queue, queueType),
     quarantinePlan(queue, queueType),
   ];
