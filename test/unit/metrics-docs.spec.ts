@@ -81,11 +81,13 @@ function slips(expression: string): string[] {
   return [...open, ...unmatched, ...(asked.length === ranged.length ? [] : ['a range'])];
 }
 
-/** Values of `outcome` and `state` that a metric is not documented to have: an alarm that asks for them is silent for ever. */
+/** Values of `outcome`, `state` and `error` that a metric is not documented to have: an alarm that asks for them is silent for ever. */
 function strangeValues(expression: string): string[] {
   return [...expression.matchAll(/([a-zA-Z_]\w*)\{([^}]*)\}/g)].flatMap(([, name = '', labels = '']) => {
     const [row = ''] = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(textOf('docs/metrics.md')) ?? [];
-    const values = [...labels.matchAll(/\b(?:outcome|state)=~?"([^"]*)"/g)].flatMap(([, some = '']) => some.split('|'));
+    const values = [...labels.matchAll(/\b(?:outcome|state|error)=~?"([^"]*)"/g)].flatMap(([, some = '']) =>
+      some.split('|'),
+    );
     return values.filter((value) => !row.includes(`\`${value}\``)).map((value) => `${name} ${value}`);
   });
 }
@@ -99,7 +101,8 @@ function strangers(expression: string): string[] {
   const problems: string[] = [];
   for (const [, name = '', labels = ''] of bare.matchAll(/([a-zA-Z_]\w*)\{([^}]*)\}/g)) {
     const base = name.replace(/_(?:bucket|sum|count)$/, '');
-    const allowed = `${known[name] ?? known[base] ?? ''},job,instance,worker,alertname`.split(/[ ,]/);
+    const ofBucket = name.endsWith('_bucket') ? ',le' : '';
+    const allowed = `${known[name] ?? known[base] ?? ''}${ofBucket},job,instance,worker,alertname`.split(/[ ,]/);
     for (const [, label = ''] of labels.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g))
       if (!allowed.includes(label)) problems.push(`${name}{${label}}`);
   }
@@ -166,6 +169,15 @@ describe('deploy/prometheus/rules.yml', () => {
       ([, name]) => name,
     );
     expect([...new Set(fired)].toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  });
+
+  it('is tried with series that there are', () => {
+    const { tests } = parse(textOf('deploy/prometheus/rules.test.yml')) as {
+      tests: readonly { input_series: readonly { series: string }[] }[];
+    };
+    const series = tests.flatMap(({ input_series: given }) => given.map(({ series: one }) => one));
+    expect(series.length).toBeGreaterThan(50);
+    expect(series.flatMap((one) => strangers(one).map((stranger) => `${one}: ${stranger}`))).toEqual([]);
   });
 
   it('leads each alarm to a section of docs/operations.md that is there', () => {
