@@ -95,9 +95,9 @@ describe('the failures page', () => {
     const [largest] = await groupsOf();
     const group = { key: largest?.key, queue: 'work' };
     const dry = await app.post('/api/failures/redrive', { ...group, isDryRun: true }).expect(200);
-    expect(dry.body).toEqual({ matched: 2, done: 0, failed: 0, cutOff: [], ids: ['dead-a', 'dead-c'] });
+    expect(dry.body).toEqual({ matched: 2, done: 0, failed: 0, left: 0, cutOff: [], ids: ['dead-a', 'dead-c'] });
     const real = await app.post('/api/failures/redrive', { ...group, isDryRun: false }).expect(200);
-    expect(real.body).toEqual({ matched: 2, done: 2, failed: 0, cutOff: [] });
+    expect(real.body).toEqual({ matched: 2, done: 2, failed: 0, left: 0, cutOff: [] });
     await holds({ ready: 2, dead: 1 });
     expect((await groupsOf()).map(({ count }) => count)).toEqual([1]);
     expect((await app.post('/api/failures/redrive', { ...group, isDryRun: false })).body).toMatchObject({ done: 0 });
@@ -107,12 +107,11 @@ describe('the failures page', () => {
     await dashboardWith([failed('a', 'one'), failed('a', 'two'), failed('c', 'one')]);
     const [largest] = await groupsOf();
     const body = { key: largest?.key, queue: 'work', isDryRun: false };
-    expect((await app.post('/api/failures/purge', body).expect(200)).body).toEqual({
-      matched: 2,
-      done: 2,
-      failed: 0,
-      cutOff: [],
-    });
+    const part = await app.post('/api/failures/purge', { ...body, limit: 1 }).expect(200);
+    expect(part.body).toEqual({ matched: 1, done: 1, failed: 0, left: 1, cutOff: [] });
+    await holds({ ready: 0, dead: 2 });
+    const rest = await app.post('/api/failures/purge', body).expect(200);
+    expect(rest.body).toEqual({ matched: 1, done: 1, failed: 0, left: 0, cutOff: [] });
     await holds({ ready: 0, dead: 1 });
   });
 
@@ -138,6 +137,7 @@ describe('the failures page', () => {
       { key: 1, queue: 'work', isDryRun: true },
       { key: 'a', queue: 'work' },
       { key: 'a', queue: 'work', isDryRun: 'no' },
+      { key: 'a', queue: 'work', isDryRun: false, limit: -1 },
     ];
     for (const body of bodies) await app.post('/api/failures/purge', body).expect(400);
     await holds({ ready: 0, dead: 1 });

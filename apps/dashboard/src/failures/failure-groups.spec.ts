@@ -106,15 +106,29 @@ describe('failures in groups', () => {
     const { groups } = groupsOf([letter('a', 'one'), letter('a', 'two'), letter('b', 'one')]);
     const [group] = (await groups.read(undefined, 3)).groups;
     const meant = { key: group?.key ?? '', queue: 'images' };
-    expect(await groups.act('purge', meant, true, 'ada')).toEqual({ matched: 2, done: 0, failed: 0, cutOff: [] });
-    expect(await groups.act('purge', meant, false, 'ada')).toEqual({ matched: 2, done: 2, failed: 0, cutOff: [] });
+    const both = { matched: 2, failed: 0, left: 0, cutOff: [] };
+    expect(await groups.act('purge', meant, true, 'ada')).toEqual({ ...both, done: 0 });
+    expect(await groups.act('purge', meant, false, 'ada')).toEqual({ ...both, done: 2 });
+  });
+
+  it('are acted on as far as somebody was told of them: what came since stays, and is told', async () => {
+    const letters = [letter('a', 'one'), letter('b', 'two'), letter('c', 'one')];
+    const { groups } = groupsOf(letters);
+    const [group] = (await groups.read(undefined, 3)).groups;
+    const meant = { key: group?.key ?? '', queue: 'images' };
+    const { matched: limit } = await groups.act('purge', meant, true, 'ada');
+    letters.push(letter('d', 'one'), letter('e', 'one'), letter('f', 'two'));
+    const result = await groups.act('purge', { ...meant, limit }, false, 'ada');
+    expect(result).toEqual({ matched: 2, done: 2, failed: 0, left: 2, cutOff: [] });
+    const none = await groups.act('purge', { ...meant, limit: 0 }, false, 'ada');
+    expect(none).toEqual({ matched: 0, done: 0, failed: 0, left: 4, cutOff: [] });
   });
 
   it('say of themselves that not all of the queue was looked at', async () => {
     const { groups } = groupsOf([letter('a', 'one')], 0, ['images']);
     const [group] = (await groups.read(undefined, 1)).groups;
     const meant = { key: group?.key ?? '', queue: 'images' };
-    const cut = { matched: 1, failed: 0, cutOff: ['images'] };
+    const cut = { matched: 1, failed: 0, left: 0, cutOff: ['images'] };
     expect(await groups.act('purge', meant, true, 'ada')).toEqual({ ...cut, done: 0 });
     expect(await groups.act('purge', meant, false, 'ada')).toEqual({ ...cut, done: 1 });
   });

@@ -32,6 +32,8 @@ export interface FailureReading {
 
 /** What became of a group. */
 export interface GroupResult extends Pick<DeadLetterResult, 'matched' | 'done' | 'failed' | 'cutOff'> {
+  /** Dead letters of the group beyond the limit, which stay. */
+  readonly left: number;
   /**
    * Of a dry run: ids that on a command line mean every dead letter of the group and no other. Missing when there are too many, when one
    * has no id of its own, and when not all of the queue was looked at.
@@ -105,19 +107,23 @@ export class FailureGroups {
     return age < Math.max(FRESH_MS, took / SHARE) || (known === version && age < STALE_MS);
   }
 
-  /** Redrives or purges a group, or only counts it. `by`: who asks for it. What is read is asked again for its group, whatever its id. */
+  /**
+   * Redrives or purges a group, or only counts it. `by`: who asks for it. What is read is asked again for its group, whatever its id. Of a group
+   * that has grown since somebody looked, the oldest `limit` are meant, as many as that person was told of.
+   */
   async act(
     action: 'redrive' | 'purge',
-    { key, queue }: Pick<FailureGroup, 'key' | 'queue'>,
+    { key, queue, limit = Infinity }: Pick<FailureGroup, 'key' | 'queue'> & { readonly limit?: number | undefined },
     isDryRun: boolean,
     by: string,
   ): Promise<GroupResult> {
     return this.turns.take('action', async () => {
       if (isDryRun) return this.count(key, queue);
-      const where = (letter: DeadLetter): boolean => keyOf(letter) === key;
+      let found = 0;
+      const where = (letter: DeadLetter): boolean => keyOf(letter) === key && ++found <= limit;
       const { matched, done, failed, cutOff } = await this.deadLetters[action]({ queue, where }, { by });
       this.readings.clear();
-      return { matched, done, failed, cutOff };
+      return { matched, done, failed, left: found - matched, cutOff };
     });
   }
 
@@ -141,7 +147,7 @@ export class FailureGroups {
     }
     const { cutOff }: ReadingCounts = step.value;
     const isExact = matched <= MAX_IDS && cutOff.length === 0 && own.every((id) => carriers.get(id) === 1);
-    return { matched, done: 0, failed: 0, cutOff, ...(isExact ? { ids: own } : {}) };
+    return { matched, done: 0, failed: 0, left: 0, cutOff, ...(isExact ? { ids: own } : {}) };
   }
 
   private async readNow(queue: string | undefined): Promise<FailureReading> {

@@ -8,7 +8,12 @@ import { WorkQueues } from '../work-queues';
 import { FailureGroups } from './failure-groups';
 import type { FailureReading, GroupResult } from './failure-groups';
 
-const action = z.strictObject({ key: z.string().max(64), queue: z.string().max(255), isDryRun: z.boolean() });
+const action = z.strictObject({
+  key: z.string().max(64),
+  queue: z.string().max(255),
+  isDryRun: z.boolean(),
+  limit: z.int().nonnegative().optional(),
+});
 
 /** The dead letters by task and error, and what is done about all of a kind. */
 @Controller('api/failures')
@@ -28,7 +33,7 @@ export class FailuresController {
     return this.failures.read(queue === undefined ? undefined : this.queues.named(queue), dead);
   }
 
-  /** Gives a group back to its queue; with `isDryRun` it is only counted. */
+  /** Gives a group back to its queue, the oldest `limit` of it at most; with `isDryRun` it is only counted. */
   @Post('redrive')
   @Needs('operator')
   @HttpCode(200)
@@ -36,7 +41,7 @@ export class FailuresController {
     return this.act('redrive', body, by);
   }
 
-  /** Throws a group away for good; with `isDryRun` it is only counted. */
+  /** Throws a group away for good, the oldest `limit` of it at most; with `isDryRun` it is only counted. */
   @Post('purge')
   @Needs('admin')
   @HttpCode(200)
@@ -45,8 +50,8 @@ export class FailuresController {
   }
 
   private async act(what: 'redrive' | 'purge', body: unknown, by: string): Promise<GroupResult> {
-    const { key, queue, isDryRun } = requestBody(action, body);
-    const answer = await this.failures.act(what, { key, queue: this.queues.named(queue) }, isDryRun, by);
+    const { key, queue, isDryRun, limit } = requestBody(action, body);
+    const answer = await this.failures.act(what, { key, queue: this.queues.named(queue), limit }, isDryRun, by);
     if (!isDryRun) {
       const verb = what === 'redrive' ? 'gave back' : 'threw away';
       this.logger.log(`${by} ${verb} ${answer.done} dead letters of ${queue} (${answer.failed} could not be)`);

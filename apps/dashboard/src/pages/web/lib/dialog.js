@@ -19,8 +19,10 @@ export function DialogHost() {
   const [isBusy, setBusy] = useState(false);
   const [reason, setReason] = useState('');
   const dialog = useRef();
+  const asked = useRef();
 
   show = (wanted) => {
+    asked.current = wanted;
     setProblem('');
     setReason('');
     setRequest(wanted);
@@ -34,6 +36,7 @@ export function DialogHost() {
   const { title, body, command, confirm, isDangerous, hasReason, run, opener, resolve } = request;
 
   const closed = () => {
+    asked.current = undefined;
     setRequest(undefined);
     setBusy(false);
     if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -43,10 +46,13 @@ export function DialogHost() {
     event.preventDefault();
     if (isBusy) return;
     setBusy(true);
+    // Esc closes it meanwhile, and what is asked then is another question.
+    const isAsked = () => asked.current === request;
     try {
       await run(reason.trim());
-      dialog.current.close();
+      if (isAsked()) dialog.current.close();
     } catch (error) {
+      if (!isAsked()) return tell(error.message);
       setProblem(error.message);
       setBusy(false);
     }

@@ -2,6 +2,9 @@ import { useEffect, useState } from '../vendor/preact.js';
 
 const listeners = new Set();
 
+/** What the address of a task begins with. */
+const TASKS = '/tasks/';
+
 /** Tells all who show something of the address. */
 function tell() {
   for (const listener of listeners) listener();
@@ -21,6 +24,21 @@ export function navigate(path, { replace = false } = {}) {
 export function searchPath(what, name) {
   const word = /[\s":]/.test(name) ? `"${name.replaceAll('"', '')}"` : name;
   return `/tasks?search=${encodeURIComponent(`${what}${word}`)}`;
+}
+
+/** The address of a task, whatever its id: half of a surrogate pair, which no address can carry, becomes a replacement character. */
+export function taskPath(id, queue) {
+  const place = queue === undefined ? '' : `?queue=${encodeURIComponent(queue)}`;
+  return `${TASKS}${encodeURIComponent(id.replace(/\p{Cs}/gu, '\ufffd'))}${place}`;
+}
+
+/** The id in the address of a task; `undefined` where somebody wrote an address that cannot be read. */
+export function taskIdIn(path) {
+  try {
+    return path.startsWith(TASKS) ? decodeURIComponent(path.slice(TASKS.length)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The address as the page reads it; changes when it does. */

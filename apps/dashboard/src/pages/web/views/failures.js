@@ -6,6 +6,7 @@ import { count } from '../lib/format.js';
 import { inertLine } from '../lib/inert.js';
 import { useLive } from '../lib/live.js';
 import { may, Problem, Text, Time } from '../lib/parts.js';
+import { taskPath } from '../lib/router.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 /** What lies in the dead-letter queues, grouped by task and error: the page to live in while something breaks. */
@@ -83,10 +84,12 @@ function Group({ group, session, now, again }) {
       isDangerous,
       command: deadLettersCommand(action, queue, meant.ids),
       run: async () => {
-        const result = await post(`failures/${action}`, { key, queue, isDryRun: false });
+        const result = await post(`failures/${action}`, { key, queue, isDryRun: false, limit: meant.matched });
         const rest = result.failed === 0 ? '' : ` ${count(result.failed)} stay, because they could not be.`;
         const more = result.cutOff.length === 0 ? '' : ' There may be more of this kind behind the first 10,000.';
-        tell(`${count(result.done)} ${result.done === 1 ? 'task' : 'tasks'} ${done}.${rest}${more}`);
+        const stay = result.left === 1 ? 'stays' : 'stay';
+        const since = result.left === 0 ? '' : ` ${count(result.left)} more of this kind ${stay}, not asked about.`;
+        tell(`${count(result.done)} ${result.done === 1 ? 'task' : 'tasks'} ${done}.${rest}${since}${more}`);
       },
     });
     again();
@@ -121,7 +124,7 @@ function Group({ group, session, now, again }) {
       <div class="actions">
         ${may(session, 'operator') && html`<button class="primary" onClick=${redrive}>Redrive all</button>`}
         ${may(session, 'admin') && html`<button class="danger" onClick=${purge}>Purge all</button>`}
-        ${ids.slice(0, 3).map((id, index) => html`<a key=${id} href=${`/tasks/${encodeURIComponent(id)}?queue=${encodeURIComponent(queue)}`}>task ${index + 1}</a>`)}
+        ${ids.slice(0, 3).map((id, index) => html`<a key=${id} href=${taskPath(id, queue)}>task ${index + 1}</a>`)}
       </div>
     </td>
   </tr>`;
