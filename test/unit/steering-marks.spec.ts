@@ -1,4 +1,4 @@
-import { QueueEvents } from '@app/queue';
+import { InvalidOrderError, PublishRefusedError, QueueEvents } from '@app/queue';
 import { MemoryBroker } from '@app/queue/testing';
 import { BrokerConnection } from '../../libs/queue/src/connection/broker-connection';
 import { Publisher } from '../../libs/queue/src/connection/publisher';
@@ -25,8 +25,9 @@ function connect(): BrokerConnection {
   return closing(new BrokerConnection('browsing', settings, events, broker));
 }
 
-function steeringOf(pace: Partial<SteeringPace> = {}): Steering {
-  const publisher = new Publisher(connect(), room, routeDeclarer([], 'classic', [controlStreamPlan]));
+const publisherOf = (): Publisher => new Publisher(connect(), room, routeDeclarer([], 'classic', [controlStreamPlan]));
+
+function steeringOf(pace: Partial<SteeringPace> = {}, publisher = publisherOf()): Steering {
   return closing(new Steering(connect(), publisher, { publishTimeout: 5_000, reconnectDelay: 10 }, events, pace));
 }
 
@@ -71,5 +72,28 @@ describe('a pause over which only marks are written', () => {
     for (let opening = 0; opening < 9; opening += 1) await steeringOf().caughtUp();
     await waitFor('the second pause', () => written().filter((kind) => kind === 'pause').length === 2);
     expect(written().slice(0, 10)).toEqual(['pause', ...Array<string>(9).fill('mark')]);
+  });
+});
+
+describe('a cancel of more tasks than a record holds', () => {
+  const ids = Array.from({ length: 501 }, (_id, index) => `task-${index}`);
+  const told: string[] = [];
+  events.on('control.sent', ({ subject }) => told.push(subject));
+
+  beforeEach(() => void told.splice(0));
+
+  it('tells of those that the broker has confirmed when it refuses the others', async () => {
+    const publisher = publisherOf();
+    jest.spyOn(publisher, 'publish').mockRejectedValueOnce(new PublishRefusedError('warren.control', 'full'));
+    await expect(steeringOf({}, publisher).cancel(ids, 'anna')).rejects.toThrow(PublishRefusedError);
+    await waitFor('the record that is confirmed to be told', () => told.length > 0);
+    expect(told).toEqual(['task-500']);
+  });
+
+  it('sends none when one is no id', async () => {
+    const steering = steeringOf();
+    await expect(steering.cancel([...ids, ''], 'anna')).rejects.toThrow(InvalidOrderError);
+    await steering.pause('images', 'anna'); // behind whatever was sent
+    expect([told, written()]).toEqual([['images'], ['pause']]);
   });
 });

@@ -33,9 +33,14 @@ export class ResultTimeoutError extends QueueError {
   }
 }
 
-/** The task has completed, and what its handler returned is too large to be kept: store it elsewhere and return where it is. */
+/**
+ * The task has completed, and what its handler returned could not be kept: it is too large (store it elsewhere and return where it is), or
+ * has something in it that JSON cannot say (a BigInt, a circle).
+ */
 export class ResultTooLargeError extends QueueError {
   constructor(readonly id: string) {
-    super(`Task ${id} has completed, and its result is larger than what is kept (1 KB of JSON).`);
+    super(
+      `Task ${id} has completed, and its result is not kept: it is larger than 1 KB of JSON, or cannot be written as JSON.`,
+    );
   }
 }

@@ -35,7 +35,7 @@ export const stateSchemas = {
         properties: { fraction: { type: 'number' }, note: text('What it is doing.'), at: time('When it said so.') },
       },
       result: { description: 'What its handler returned, up to 1 KB of JSON.' },
-      isResultTooLarge: { type: 'boolean', description: 'The result was larger, and was not kept.' },
+      isResultTooLarge: { type: 'boolean', description: 'The result was larger, or no JSON, and was not kept.' },
       reason: text('Why it was dead-lettered.'),
       error: text('Its last failure.'),
       worker: text('Who runs it, or ran it last.'),

@@ -4,12 +4,12 @@ export const MAX_RESULT_BYTES = 1_024;
 /** Stands for a result of which nothing is known but that it is too large to be kept: it has stayed in its thread. */
 export const TOO_LARGE = Symbol('a result that is too large to be kept');
 
-/** `undefined`: there is none. `false`: it is too large to be kept. Otherwise its JSON. */
+/** `undefined`: there is none. `false`: it is too large to be kept, or JSON cannot say it. Otherwise its JSON. */
 export type ResultText = string | false | undefined;
 
 /**
  * What a handler returned, as JSON, when it is small. Looks at no more of it than may be kept: a handler that returns megabytes costs
- * nothing. What is no JSON (a circle, a function) counts as nothing.
+ * nothing. A function counts as nothing; what JSON cannot say (a BigInt anywhere in it, a circle) as too large, so that nobody takes it for nothing.
  */
 export function resultText(result: unknown): ResultText {
   if (result === undefined || result === null || typeof result === 'function') return undefined;
@@ -20,7 +20,7 @@ export function resultText(result: unknown): ResultText {
     if (text === undefined) return undefined;
     return Buffer.byteLength(text) > MAX_RESULT_BYTES ? false : text;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

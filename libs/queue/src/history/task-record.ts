@@ -49,7 +49,7 @@ export interface TaskRecord {
   readonly progress?: ProgressRecord;
   /** What its handler returned, as JSON; `undefined` when that was nothing, or too large to keep. */
   readonly result?: unknown;
-  /** The handler returned something, and it was too large to keep. */
+  /** The handler returned something, and it was too large to keep, or JSON cannot say it. */
   readonly isResultTooLarge?: boolean;
   /** Why it was dead-lettered, in the words of the dead-letter queue. */
   readonly reason?: string;

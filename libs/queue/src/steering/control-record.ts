@@ -51,6 +51,23 @@ export function writeControl(order: ControlRecord): Buffer {
   return Buffer.from(JSON.stringify(checked.data));
 }
 
+/**
+ * Writes the cancellation of these tasks, as many records as it takes; each tells of whom it is.
+ * @param at milliseconds since 1970
+ * @throws InvalidOrderError when one of the ids cannot be used: then none is written.
+ */
+export function writeCancels(
+  ids: readonly string[],
+  by: string,
+  at: number,
+): { readonly ids: readonly string[]; readonly content: Buffer }[] {
+  const starts = Array.from({ length: Math.max(1, Math.ceil(ids.length / MAX_CANCELLED_AT_ONCE)) });
+  return starts.map((_start, index) => {
+    const some = ids.slice(index * MAX_CANCELLED_AT_ONCE, (index + 1) * MAX_CANCELLED_AT_ONCE);
+    return { ids: some, content: writeControl({ kind: 'cancel', ids: some, by, at }) };
+  });
+}
+
 /** Reads a record; `undefined` for anything else: other programs may write into the stream, and later versions other orders. */
 export function readControl(content: Buffer): ControlRecord | undefined {
   try {

@@ -11,7 +11,7 @@ import type { QueueSettings } from '../queue.options';
 import { routeDeclarer } from '../topology/declare';
 import { routeTo } from '../topology/routes';
 import { CONTROL_STREAM } from '../topology/streams';
-import { MAX_CANCELLED_AT_ONCE, readControl, writeControl } from './control-record';
+import { readControl, writeCancels, writeControl } from './control-record';
 import type { ControlRecord, QueueOrder } from './control-record';
 import { controlStreamPlan } from './control-stream';
 import { PACE } from './steering-pace';
@@ -104,28 +104,23 @@ export class Steering {
    * Cancels tasks, by their ids. What waits, is delayed, or waits for its next attempt is acknowledged without a run when its turn comes; what
    * runs is told by its `signal`, and is not tried again when it fails then. What completes all the same has completed; what is in a
    * dead-letter queue stays there. A task that is added or redriven later with the same id runs.
+   * @param ids more than 500 are several records: when one of them is not confirmed this rejects, and `control.sent` tells of the others
    * @param by who wants it: a person, a program; it stands in the record and in the task's event
    */
   async cancel(ids: string | readonly string[], by: string): Promise<void> {
-    const all = typeof ids === 'string' ? [ids] : ids;
-    const parts: ControlRecord[] = [];
-    for (let from = 0; from === 0 || from < all.length; from += MAX_CANCELLED_AT_ONCE) {
-      parts.push({ kind: 'cancel', ids: all.slice(from, from + MAX_CANCELLED_AT_ONCE), by, at: this.connection.now() });
-    }
-    await Promise.all(parts.map((part) => this.send(part)));
-    for (const id of all) this.events.emit('control.sent', { action: 'cancel', subject: id, by });
+    const all = writeCancels(typeof ids === 'string' ? [ids] : ids, by, this.connection.now());
+    await Promise.all(
+      all.map(async ({ ids: some, content }) => {
+        await this.publish(content);
+        for (const id of some) this.events.emit('control.sent', { action: 'cancel', subject: id, by });
+      }),
+    );
   }
 
   /** No worker takes from this queue any more, until {@link resume}: also after restarts, of workers and of the broker. What runs goes on. */
   async pause(queue: string, by: string, reason?: string): Promise<void> {
-    await this.send({
-      kind: 'pause',
-      queue,
-      by,
-      at: this.connection.now(),
-      ...(reason === undefined ? {} : { reason }),
-    });
     const why = reason === undefined ? {} : { reason };
+    await this.send({ kind: 'pause', queue, by, at: this.connection.now(), ...why });
     this.events.emit('control.sent', { action: 'pause', subject: queue, by, ...why });
   }
 
@@ -227,7 +222,10 @@ export class Steering {
   }
 
   private async send(record: ControlRecord): Promise<void> {
-    const content = writeControl(record);
+    await this.publish(writeControl(record));
+  }
+
+  private async publish(content: Buffer): Promise<void> {
     const properties = { messageId: uuidv7(), type: 'warren.control', contentType: 'application/json', headers: {} };
     await this.publisher.publish(routeTo(CONTROL_STREAM), { content, properties }, this.settings.publishTimeout);
   }
