@@ -15,7 +15,7 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath, args: ['--disable-gpu'] }));
   }
 
-  /** A page of a visitor of its own: nobody else's cookies. */
+  /** A page of a visitor of its own: nobody else's cookies. Every page of that visitor may complain. */
   async visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context: BrowserContext = await this.browser.newContext({
       baseURL: url,
@@ -23,11 +23,14 @@ export class TestBrowser {
       ...options,
     });
     context.setDefaultTimeout(60_000);
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${page.url()}: ${message.text()}`);
+    context.on('console', (message) => {
+      if (!['error', 'warning'].includes(message.type())) return;
+      this.complaints.push(`${message.page()?.url()}: ${message.text()}`);
     });
-    page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    context.on('weberror', (thrown) => {
+      this.complaints.push(`${thrown.page()?.url()}: ${thrown.error().message}`);
+    });
+    const page = await context.newPage();
     await page.goto('/');
     return page;
   }

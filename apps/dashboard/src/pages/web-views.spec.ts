@@ -125,6 +125,35 @@ describe('the pages say', () => {
   });
 });
 
+describe('a task’s id leads to it', () => {
+  const broken = { ...dead, id: 'a/\ud800' };
+  const query = new URLSearchParams();
+
+  it.each([
+    ['among what failed last', 'views/failed-last.js', 'FailedLast', { total: 1, tasks: [broken] }],
+    ['among those found', 'views/tasks.js', 'Tasks', { total: 1, tasks: [broken] }],
+    ['among those that wait', 'views/delayed.js', 'Delayed', { total: 1, tasks: [broken] }],
+    [
+      'among failures',
+      'views/failures.js',
+      'Failures',
+      { groups: [{ ...dead, count: 1, ids: [broken.id] }], total: 1, cutOff: [] },
+    ],
+  ])('also where no address can carry it, %s', (_where, file, component, answer) => {
+    expect(shown(file, component, { session: admin, query }, answer)).toContain('[/tasks/a/\ufffd');
+  });
+
+  it('and back; an address that somebody broke is none', () => {
+    const { taskPath, taskIdIn } = router() as {
+      taskPath: (id: string, queue?: string) => string;
+      taskIdIn: (path: string) => string | undefined;
+    };
+    expect(taskPath('a/b ü', 'x&y')).toBe('/tasks/a%2Fb%20%C3%BC?queue=x%26y');
+    expect(taskIdIn(taskPath('a/b ü'))).toBe('a/b ü');
+    for (const path of ['/tasks/%', '/tasks/%ff', '/tasks', '/']) expect(taskIdIn(path)).toBeUndefined();
+  });
+});
+
 describe('a worker’s name leads', () => {
   it.each([
     ['web-1-4711-a3f0', 'state:running web-1-4711-a3f0'],

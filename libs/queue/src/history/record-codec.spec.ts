@@ -149,8 +149,7 @@ describe('a result', () => {
     ['nothing', undefined],
     ['null', null],
     ['a function', () => 1],
-    ['a number that JSON has not', 10n],
-    ['what throws', { toJSON: () => circle.missing }],
+    ['what becomes nothing in JSON', { toJSON: () => circle.missing }],
   ])('is none when it is %s', (_what, result) => {
     const record = resultOf(result);
     expect(record).toMatchObject({ kind: 'completed', milliseconds: 1 });
@@ -158,8 +157,20 @@ describe('a result', () => {
     expect(record).not.toHaveProperty('isResultTooLarge');
   });
 
-  it('that is a circle is too large, and does not hang', () => {
-    expect(resultOf(circle)).toMatchObject({ isResultTooLarge: true });
+  it.each([
+    ['a circle, which does not hang', circle],
+    ['a number that JSON has not', 10n],
+    ['an object that has one in it', { count: 10n, name: 'x' }],
+    [
+      'what throws',
+      {
+        toJSON: () => {
+          throw new Error('not now');
+        },
+      },
+    ],
+  ])('that JSON cannot say is told as one that is not kept: %s', (_what, result) => {
+    expect(resultOf(result)).toMatchObject({ isResultTooLarge: true });
   });
 });
 
@@ -185,6 +196,7 @@ describe('what others wrote into the stream', () => {
     ['a later kind', '[1,"w",0,["n","a","q"],["?",0,"a",0,1]]'],
     ['a name that is not there', '[1,"w",0,["s",0,"a",3,1]]'],
     ['an id that is none', `[1,"w",0,["n","a","q"],["s",0,"${'a'.repeat(513)}",0,1]]`],
+    ['an id with half a surrogate pair', '[1,"w",0,["n","a","q"],["s",0,"a\\ud800",0,1]]'],
     ['a time that is none', '[1,"w",0,["n","a","q"],["s",1e300,"a",0,1]]'],
   ])('is left out: %s', (_what, content) => {
     expect(readRecords(Buffer.from(content))).toEqual([]);

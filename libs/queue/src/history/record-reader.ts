@@ -207,8 +207,9 @@ function isTime(value: unknown): value is number {
   return isNumber(value) && Math.abs(value) <= 8.64e15;
 }
 
+/** Without half of a surrogate pair: JSON can write one, and no address and no message can carry it. */
 function isWord(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_WORD;
+  return typeof value === 'string' && value.length <= MAX_WORD && !/\p{Cs}/u.test(value);
 }
 
 function textOf(value: unknown): string | undefined {

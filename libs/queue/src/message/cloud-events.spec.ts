@@ -158,6 +158,8 @@ describe('an event of another program', () => {
     ['of another version', event({ specversion: '0.3', data: 1 })],
     ['without an id', event({ id: '', data: 1 })],
     ['without a source', event({ source: undefined, data: 1 })],
+    ['with half a surrogate pair in its id', event({ id: 'e\ud800', data: 1 })],
+    ['with half a surrogate pair in its type', event({ type: '\udc00a', data: 1 })],
     ['without a type', inHeaders('1', 'application/json', { type: 7 })],
     ['in a batch', { ...event({}), properties: { contentType: 'application/cloudevents-batch+json' } }],
     ['whose JSON is none', inHeaders('{"b":', 'application/json')],

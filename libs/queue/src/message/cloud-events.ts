@@ -149,8 +149,9 @@ function withPayload(event: Omit<ReadTask, 'payload'>, payload: unknown): ReadTa
   return payload === undefined ? undefined : { ...event, payload };
 }
 
+/** As the specification has it: at least one character, and no half of a surrogate pair, which JSON can write and no header carries. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && value !== '' && !/\p{Cs}/u.test(value);
 }
 
 /** Without its parameters, in lower case. */

@@ -58,6 +58,7 @@ describe('the options of add', () => {
     ['an id too long', { id: 'x'.repeat(129) }, ID],
     ['an id with too many bytes for AMQP', { id: '漢'.repeat(86) }, ID],
     ['an id with a line break', { id: 'a\nb' }, ID],
+    ['an id with half a surrogate pair', { id: 'a\ud800' }, ID],
     ['an id that is a number', { id: 7 }, ID],
     ['an id that is null', { id: null }, ID],
     ['no time at all', { timeout: 0 }, TIMEOUT],

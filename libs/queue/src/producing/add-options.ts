@@ -96,7 +96,7 @@ function isId(id: unknown): boolean {
     id.length >= 1 &&
     id.length <= MAX_ID_CHARACTERS &&
     isShortString(id) &&
-    !/\p{Cc}/u.test(id)
+    !/[\p{Cc}\p{Cs}]/u.test(id) // AMQP would make another id of half a surrogate pair
   );
 }
 

@@ -4,7 +4,7 @@ import { Announcer, DialogHost } from './lib/dialog.js';
 import { KEYS, PAGES, listenForKeys } from './lib/keys.js';
 import { post } from './lib/api.js';
 import { startLive } from './lib/live.js';
-import { navigate, useAddress } from './lib/router.js';
+import { navigate, taskIdIn, useAddress } from './lib/router.js';
 import { Charts } from './views/charts.js';
 import { Delayed } from './views/delayed.js';
 import { Failures } from './views/failures.js';
@@ -41,7 +41,8 @@ export function Frame({ session }) {
     [],
   );
 
-  const title = path.startsWith('/tasks/') ? 'Task' : (PAGES.find((page) => page.path === path)?.title ?? 'Not found');
+  const taskId = taskIdIn(path);
+  const title = taskId !== undefined ? 'Task' : (PAGES.find((page) => page.path === path)?.title ?? 'Not found');
   useEffect(() => {
     document.title = `${title} · Warren`;
     if (!isFirst.current) main.current.focus({ preventScroll: true });
@@ -70,13 +71,8 @@ export function Frame({ session }) {
     <main id="main" ref=${main} tabindex="-1">
       <h1>${title}</h1>
       ${
-        path.startsWith('/tasks/')
-          ? html`<${Task}
-              key=${path}
-              id=${decodeURIComponent(path.slice('/tasks/'.length))}
-              queue=${query.get('queue')}
-              session=${session}
-            />`
+        taskId !== undefined
+          ? html`<${Task} key=${path} id=${taskId} queue=${query.get('queue')} session=${session} />`
           : View === undefined
             ? html`<p>There is no such page.</p>`
             : html`<${View} session=${session} query=${query} />`

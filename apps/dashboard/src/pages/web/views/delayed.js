@@ -4,6 +4,7 @@ import { CommandLine } from '../lib/dialog.js';
 import { count } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { CancelAsked, Problem, State, Text, Time } from '../lib/parts.js';
+import { taskPath } from '../lib/router.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 /** What runs later: tasks that were added with a delay, and those that wait for their next attempt. */
@@ -40,9 +41,7 @@ export function Delayed() {
                 html`<tr key=${task.id} data-row data-testid="task">
                   <td class="nowrap"><${Time} at=${task.dueAt} now=${now} /></td>
                   <td class="wide">
-                    <a class="id" href=${`/tasks/${encodeURIComponent(task.id)}`}
-                      ><${Text} text=${task.id} length=${64}
-                    /></a>
+                    <a class="id" href=${taskPath(task.id)}><${Text} text=${task.id} length=${64} /></a>
                   </td>
                   <td data-label="Name"><${Text} text=${task.name} length=${80} /></td>
                   <td data-label="Queue"><${Text} text=${task.queue} length=${80} /></td>

@@ -2,6 +2,7 @@ import { html } from '../vendor/preact.js';
 import { count } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { State, Text, Time } from '../lib/parts.js';
+import { taskPath } from '../lib/router.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 const SEARCH = encodeURIComponent('state:dead-lettered,retrying');
@@ -29,9 +30,7 @@ export function FailedLast() {
             (task) =>
               html`<tr key=${task.id}>
                 <th scope="row" class="wide">
-                  <a href=${`/tasks/${encodeURIComponent(task.id)}`}
-                    ><${Text} text=${task.name ?? task.id} length=${80}
-                  /></a>
+                  <a href=${taskPath(task.id)}><${Text} text=${task.name ?? task.id} length=${80} /></a>
                 </th>
                 <td><${State} state=${task.state} /></td>
                 <td class="wide"><${Text} text=${task.error} length=${160} /></td>

@@ -4,6 +4,7 @@ import { CommandLine } from '../lib/dialog.js';
 import { count } from '../lib/format.js';
 import { useLive } from '../lib/live.js';
 import { CancelAsked, Problem, Progress, State, Text, Time, WorkerLost } from '../lib/parts.js';
+import { taskPath } from '../lib/router.js';
 import { useAnswer } from '../lib/use-answer.js';
 
 const PAGE = 50;
@@ -71,7 +72,7 @@ function Found({ answer, search, page, now }) {
 function Row({ task, now }) {
   return html`<tr data-row data-testid="task">
     <td class="wide">
-      <a class="id" href=${`/tasks/${encodeURIComponent(task.id)}`}><${Text} text=${task.id} length=${64} /></a>
+      <a class="id" href=${taskPath(task.id)}><${Text} text=${task.id} length=${64} /></a>
     </td>
     <td data-label="Name"><${Text} text=${task.name} length=${80} /></td>
     <td data-label="Queue"><${Text} text=${task.queue} length=${80} /></td>
