@@ -38,6 +38,9 @@ const encode = defineTask({
   payload: z.object({}),
 });
 
+/** Pages whose look is that of their rows. */
+const ROWS = ['/tasks', '/workers', '/delayed', '/failures'];
+
 let browser: TestBrowser;
 let vhost: Vhost;
 let app: TestWorker;
@@ -252,44 +255,6 @@ describe('the pages in a browser', () => {
     for (const one of [page, other]) await one.getByRole('button', { name: 'Log in' }).waitFor();
     await page.context().close();
   });
-
-  it('are whole and without complaint, light on a desk and dark on a telephone', async () => {
-    const looks = [
-      { colorScheme: 'light', width: 1_200 },
-      { colorScheme: 'dark', width: 360 },
-    ] as const;
-    await failures(2, `${'very '.repeat(40)}long`);
-    const page = await browser.visit(dashboard.url);
-    for (const [path, title] of Object.entries(PAGES)) {
-      await page.setViewportSize({ width: 1_200, height: 800 }); // drawn on a desk, and then narrowed
-      await page.evaluate((to) => {
-        history.pushState(undefined, '', to);
-        dispatchEvent(new Event('popstate'));
-      }, path);
-      await waitFor(`${path} to be whole`, async () => {
-        const shown = (await page.locator('main').textContent()) ?? '';
-        const isDrawn = path !== '/charts' || (await page.locator('canvas').count()) > 0;
-        return isDrawn && (await page.title()) === `${title} · Warren` && !/(?:Looking|Searching).*…/.test(shown);
-      });
-      for (const { colorScheme, width } of looks) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        const seen = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(`${path} is ${seen} wide`).toBe(`${path} is ${width} wide`);
-        const [red = 0] = await page.evaluate(() =>
-          getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g)!.map(Number),
-        );
-        expect(red < 128).toBe(colorScheme === 'dark');
-      }
-    }
-    await page.setViewportSize({ width: 1_200, height: 800 });
-    const lines = await page
-      .locator('tbody th .text')
-      .first()
-      .evaluate((name) => name.getClientRects().length);
-    expect(lines).toBe(1); // a name is not broken while there is room beside it
-    await page.context().close();
-  });
 });
 
 describe('the pages of what runs', () => {
@@ -411,6 +376,61 @@ describe('the pages of what runs', () => {
     await search.fill('colour:red');
     await search.press('Enter');
     await page.getByText('"colour:" is not known').waitFor();
+    await page.context().close();
+  });
+
+  it('are whole and without complaint, light on a desk and dark on a telephone', async () => {
+    const looks = [
+      { colorScheme: 'light', width: 1_200 },
+      { colorScheme: 'dark', width: 360 },
+    ] as const;
+    const long = `${'very '.repeat(40)}long ${'x'.repeat(300)}`;
+    await failures(2, `${'very '.repeat(40)}long`);
+    await worker.queue.add(encode, {}, { delay: 600_000 });
+    const page = await browser.visit(dashboard.url);
+    running.failure = new Error(long);
+    running.failure.stack = `Error: ${long}\n${`    at ${'y'.repeat(200)}\n`.repeat(20)}`;
+    const failed = await worker.queue.add(encode, {});
+    await page.goto(`/tasks/${failed.id}`);
+    await shows(page, 'state', 'dead-lettered');
+    delete running.failure;
+    const runs = await worker.queue.add(encode, {});
+    await page.goto(`/tasks/${runs.id}`);
+    await shows(page, 'state', 'running');
+    running.context?.progress(0.4, long);
+    await shows(page, 'progress', /40 % very/);
+    const tasks = { [`/tasks/${runs.id}`]: 'Task', [`/tasks/${failed.id}`]: 'Task' };
+    for (const [path, title] of Object.entries({ ...tasks, ...PAGES })) {
+      await page.setViewportSize({ width: 1_200, height: 800 }); // drawn on a desk, and then narrowed
+      await page.evaluate((to) => {
+        history.pushState(undefined, '', to);
+        dispatchEvent(new Event('popstate'));
+      }, path);
+      await waitFor(`${path} to be whole`, async () => {
+        const shown = (await page.locator('main').textContent()) ?? '';
+        const isDrawn = path !== '/charts' || (await page.locator('canvas').count()) > 0;
+        const hasRows = !ROWS.includes(path) || (await page.locator('[data-row]').count()) > 0;
+        return (
+          isDrawn && hasRows && (await page.title()) === `${title} · Warren` && !/(?:Looking|Searching).*…/.test(shown)
+        );
+      });
+      for (const { colorScheme, width } of looks) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        const seen = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(`${path} is ${seen} wide`).toBe(`${path} is ${width} wide`);
+        const [red = 0] = await page.evaluate(() =>
+          getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g)!.map(Number),
+        );
+        expect(red < 128).toBe(colorScheme === 'dark');
+      }
+    }
+    await page.setViewportSize({ width: 1_200, height: 800 });
+    const lines = await page
+      .locator('tbody th .text')
+      .first()
+      .evaluate((name) => name.getClientRects().length);
+    expect(lines).toBe(1); // a name is not broken while there is room beside it
     await page.context().close();
   });
 });

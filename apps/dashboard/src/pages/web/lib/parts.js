@@ -53,9 +53,10 @@ export function Text({ text, length }) {
 export function Progress({ progress }) {
   if (progress === undefined) return null;
   const percent = Math.round(progress.fraction * 100);
-  return html`<span class="nowrap" data-testid="progress">
-    <progress value=${progress.fraction} max="1" aria-label="Progress"></progress> ${percent} %${' '}
-    ${progress.note !== undefined && html`<${Text} text=${progress.note} length=${60} />`}
+  return html`<span data-testid="progress">
+    <span class="nowrap"
+      ><progress value=${progress.fraction} max="1" aria-label="Progress"></progress> ${percent} %</span
+    >${' '}${progress.note !== undefined && html`<${Text} text=${progress.note} length=${60} />`}
   </span>`;
 }
 
