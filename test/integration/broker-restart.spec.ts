@@ -5,6 +5,9 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { connect } from 'amqplib';
 import { z } from 'zod';
+import type { OverviewAnswer } from '../../apps/dashboard/src/live/overview';
+import { closingAfterEach } from '../support/closing';
+import { TestDashboard } from '../support/dashboard';
 import { PrivateNode } from '../support/private-node';
 import { SteeredWork } from '../support/steered-work';
 import { waitFor } from '../support/wait-for';
@@ -36,6 +39,8 @@ class WorkController {
     await this.work.run(name);
   }
 }
+
+const closing = closingAfterEach();
 
 let node: PrivateNode;
 let work: SteeredWork;
@@ -141,6 +146,35 @@ describe('a broker that is killed and started again', () => {
       () => missing().length === 0,
     );
     expect(before).toBeGreaterThan(100);
+    await worksAgain();
+  });
+
+  it('the dashboard says so, and knows counts, pauses and tasks again when it is back', async () => {
+    await worker.app.get(Steering).pause('paused-work', 'anna', 'for the night');
+    await worker.queue.add(pausedTask, { name: 'waits' });
+    const { id } = await worker.queue.add(classicTask, { name: 'before' });
+    await worker.queue.result(id);
+    const tasksShown = [...tasks, pausedTask];
+    const dashboard = closing(await TestDashboard.start({ AMQP_URL: node.url, RECONNECT_DELAY_MS: '200' }, tasksShown));
+    const overview = async () => (await dashboard.get('/api/overview').expect(200)).body as OverviewAnswer;
+    const isWhole = async (): Promise<boolean> => {
+      const { broker, problems, queues } = await overview();
+      const paused = queues.find(({ name }) => name === 'paused-work');
+      const task = await dashboard.get(`/api/tasks/${id}`);
+      const isTaskKnown = (task.body as { task?: { state?: string } }).task?.state === 'completed';
+      const isPauseKnown = paused?.pause?.by === 'anna' && paused.ready === 1;
+      return broker.state === 'open' && problems.length === 0 && isPauseKnown && isTaskKnown;
+    };
+    await waitFor('the dashboard to know everything', isWhole);
+
+    await node.kill();
+    await waitFor('it to say that the broker is away', async () => (await overview()).broker.state === 'away');
+    expect((await overview()).broker.problem).toMatch(/ECONN(?:RESET|REFUSED)/);
+    expect(await isWhole()).toBe(false);
+    await node.restart();
+    await waitFor('it to know everything again', isWhole, OUTAGE_MS);
+    await worker.app.get(Steering).resume('paused-work', 'anna');
+    await waitFor('the one that waits to run', () => work.runsOf('waits') === 1);
     await worksAgain();
   });
 

@@ -2,6 +2,7 @@ import { defineQueue, defineTask } from '@app/queue';
 import { z } from 'zod';
 import type { FailureReading } from '../../apps/dashboard/src/failures/failure-groups';
 import type { OverviewAnswer } from '../../apps/dashboard/src/live/overview';
+import { CONTROL_STREAM, EVENTS_STREAM } from '../../libs/queue/src/topology/streams';
 import { closingAfterEach } from '../support/closing';
 import { TestDashboard, usersOf } from '../support/dashboard';
 import { letterOf, seed } from '../support/dead-letters';
@@ -201,6 +202,24 @@ describe('the overview', () => {
     expect(overview.broker.url).not.toContain('guest:guest');
     expect(overview.totals).toMatchObject({ ready: 1, dead: 1 });
     expect(overview.queues).toMatchObject([{ name: 'work', state: 'there', ready: 1, consumers: 0, dead: 1 }]);
+  });
+
+  it('without streams says what is missing, and counts as ever', async () => {
+    const streamless = closing(await Vhost.open());
+    for (const queue of [EVENTS_STREAM, CONTROL_STREAM, 'work']) await streamless.channel.assertQueue(queue);
+    streamless.publish('work', '{}');
+    app = closing(await TestDashboard.start({ AMQP_URL: streamless.url }, [pay]));
+    const overview = await waitFor('it to notice', async () => {
+      const answer = (await app.get('/api/overview').expect(200)).body as OverviewAnswer;
+      return answer.problems.length === 2 && answer.totals['ready'] === 1 ? answer : undefined;
+    });
+    expect(overview.history.state).toBe('unavailable');
+    expect(overview.problems).toEqual([
+      expect.stringContaining(`"${EVENTS_STREAM}" exists and is no stream`),
+      expect.stringContaining(`"${CONTROL_STREAM}" exists and is no stream`),
+    ]);
+    const refusal = await app.post('/api/queues/work/pause', { reason: 'none' }).expect(422);
+    expect(refusal.body).toMatchObject({ detail: expect.stringContaining('exists and is no stream') });
   });
 
   it('without a broker says so, and answers all the same', async () => {

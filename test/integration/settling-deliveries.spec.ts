@@ -428,7 +428,7 @@ describe('requests of Nest clients (packets with an id)', () => {
     vhost.publish('work', request('nobody'), { replyTo: 'answers' });
     expect((await worker.sees('task.dead-lettered')).reason).toBe('unknown-task');
     expect(JSON.parse((await vhost.take('answers')).content.toString())).toMatchObject({
-      err: { status: 'error' },
+      err: 'There is no matching message handler defined in the remote service.',
       isDisposed: true,
     });
     await vhost.take('work.dlq');
