@@ -115,7 +115,10 @@ describe('both apps', () => {
     it('are live and ready', async () => {
       for (const app of [producer, worker]) {
         await request(app.getHttpServer()).get('/health/live').expect(200);
-        await request(app.getHttpServer()).get('/health/ready').expect(200);
+        await waitFor('it to be ready', async () => {
+          const { status } = await request(app.getHttpServer()).get('/health/ready'); // a moment later: when the delay levels are there
+          return status === 200;
+        });
       }
     });
   });
