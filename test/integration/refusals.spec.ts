@@ -268,6 +268,7 @@ describe('what is refused while the worker runs', () => {
     const ttl = { durable: true, arguments: { 'x-message-ttl': 60_000 } };
     proxy.cutAt('queue.declare', 'held'); // or the worker might be the first to declare it again
     await vhost.channel.deleteQueue('work');
+    await worker.sees('consumer.interrupted'); // of a queue that is there again RabbitMQ takes the consumer along, and tells nobody
     await vhost.channel.assertQueue('work', ttl);
     proxy.letGo();
     const sentence = 'Queue "work" exists with x-message-ttl = 60000, and this app declares none. ' + REMEDY;
