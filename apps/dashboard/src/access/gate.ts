@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { DashboardConfiguration } from '../dashboard.configuration';
 import { cookieOf } from './dashboard-request';
 import { nameOf } from './same-origin';
-import { Sessions } from './sessions';
+import { isSame, Sessions } from './sessions';
 import type { Session } from './sessions';
 
 /** Who is let in. */
@@ -48,17 +47,11 @@ export class Gate {
     readonly host?: string | undefined;
   }): boolean {
     const { metricsToken } = this.configuration;
-    return metricsToken === undefined ? !this.isPublic(host) : isEqual(authorization, `Bearer ${metricsToken}`);
+    return metricsToken === undefined ? !this.isPublic(host) : isSame(authorization, `Bearer ${metricsToken}`);
   }
 
   /** Whether browsers reach the dashboard over TLS, so that the cookie never has to leave it. */
   get isSecure(): boolean {
     return this.publicUrl?.startsWith('https://') === true;
   }
-}
-
-/** Takes as long whatever is given. */
-function isEqual(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -71,7 +71,8 @@ export class Sessions {
   }
 }
 
-function isSame(one: string, other: string): boolean {
+/** Takes as long whatever is given, if it is as long as the other. */
+export function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
