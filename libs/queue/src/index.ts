@@ -1,5 +1,5 @@
 /* oxlint-disable import/no-unassigned-import -- First, and in this order: loaded before `@nestjs/microservices`, the two that it builds upon take
-   a worker's start some 50 ms less than they do as parts of it, and 4 MiB less memory. */
+   some 50 ms less of a worker's start than they do as parts of it (bench/README.md, "Cold start"). */
 import '@nestjs/common';
 import '@nestjs/core';
 /* oxlint-enable import/no-unassigned-import */
